@@ -1,0 +1,40 @@
+#pragma once
+// From trees to a Plan: names, types, units, bounds, capabilities. Where it reports no error, the Plan verifies.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grammar/diag/diagnostic.hpp"
+#include "interpreter/plan/plan.hpp"
+
+namespace failc::check {
+
+/// What a backend can do, as data. `name` is what stands behind `on`.
+struct Capabilities {
+  std::string name;
+  bool available = true;         // false: known by name, not built into this program
+  bool processes = false;        // start stop kill restart exec
+  bool pause = false;
+  bool partition = false;        // partition, isolate
+  bool shape = false;            // slow, drop
+};
+
+struct Options {
+  std::vector<Capabilities> backends;               // all that are known
+  std::optional<std::string> backend;               // --backend
+  std::map<std::string, std::string> params;        // --param NAME=VALUE
+};
+
+struct Checked {
+  std::unique_ptr<plan::Plan> plan;  // null where there were errors
+};
+
+/// Reads `path`, what it uses (`use` relative to the file, `std.X` from the embedded library) and checks all of it.
+Checked check_file(const std::string& path, const Options& options, SourceMap& sources, diag::Sink& sink);
+
+/// The same for a file that is in `sources` already.
+Checked check_source(FileId file, const Options& options, SourceMap& sources, diag::Sink& sink);
+
+}  // namespace failc::check

@@ -1,0 +1,34 @@
+#pragma once
+// The run's record: append-only JSON Lines, one write(2) a record, written ahead of every effect.
+// docs/decisions/0003-journal.md describes each kind of record; reports are made from it alone.
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "grammar/base/result.hpp"
+
+namespace failc::journal {
+
+inline constexpr int kFormat = 1;
+
+/// Where records go. `durable` asks for fsync: set for those that a recovery depends on.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  /// An error (a full disk, say) is final: the run stops, undoes and ends with exit 3.
+  virtual Status append(const nlohmann::ordered_json& record, bool durable) = 0;
+  /// One finished operation of a workload; buffered, into the side file `history.jsonl`.
+  virtual Status history(const nlohmann::ordered_json& record) = 0;
+  virtual Status flush() = 0;
+};
+
+/// In memory, for tests and the fake.
+class MemoryJournal : public Journal {
+ public:
+  Status append(const nlohmann::ordered_json& record, bool) override { lines.push_back(record.dump()); return Done{}; }
+  Status history(const nlohmann::ordered_json& record) override { operations.push_back(record.dump()); return Done{}; }
+  Status flush() override { return Done{}; }
+  std::vector<std::string> lines, operations;
+};
+
+}  // namespace failc::journal

@@ -1,0 +1,69 @@
+#pragma once
+// Runs a Plan in a World. Single-threaded and sans-I/O: with the same plan, seed and events it does the same.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "interpreter/backend/world.hpp"
+#include "interpreter/journal/journal.hpp"
+#include "interpreter/plan/plan.hpp"
+
+namespace failc::run {
+
+enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness };
+
+/// One value seen while a condition was asked.
+struct Seen { backend::Instant at; std::string expression; std::string value; };
+
+struct Failure {
+  plan::Source at;
+  std::string text;                // the statement's source
+  std::string message;             // "the condition did not hold within 10s"
+  std::string wanted;              // the condition's source, or what the step needed
+  std::vector<Seen> seen;          // the last three samples of each operand, oldest first
+  std::vector<std::string> active; // faults in force then
+  std::vector<std::string> notes;  // last log lines of a node that died, a key that is missing …
+  backend::Instant when{};
+  Verdict verdict = Verdict::fail;
+};
+
+/// How near a wait came to its bound.
+struct WaitUsed { plan::Source at; std::string text; Nanos used{}; Nanos bound{}; };
+
+/// How a fault ended.
+enum class FaultEnd : std::uint8_t { installed, skipped, indeterminate, reverted };
+struct FaultResult { std::string what; FaultEnd end; std::string evidence; };
+
+struct ScenarioResult {
+  std::uint32_t scenario = 0;
+  Verdict verdict = Verdict::pass;
+  std::optional<Failure> failure;           // the first one
+  std::vector<Failure> later;               // of cleanups and take-down: never mask the first
+  std::vector<WaitUsed> waits;
+  std::vector<FaultResult> faults;
+  std::vector<std::string> leaked;          // what could not be undone
+  std::vector<std::pair<std::string, std::string>> versions;  // component, version found
+  std::uint64_t assertions = 0;             // how many were asked
+  backend::Instant began{}, ended{};
+};
+
+/// For live progress; all optional.
+struct Progress {
+  std::function<void(const plan::Scenario&)> began;
+  std::function<void(const plan::Scenario&, const plan::BodyNode&)> step;  // a statement begins
+  std::function<void(const std::string&)> message;                         // `log`, versions
+  std::function<void(const ScenarioResult&)> ended;
+};
+
+struct Options {
+  std::uint64_t seed = 1;
+  double time_scale = 1.0;             // multiplies upper bounds only
+  std::vector<std::uint32_t> scenarios;  // which, in order
+  bool skip_cleanup = false;
+};
+
+/// Never throws. Each scenario's effects are undone before the next begins. An Interrupt undoes and ends the rest as interrupted.
+std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, backend::World& world, journal::Journal& journal, const Progress& progress);
+
+}  // namespace failc::run
