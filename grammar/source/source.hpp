@@ -28,6 +28,11 @@ struct SourceFile {
  private:
   mutable std::vector<std::uint32_t> starts_;  // made when first asked
   const std::vector<std::uint32_t>& starts() const;
+  struct Counted {
+    std::uint32_t offset = 0;
+    std::uint32_t code_points = 0;  // between the start of the line and `offset`
+  };
+  mutable Counted counted_;  // the place last asked for
 };
 
 /// Owns the text that tokens and trees point into; addresses are stable.
@@ -44,7 +49,8 @@ class SourceMap {
 /// Largest file that is read, in bytes. Spans are 32 bits and nobody writes more by hand.
 inline constexpr std::size_t kMaxFileBytes = 256u << 20;
 
-/// Reads a file whole. Errors name the path and the reason (absent, a directory, no permission, too large).
+/// Reads a file whole. Errors are whole sentences that name the path and the reason (absent, a directory, no permission,
+/// too large, no file at all but a pipe or a device: those are never opened).
 Result<std::string> read_file(const std::string& path);
 
 }  // namespace failc
