@@ -45,6 +45,7 @@ enum class Op : std::uint8_t {
   node_field,  // args: node; name: name index dir address pid version
   node_port,   // args: node; name
   node_let,    // args: node; index into Component::lets
+  group_nodes, // args: node. All nodes of its group, in order: `nodes` in a component
   role,        // args: set; name. The singular: one node or undefined. A role is looked up by name in each node's component
   role_all,    // args: set; name. All holders
   minus,       // args: set, set. `others of`
