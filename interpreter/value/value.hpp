@@ -12,6 +12,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "grammar/base/result.hpp"
+
 namespace re2 { class RE2; }
 
 namespace failc {
@@ -61,8 +63,17 @@ std::string_view kind_of(const Value& value);
 
 nlohmann::json to_json(const Value& value);          // tagged where JSON has no such type: {"$duration": "5s"}, {"$node": 3}
 Value from_json(const nlohmann::json& json);         // plain JSON of servers: untagged
-Value from_tagged_json(const nlohmann::json& json);  // inverse of to_json
+Value from_tagged_json(const nlohmann::json& json);  // inverse of to_json; undefined where the tags make no sense
+/// The same, with the mistake as an error.
+Result<Value> read_tagged_json(const nlohmann::json& json);
+/// JSON for servers: untagged, keys in the document's order. A duration or a version becomes its text, a size its bytes, a node its name.
+/// Errors: an undefined value in it, text that is not UTF-8.
+Result<std::string> to_plain_json(const Value& value, const std::vector<std::string>& names = {});
 
 std::optional<Version> parse_version(std::string_view text);
+/// Inverse of show(Nanos).
+std::optional<Nanos> parse_duration(std::string_view text);
+/// Errors name what is wrong with the pattern.
+Result<Regex> compile_regex(std::string pattern);
 
 }  // namespace failc
