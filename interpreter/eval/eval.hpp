@@ -75,6 +75,15 @@ Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t oper
 /// What the reply to it means.
 Outcome read_reply(const plan::Plan& plan, std::uint32_t operation, const std::vector<Value>& arguments, const backend::Reply& reply, const Facts& facts);
 
+/// A program's arguments and environment: strings, and ints in decimal. For `exec` steps, `run` and operations alike.
+Result<std::vector<std::string>> exec_words(const Value& argv);
+Result<std::vector<std::pair<std::string, std::string>>> exec_environment(const Value& environment);
+
+/// The request that answers a question.
+Result<backend::Request> make_request(const plan::Plan& plan, const Ask& ask, const Facts& facts);
+/// What the reply to it says: the query's result or the file's text, else undefined with the reason.
+Observation read_answer(const plan::Plan& plan, const Ask& ask, const backend::Reply& reply, const Facts& facts);
+
 /// The name of every built-in function, and its signature for the checker: type names, "any" for any, "list" …; `variadic` none.
 struct Builtin { std::string_view name; std::vector<std::string_view> parameters; std::string_view result; };
 const std::vector<Builtin>& builtins();

@@ -50,7 +50,8 @@ class Evaluator {
   // nodes.cpp
   /// An expression of a node's component in its own frame. Operands inside are not reported.
   Maybe in_component(const plan::Expr& expr, NodeIndex node);
-  const plan::Component& component(NodeIndex node) const;
+  bool known(NodeIndex node) const;
+  const plan::Component& component(NodeIndex node) const;  // of a known node
   /// With one node as its argument.
   Maybe of_node(const plan::Expr& expr, Frame frame, const std::function<Maybe(NodeIndex)>& function);
   Maybe setting(NodeIndex node, const std::string& name) const;

@@ -76,8 +76,12 @@ Result<NodeIndex> one_node(const Value& value) {
   return nodes->front();
 }
 
+bool Evaluator::known(NodeIndex node) const {
+  const plan::Group* group = group_of(plan_, node);
+  return group && group->component < plan_.components.size();
+}
+
 const plan::Component& Evaluator::component(NodeIndex node) const {
-  // `of_node` and `in_component` have checked the indices.
   return plan_.components[group_of(plan_, node)->component];
 }
 
@@ -95,8 +99,7 @@ Maybe Evaluator::of_node(const Expr& expr, Frame frame, const std::function<Mayb
   if (!value || value->undefined()) return value;
   const auto node = one_node(*value);
   if (!node) return Undefined{node.error().message};
-  const plan::Group* group = group_of(plan_, *node);
-  if (!group || group->component >= plan_.components.size()) return Undefined{"the plan has no such node"};
+  if (!known(*node)) return Undefined{"the plan has no such node"};
   return function(*node);
 }
 
@@ -129,7 +132,7 @@ Maybe Evaluator::node_is(NodeIndex node, const std::string& state) {
   const plan::Component& owner = component(node);
   if (state == "ready") {
     if (now == NodeState::stopped) return Value(false);
-    return owner.ready ? in_component(*owner.ready, node) : Value(now == NodeState::running);
+    return owner.ready ? in_component(*owner.ready, node) : Maybe(now == NodeState::running);
   }
   for (const plan::State& declared : owner.states)
     if (declared.name == state) return in_component(declared.holds, node);
@@ -144,8 +147,7 @@ Maybe Evaluator::is_state(const Expr& expr, Frame frame) {
   bool pending = false, all = !nodes->empty();
   Maybe undefined;
   for (const NodeIndex node : *nodes) {
-    const plan::Group* group = group_of(plan_, node);
-    if (!group || group->component >= plan_.components.size()) return Undefined{"the plan has no such node"};
+    if (!known(node)) return Undefined{"the plan has no such node"};
     Maybe value = node_is(node, expr.name);
     pending = pending || !value;
     if (!value) continue;

@@ -81,7 +81,7 @@ Maybe Evaluator::role(const Expr& expr, Frame frame) {
   std::string silent;  // why some running node's answer is not known
   std::string stopped;
   for (const NodeIndex node : *nodes) {
-    if (node >= plan_.nodes.size()) return Undefined{"the plan has no such node"};
+    if (!known(node)) return Undefined{"the plan has no such node"};
     const auto& roles = component(node).roles;
     const auto found = std::find_if(roles.begin(), roles.end(), [&](const plan::Role& role) { return role.name == expr.name || role.plural == expr.name; });
     if (found == roles.end()) continue;
