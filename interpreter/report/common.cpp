@@ -1,0 +1,87 @@
+// What all reports say alike.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "grammar/base/bug.hpp"
+#include "interpreter/report/report.hpp"
+#include "interpreter/report/text.hpp"
+
+namespace failc::report {
+
+std::string_view word(run::Verdict verdict) {
+  switch (verdict) {
+    case run::Verdict::pass: return "pass";
+    case run::Verdict::fail: return "fail";
+    case run::Verdict::environment: return "environment";
+    case run::Verdict::interrupted: return "interrupted";
+    case run::Verdict::harness: return "harness";
+  }
+  FAILC_BUG("a verdict without a word");
+}
+
+std::string_view word(run::FaultEnd end) {
+  switch (end) {
+    case run::FaultEnd::installed: return "installed";
+    case run::FaultEnd::skipped: return "skipped";
+    case run::FaultEnd::indeterminate: return "indeterminate";
+    case run::FaultEnd::reverted: return "reverted";
+  }
+  FAILC_BUG("an end of a fault without a word");
+}
+
+Counts count(const Run& run) {
+  Counts out;
+  for (const FileRun& file : run.files) {
+    out.left_out += file.left_out.size();
+    for (const run::ScenarioResult& result : file.results) {
+      out.leaked += result.leaked.size();
+      switch (result.verdict) {
+        case run::Verdict::pass: ++out.passed; break;
+        case run::Verdict::fail: ++out.failed; break;
+        case run::Verdict::environment:
+        case run::Verdict::harness: ++out.environment; break;
+        case run::Verdict::interrupted: ++out.interrupted; break;
+      }
+    }
+  }
+  return out;
+}
+
+std::string backends(const plan::Plan& plan, const plan::Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const std::uint32_t index : scenario.clusters)
+    if (std::find(names.begin(), names.end(), plan.clusters[index].backend) == names.end()) names.push_back(plan.clusters[index].backend);
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario) {
+  // A word that begins with `-` would be taken for an option.
+  const std::string path = file.path.starts_with("-") ? "./" + file.path : file.path;
+  const std::string only = scenario.title.starts_with("-") ? "--only=" + shell_quoted(scenario.title) : "--only " + shell_quoted(scenario.title);
+  return "failc run " + shell_quoted(path) + " " + only + " " + run.repeat;
+}
+
+std::string source_line(const FileRun& file, const plan::Source& at) {
+  if (!file.sources || at.file >= file.plan->files.size() || at.line == 0) return "";
+  const std::string& path = file.plan->files[at.file];
+  for (std::uint32_t i = 0; i < file.sources->size(); ++i) {
+    const SourceFile& source = (*file.sources)[FileId{i}];
+    if (source.path != path) continue;
+    std::size_t begin = 0;
+    for (std::uint32_t line = 1; line < at.line; ++line) {
+      begin = source.text.find('\n', begin);
+      if (begin == std::string::npos) return "";
+      ++begin;
+    }
+    return source.text.substr(begin, source.text.find_first_of("\r\n", begin) - begin);
+  }
+  return "";
+}
+
+std::string place(const FileRun& file, const plan::Source& at) {
+  if (at.line == 0 || at.file >= file.plan->files.size()) return file.path;
+  return fmt::format("{}:{}:{}", file.plan->files[at.file], at.line, at.column);
+}
+
+}  // namespace failc::report

@@ -1,0 +1,130 @@
+// For people.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "interpreter/report/report.hpp"
+#include "interpreter/report/text.hpp"
+
+namespace failc::report {
+namespace {
+
+struct Style { const char *green = "", *red = "", *yellow = "", *bold = "", *plain = ""; };
+
+Style style(bool colour) {
+  if (!colour) return {};
+  return {"\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"};
+}
+
+/// Short enough to read while waiting: milliseconds are the finest.
+std::string shown(Nanos duration) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  return milliseconds.count() == 0 && duration.count() != 0 ? "<1ms" : show(Nanos(milliseconds));
+}
+
+std::string indented(std::string_view text, std::string_view by) {
+  std::string out;
+  for (const char c : printable(text)) {
+    out += c;
+    if (c == '\n') out += by;
+  }
+  return out;
+}
+
+/// The line and a caret under the place; tabs are kept so that the caret stands right.
+std::string excerpt(const FileRun& file, const plan::Source& at, const Style& s) {
+  const std::string line = source_line(file, at);
+  if (line.empty()) return "";
+  std::string under;
+  std::uint32_t column = 1;
+  for (std::size_t i = 0; i < line.size() && column < at.column; ++i) {
+    if ((static_cast<unsigned char>(line[i]) & 0xC0) == 0x80) continue;
+    under += line[i] == '\t' ? '\t' : ' ';
+    ++column;
+  }
+  const std::size_t rest = line.size() > under.size() ? line.size() - under.size() : 1;
+  const std::size_t carets = std::clamp<std::size_t>(at.length, 1, rest);
+  return fmt::format("  {:>5} | {}\n        | {}{}{}{}\n", at.line, printable(line), under, s.red, "^" + std::string(carets - 1, '~'), s.plain);
+}
+
+std::string waits_of(const run::ScenarioResult& result) {
+  std::string out;
+  for (const run::WaitUsed& wait : result.waits)
+    out += fmt::format("    line {}: {} of {}{}  {}\n", wait.at.line, shown(wait.used), show(wait.bound),
+                       wait.bound.count() > 0 ? fmt::format(" ({:.0f}%)", 100.0 * static_cast<double>(wait.used.count()) / static_cast<double>(wait.bound.count())) : "",
+                       indented(wait.text, "      "));
+  return out;
+}
+
+std::string failure_text(const FileRun& file, const run::Failure& failure, const Style& s, Nanos began) {
+  std::string out = fmt::format("  {}{}{}: {}\n", s.bold, place(file, failure.at), s.plain, indented(failure.message, "    "));
+  out += excerpt(file, failure.at, s);
+  if (!failure.wanted.empty()) out += "  wanted: " + indented(failure.wanted, "    ") + "\n";
+  if (!failure.seen.empty()) out += "  last values:\n";
+  for (const run::Seen& seen : failure.seen) out += fmt::format("    at {:>8}  {} = {}\n", shown(seen.at - began), indented(seen.expression, "      "), indented(seen.value, "      "));
+  if (!failure.active.empty()) out += "  active faults:\n";
+  for (const std::string& fault : failure.active) out += "    " + indented(fault, "      ") + "\n";
+  for (const std::string& note : failure.notes) out += "  note: " + indented(note, "    ") + "\n";
+  return out;
+}
+
+const char* mark(run::Verdict verdict) {
+  switch (verdict) {
+    case run::Verdict::pass: return "pass";
+    case run::Verdict::fail: return "FAIL";
+    case run::Verdict::environment: return "ENVIRONMENT";
+    case run::Verdict::interrupted: return "INTERRUPTED";
+    case run::Verdict::harness: return "HARNESS";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string scenario_line(const FileRun& file, const run::ScenarioResult& result, bool colour) {
+  const Style s = style(colour);
+  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  const char* tint = result.verdict == run::Verdict::pass ? s.green : result.verdict == run::Verdict::fail ? s.red : s.yellow;
+  std::string out = fmt::format("{}{}{}  {}  ({}, {} assertion{})", tint, mark(result.verdict), s.plain, printable(scenario.id), shown(result.ended - result.began), result.assertions,
+                                result.assertions == 1 ? "" : "s");
+  for (const auto& [component, version] : result.versions) out += fmt::format("  {} {}", printable(component), printable(version));
+  return out + "\n";
+}
+
+std::string failure_block(const Run& run, const FileRun& file, const run::ScenarioResult& result, bool colour) {
+  const Style s = style(colour);
+  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  std::string out;
+  if (result.failure) {
+    out += failure_text(file, *result.failure, s, result.began);
+    if (const std::string waits = waits_of(result); !waits.empty()) out += "  waits, and how near each came to its bound:\n" + waits;
+    if (!result.faults.empty()) out += "  faults:\n";
+    for (const run::FaultResult& fault : result.faults) out += fmt::format("    {}: {} ({})\n", indented(fault.what, "      "), word(fault.end), indented(fault.evidence, "      "));
+  }
+  for (const run::Failure& later : result.later) out += "  later, while undoing:\n" + failure_text(file, later, s, result.began);
+  for (const std::string& leaked : result.leaked) out += fmt::format("  {}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "    "));
+  if (out.empty() && result.verdict == run::Verdict::pass) return "";
+  out += fmt::format("  journal: {}\n  seed: {}\n  again: {}\n", file.journal, run.seed, again(run, file, scenario));
+  return out;
+}
+
+std::string summary(const Run& run, bool colour) {
+  const Style s = style(colour);
+  const Counts counts = count(run);
+  const bool good = counts.failed + counts.environment + counts.interrupted + counts.leaked + counts.left_out == 0;
+  std::string out = fmt::format("{}{} passed{}", good ? s.green : "", counts.passed, good ? s.plain : "");
+  const auto add = [&](std::size_t number, const char* what) {
+    if (number > 0) out += fmt::format(", {}{} {}{}", s.red, number, what, s.plain);
+  };
+  add(counts.failed, "failed");
+  add(counts.environment, "could not run here");
+  add(counts.interrupted, "interrupted");
+  add(counts.left_out, "not run after the first failure");
+  add(counts.leaked, "LEAKED");
+  out += fmt::format(" in {}, seed {}\n", shown(run.elapsed), run.seed);
+  for (const FileRun& file : run.files)
+    if (!file.journal.empty()) out += fmt::format("journal: {}\n", file.journal);
+  return out;
+}
+
+}  // namespace failc::report

@@ -1,0 +1,95 @@
+// One JSON object with everything the results hold. Durations are nanoseconds, instants count from the run's begin.
+#include "interpreter/report/report.hpp"
+
+namespace failc::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json place_json(const FileRun& file, const plan::Source& at) {
+  const bool known = at.file < file.plan->files.size();
+  return {{"file", known ? file.plan->files[at.file] : file.path}, {"line", at.line}, {"column", at.column}};
+}
+
+Json failure_json(const FileRun& file, const run::Failure& failure) {
+  Json seen = Json::array();
+  for (const run::Seen& value : failure.seen) seen.push_back({{"at_ns", value.at.count()}, {"expression", value.expression}, {"value", value.value}});
+  return {{"at", place_json(file, failure.at)},
+          {"text", failure.text},
+          {"message", failure.message},
+          {"wanted", failure.wanted},
+          {"seen", seen},
+          {"active", failure.active},
+          {"notes", failure.notes},
+          {"when_ns", failure.when.count()},
+          {"verdict", word(failure.verdict)}};
+}
+
+Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
+  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  Json later = Json::array(), waits = Json::array(), faults = Json::array(), versions = Json::object();
+  for (const run::Failure& failure : result.later) later.push_back(failure_json(file, failure));
+  for (const run::WaitUsed& wait : result.waits)
+    waits.push_back({{"at", place_json(file, wait.at)}, {"text", wait.text}, {"used_ns", wait.used.count()}, {"bound_ns", wait.bound.count()}});
+  for (const run::FaultResult& fault : result.faults) faults.push_back({{"what", fault.what}, {"end", word(fault.end)}, {"evidence", fault.evidence}});
+  for (const auto& [component, version] : result.versions) versions[component] = version;
+  return {{"id", scenario.id},
+          {"title", scenario.title},
+          {"at", place_json(file, scenario.at)},
+          {"tags", scenario.tags},
+          {"backend", backends(*file.plan, scenario)},
+          {"verdict", word(result.verdict)},
+          {"began_ns", result.began.count()},
+          {"ended_ns", result.ended.count()},
+          {"assertions", result.assertions},
+          {"versions", versions},
+          {"failure", result.failure ? failure_json(file, *result.failure) : Json(nullptr)},
+          {"later", later},
+          {"waits", waits},
+          {"faults", faults},
+          {"leaked", result.leaked},
+          {"journal", file.journal},
+          {"again", again(run, file, scenario)}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json json(const Run& run) {
+  Json scenarios = Json::array(), failures = Json::array(), waits = Json::array(), faults = Json::array(), files = Json::array();
+  for (const FileRun& file : run.files) {
+    Json left_out = Json::array();
+    for (const std::uint32_t index : file.left_out) left_out.push_back(file.plan->scenarios[index].id);
+    files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", plan::hash(*file.plan)}, {"not_run", left_out}, {"error", file.error}});
+    for (const run::ScenarioResult& result : file.results) {
+      Json scenario = scenario_json(run, file, result);
+      const auto collect = [&](Json& all, const Json& item) {
+        all.push_back(item);
+        all.back()["scenario"] = scenario["id"];
+      };
+      if (result.failure) collect(failures, scenario["failure"]);
+      for (const Json& wait : scenario["waits"]) collect(waits, wait);
+      for (const Json& fault : scenario["faults"]) collect(faults, fault);
+      scenarios.push_back(std::move(scenario));
+    }
+  }
+  const Counts counts = count(run);
+  return {{"format", 1},
+          {"run",
+           {{"failc", run.version},
+            {"seed", run.seed},
+            {"started", run.started},
+            {"elapsed_ns", run.elapsed.count()},
+            {"passed", counts.passed},
+            {"failed", counts.failed},
+            {"environment", counts.environment},
+            {"interrupted", counts.interrupted},
+            {"not_run", counts.left_out},
+            {"leaked", counts.leaked},
+            {"files", files}}},
+          {"scenarios", scenarios},
+          {"failures", failures},
+          {"waits", waits},
+          {"faults", faults}};
+}
+
+}  // namespace failc::report

@@ -1,0 +1,97 @@
+// JUnit's XML, as CI systems read it.
+#include <fmt/format.h>
+
+#include "interpreter/report/report.hpp"
+#include "interpreter/report/text.hpp"
+
+namespace failc::report {
+namespace {
+
+std::string seconds(Nanos duration) { return fmt::format("{:.3f}", static_cast<double>(duration.count()) / 1e9); }
+
+/// "scenarios/kv/leader.fail" is the class "scenarios.kv.leader". Stable for the same path, whatever the working folder's spelling.
+std::string classname(std::string_view path) {
+  while (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with("/")) path.remove_prefix(1);
+  if (path.ends_with(".fail")) path.remove_suffix(5);
+  std::string out;
+  for (const char c : path) {
+    if (c != '/') out += c;
+    else if (!out.empty() && out.back() != '.') out += '.';
+  }
+  return out;
+}
+
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
+}
+
+std::string problem(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
+  const bool leaked = result.verdict == run::Verdict::pass;
+  if (leaked && result.leaked.empty()) return "";
+  const char* element = result.verdict == run::Verdict::fail ? "failure" : "error";
+  std::string message = leaked ? "could not be undone: " + result.leaked.front() : std::string(word(result.verdict));
+  if (result.failure) message = result.failure->message;
+  return fmt::format("    <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element, leaked ? "leaked" : word(result.verdict), xml_escaped(message),
+                     xml_escaped(failure_block(run, file, result, false)));
+}
+
+std::string waits(const run::ScenarioResult& result) {
+  std::string out;
+  for (const run::WaitUsed& wait : result.waits) out += fmt::format("line {}: {} of {}: {}\n", wait.at.line, show(wait.used), show(wait.bound), wait.text);
+  for (const run::FaultResult& fault : result.faults) out += fmt::format("{}: {} ({})\n", fault.what, word(fault.end), fault.evidence);
+  return out;
+}
+
+std::string testcase(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
+  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\" assertions=\"{}\">\n", xml_escaped(classname(file.path)),
+                                xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line, seconds(result.ended - result.began), result.assertions);
+  out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file.path) +
+         property("line", std::to_string(scenario.at.line)) + property("journal", file.journal);
+  for (const auto& [component, version] : result.versions) out += property("version", component + " " + version);
+  out += "    </properties>\n" + problem(run, file, result);
+  if (const std::string text = waits(result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
+  return out + "    </testcase>\n";
+}
+
+std::string left_out(const FileRun& file, std::uint32_t index) {
+  const plan::Scenario& scenario = file.plan->scenarios[index];
+  return fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"0.000\"><skipped message=\"not run after the first failure\"/></testcase>\n",
+                     xml_escaped(classname(file.path)), xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line);
+}
+
+std::string counts_of(const Run& run) {
+  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+  for (const FileRun& file : run.files) {
+    tests += file.results.size() + file.left_out.size();
+    skipped += file.left_out.size();
+    for (const run::ScenarioResult& result : file.results) {
+      const bool failure = result.verdict == run::Verdict::fail;
+      failures += failure;
+      errors += !failure && (result.verdict != run::Verdict::pass || !result.leaked.empty());
+    }
+  }
+  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tests, failures, errors, skipped);
+}
+
+}  // namespace
+
+std::string junit(const Run& run) {
+  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"failc\" {} time=\"{}\">\n", counts_of(run), seconds(run.elapsed));
+  for (const FileRun& file : run.files) {
+    Nanos elapsed{};
+    for (const run::ScenarioResult& result : file.results) elapsed += result.ended - result.began;
+    Run alone{.version = run.version, .seed = run.seed, .started = run.started, .elapsed = elapsed, .repeat = run.repeat, .files = {}};
+    alone.files.push_back(file);
+    out += fmt::format("  <testsuite name=\"{}\" {} time=\"{}\" timestamp=\"{}\">\n", xml_escaped(classname(file.path)), counts_of(alone), seconds(elapsed),
+                       xml_escaped(run.started.ends_with("Z") ? run.started.substr(0, run.started.size() - 1) : run.started));
+    for (const run::ScenarioResult& result : file.results) out += testcase(run, file, result);
+    for (const std::uint32_t index : file.left_out) out += left_out(file, index);
+    if (!file.error.empty()) out += "    <system-err>" + xml_escaped(file.error) + "</system-err>\n";
+    out += "  </testsuite>\n";
+  }
+  return out + "</testsuites>\n";
+}
+
+}  // namespace failc::report

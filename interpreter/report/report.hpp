@@ -1,0 +1,66 @@
+#pragma once
+// What a run found, for people and for machines: pure functions from results to text.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "grammar/source/source.hpp"
+#include "interpreter/plan/plan.hpp"
+#include "interpreter/run/run.hpp"
+
+namespace failc::report {
+
+/// The scenarios of one file. The pointers outlive the report.
+struct FileRun {
+  std::string path;     // as it was named, for the command that runs it again
+  std::string journal;  // the run's folder
+  const plan::Plan* plan = nullptr;
+  const SourceMap* sources = nullptr;
+  std::vector<run::ScenarioResult> results;
+  std::vector<std::uint32_t> left_out;  // selected, and not run since an earlier one failed
+  std::string error;                    // the environment's no before the first scenario, or ""
+};
+
+struct Run {
+  std::string version;       // failc's
+  std::uint64_t seed = 0;
+  std::string started;       // UTC, "2025-01-31T12:00:00Z"
+  Nanos elapsed{};
+  std::string repeat;        // options behind FILE and --only that repeat this run, ready for a shell
+  std::vector<FileRun> files;
+};
+
+struct Counts { std::size_t passed = 0, failed = 0, environment = 0, interrupted = 0, left_out = 0, leaked = 0; };
+Counts count(const Run& run);
+
+/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness".
+std::string_view word(run::Verdict verdict);
+/// "installed", "skipped", "indeterminate", "reverted".
+std::string_view word(run::FaultEnd end);
+/// The backends of a scenario's clusters: "agent", "agent, docker", "none".
+std::string backends(const plan::Plan& plan, const plan::Scenario& scenario);
+/// The command that runs this scenario again, ready for a shell.
+std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario);
+/// The text of a place's line, or "" where it is not at hand.
+std::string source_line(const FileRun& file, const plan::Source& at);
+/// "path:line:column".
+std::string place(const FileRun& file, const plan::Source& at);
+
+// ---- console
+
+/// One line: verdict, title, how long.
+std::string scenario_line(const FileRun& file, const run::ScenarioResult& result, bool colour);
+/// Everything that helps to understand a scenario that did not pass; "" for one that passed and left nothing.
+std::string failure_block(const Run& run, const FileRun& file, const run::ScenarioResult& result, bool colour);
+/// Counts, time, and where the journals are.
+std::string summary(const Run& run, bool colour);
+
+// ---- machines
+
+/// Stable names: classname from the file's path, name the title. Failed scenarios are failures, those the environment did not let run errors.
+std::string junit(const Run& run);
+nlohmann::ordered_json json(const Run& run);
+
+}  // namespace failc::report

@@ -1,0 +1,55 @@
+// failc check: everything that can be known before anything starts.
+#include "interpreter/check/check.hpp"
+
+#include <cstdio>
+#include <iterator>
+#include <map>
+
+#include "tools/failc/backends.hpp"
+#include "tools/failc/command.hpp"
+#include "tools/failc/diagnostics.hpp"
+#include "tools/failc/input.hpp"
+#include "tools/failc/load.hpp"
+#include "tools/failc/selection.hpp"
+
+namespace failc::tools {
+
+Exit check_command(const Words& words) {
+  Arguments arguments("failc check FILE|DIR... [options]", "finds every mistake that can be found before running; `-` is standard input");
+  std::vector<std::string> named;
+  LoadOptions options;
+  arguments.words(named);
+  add_load_options(arguments, options);
+  if (const auto over = arguments.parse(words)) return *over;
+
+  const bool from_input = named.size() == 1 && named.front() == "-";
+  const auto paths = from_input ? Result<std::vector<std::string>>(named) : select_files(named);
+  if (!paths) {
+    complain(paths.error().message);
+    return Exit::input;
+  }
+  SourceMap sources;
+  diag::Sink sink;
+  const check::Options checking{.backends = known_backends(), .backend = options.backend, .params = options.params};
+  for (const std::string& path : *paths) {
+    if (!from_input) {
+      check::check_file(path, checking, sources, sink);
+      continue;
+    }
+    auto text = read_standard_input();
+    if (!text) {
+      complain(text.error().message);
+      return Exit::input;
+    }
+    check::check_source(sources.add("<stdin>", std::move(*text)), checking, sources, sink);
+  }
+  print(sink, sources, options.format);
+  const bool wrong = sink.has_errors();
+  if (options.format == "text") {
+    const std::string summary = sink.all().empty() ? plural(paths->size(), "file") + " checked, no mistakes" : counted(sink) + " in " + plural(paths->size(), "file");
+    std::fprintf(stderr, "%s\n", summary.c_str());
+  }
+  return wrong ? Exit::input : Exit::pass;
+}
+
+}  // namespace failc::tools

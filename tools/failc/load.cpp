@@ -1,0 +1,49 @@
+#include "tools/failc/load.hpp"
+
+#include "tools/failc/backends.hpp"
+#include "tools/failc/diagnostics.hpp"
+#include "tools/failc/selection.hpp"
+
+namespace failc::tools {
+namespace {
+
+Take params_into(std::map<std::string, std::string>& target) {
+  return [&target](const std::string& text) -> std::optional<std::string> {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) return "the form is `NAME=VALUE`";
+    if (!target.emplace(text.substr(0, equals), text.substr(equals + 1)).second) return "this param is given twice";
+    return std::nullopt;
+  };
+}
+
+}  // namespace
+
+void add_load_options(Arguments& arguments, LoadOptions& options, bool own_format) {
+  if (!own_format) add_format(arguments, options.format);
+  arguments.value("--backend", "NAME", "where clusters run, whatever the file says", text_into(options.backend));
+  arguments.value("--param", "NAME=VALUE", "the value of a `param`", params_into(options.params), true);
+}
+
+LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
+  const auto paths = select_files(words);
+  if (!paths) {
+    complain(paths.error().message);
+    return {nullptr, Exit::input};
+  }
+  auto program = std::make_unique<Program>();
+  diag::Sink sink;
+  check::Options checking{.backends = known_backends(), .backend = options.backend, .params = options.params};
+  checking.final = true;
+  for (const std::string& path : *paths) {
+    check::Checked checked = check::check_file(path, checking, program->sources, sink);
+    if (checked.plan) program->files.push_back({path, std::move(checked.plan)});
+  }
+  print(sink, program->sources, options.format);
+  if (sink.has_errors() || program->files.size() < paths->size()) {
+    complain(counted(sink) + " in " + plural(paths->size(), "file"));
+    return {nullptr, Exit::input};
+  }
+  return {std::move(program), std::nullopt};
+}
+
+}  // namespace failc::tools

@@ -1,0 +1,40 @@
+#pragma once
+// From the words of a command line to checked plans.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grammar/diag/diagnostic.hpp"
+#include "interpreter/check/check.hpp"
+#include "interpreter/plan/plan.hpp"
+#include "tools/failc/arguments.hpp"
+
+namespace failc::tools {
+
+struct LoadOptions {
+  std::string format = "text";
+  std::optional<std::string> backend;
+  std::map<std::string, std::string> params;
+};
+/// Adds `--format` (unless `own_format`), `--backend` and `--param`.
+void add_load_options(Arguments& arguments, LoadOptions& options, bool own_format = false);
+
+struct Loaded {
+  std::string path;
+  std::unique_ptr<plan::Plan> plan;  // never null
+};
+struct Program {
+  SourceMap sources;
+  std::vector<Loaded> files;
+};
+
+/// Checks all files that `words` mean. Diagnostics are printed; where there is an error, or a param has no value, the exit code is in `refused`.
+struct LoadResult {
+  std::unique_ptr<Program> program;
+  std::optional<Exit> refused;
+};
+LoadResult load(const std::vector<std::string>& words, const LoadOptions& options);
+
+}  // namespace failc::tools

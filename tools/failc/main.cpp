@@ -1,0 +1,103 @@
+// failc: picks the subcommand. `--version` is answered before anything else is made, since scripts ask for it often.
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "grammar/diag/diagnostic.hpp"
+#include "tools/failc/command.hpp"
+
+namespace failc::tools {
+namespace {
+
+constexpr const char* kHelp =
+    "failc runs what a `.fail` file says: it brings a cluster up, breaks it, asks what must hold, and undoes everything\n"
+    "\n"
+    "  failc check   FILE|DIR...   everything that can be known before running\n"
+    "  failc fmt     FILE|DIR...   one style, without options; `-` is standard input\n"
+    "  failc plan    FILE          what would be done, how long it can take, what it touches\n"
+    "  failc run     FILE|DIR...   does it\n"
+    "  failc list    FILE|DIR...   scenarios with their ids, tags, backends and bounds\n"
+    "  failc recover [DIR]         undoes whatever runs that died left behind\n"
+    "\n"
+    "  failc COMMAND --help        the options of one\n"
+    "  failc --version\n";
+
+struct Command {
+  const char* name;
+  Exit (*run)(const Words&);  // null: part of the command line's contract, not in this version
+};
+
+constexpr Command kCommands[] = {
+    {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
+    {"lint", nullptr},        {"import", nullptr},  {"report", nullptr},    {"explain", nullptr}, {"start", nullptr},     {"scenario", nullptr},
+    {"stop", nullptr},        {"agent", nullptr},   {"node", nullptr},      {"lsp", nullptr},
+};
+
+/// A pipe that closes early must not end failc before it has undone what it did. A handler, unlike SIG_IGN, is not inherited
+/// by the programs that failc starts.
+void outlive_closed_pipes() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
+Exit unknown(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands)
+    if (command.run) names.push_back(command.name);
+  const std::string_view near = diag::nearest(word, names);
+  const bool option = word.starts_with("-");
+  complain(std::string("unknown ") + (option ? "option" : "command") + " `" + word + "`" +
+           (near.empty() ? "; `failc --help` lists all" : "; did you mean `" + std::string(near) + "`?"));
+  return Exit::input;
+}
+
+Exit dispatch(int argc, char** argv) {
+  if (argc < 2) {
+    std::fputs(kHelp, stderr);
+    return Exit::input;
+  }
+  const std::string word = argv[1];
+  if (word == "--help" || word == "-h" || word == "help") {
+    std::fputs(kHelp, stdout);
+    return Exit::pass;
+  }
+  const Words rest(argv + 2, argv + argc);
+  for (const Command& command : kCommands) {
+    if (word != command.name) continue;
+    if (command.run) return command.run(rest);
+    complain("`failc " + word + "` is not in this version yet");
+    return Exit::input;
+  }
+  return unknown(word);
+}
+
+/// Standard output that could not be written is a failure like any other, but for a reader that has gone.
+Exit finish(Exit code) {
+  errno = 0;
+  const bool bad = std::fflush(stdout) != 0 || std::ferror(stdout);
+  if (bad && errno != EPIPE && errno != 0 && code == Exit::pass) {
+    complain(std::string("cannot write standard output: ") + std::strerror(errno));
+    return Exit::environment;
+  }
+  return code;
+}
+
+}  // namespace
+
+void complain(std::string_view text) { std::fprintf(stderr, "failc: %.*s\n", static_cast<int>(text.size()), text.data()); }
+
+}  // namespace failc::tools
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+    constexpr char text[] = "failc " FAILC_VERSION "\n";
+    return ::write(STDOUT_FILENO, text, sizeof text - 1) == sizeof text - 1 ? 0 : 3;
+  }
+  failc::tools::outlive_closed_pipes();
+  return static_cast<int>(failc::tools::finish(failc::tools::dispatch(argc, argv)));
+}

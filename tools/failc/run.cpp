@@ -1,0 +1,214 @@
+// failc run: does what files say, undoes it, and says what happened.
+#include "interpreter/run/run.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "interpreter/report/report.hpp"
+#include "interpreter/report/text.hpp"
+#include "tools/failc/atomic_file.hpp"
+#include "tools/failc/command.hpp"
+#include "tools/failc/diagnostics.hpp"
+#include "tools/failc/footprint.hpp"
+#include "tools/failc/load.hpp"
+#include "tools/failc/selection.hpp"
+#include "tools/failc/session.hpp"
+#include "tools/failc/terminal.hpp"
+
+namespace failc::tools {
+namespace {
+
+struct ReportTo { std::string kind, path; };
+
+struct RunOptions {
+  std::vector<std::string> named, only, tags;
+  LoadOptions load;
+  std::optional<std::uint64_t> seed;
+  std::optional<Nanos> timeout, lease;
+  double time_scale = 1;
+  bool fail_fast = false, dry_run = false;
+  std::vector<ReportTo> reports;
+  std::optional<std::string> journal;
+};
+
+Take reports_into(std::vector<ReportTo>& target) {
+  return [&target](const std::string& text) -> std::optional<std::string> {
+    const std::size_t equals = text.find('=');
+    const std::string kind = text.substr(0, equals);
+    if (kind == "tap" || kind == "html" || kind == "github") return "`" + kind + "` reports are not in this version yet";
+    if (kind != "junit" && kind != "json") return "the kinds are `junit` and `json`";
+    if (equals == std::string::npos || equals + 1 == text.size()) return "the form is `" + kind + "=PATH`";
+    target.push_back({kind, text.substr(equals + 1)});
+    return std::nullopt;
+  };
+}
+
+std::optional<Exit> read_options(const Words& words, RunOptions& options) {
+  Arguments arguments("failc run FILE|DIR... [options]", "brings clusters up, does what the scenarios say, undoes everything and reports");
+  arguments.words(options.named);
+  add_load_options(arguments, options.load);
+  arguments.value("--only", "GLOB", "scenarios whose title or id it matches", texts_into(options.only), true);
+  arguments.value("--tag", "TAG", "scenarios that carry it", texts_into(options.tags), true);
+  arguments.value("--seed", "N", "of everything random; drawn and printed where it is not given", whole_number_into(options.seed));
+  arguments.flag("--fail-fast", options.fail_fast, "ends with the first scenario that does not pass");
+  arguments.value("--time-scale", "X", "multiplies the upper bounds of waits", factor_into(options.time_scale));
+  arguments.value("--timeout", "D", "of each scenario, in place of what it says", duration_into(options.timeout));
+  arguments.flag("--dry-run", options.dry_run, "prints what would be done, and when at the latest; touches nothing");
+  arguments.value("--report", "KIND=PATH", "junit or json", reports_into(options.reports), true);
+  arguments.value("--journal", "DIR", "the run's folder; by default `.failc/runs/<UTC>-<pid>`", text_into(options.journal));
+  arguments.value("--lease", "D", "how long nodes outlive a failc that died, 15s", duration_into(options.lease));
+  arguments.not_yet({"--driver", "--cluster", "--jobs", "--shard", "--retries", "--allow-flaky", "--rerun-failed", "--skip-setup", "--skip-cleanup"});
+  return arguments.parse(words);
+}
+
+/// The scenarios that are asked for, by file; complains where there is none.
+std::optional<std::vector<std::vector<std::uint32_t>>> select(const Program& program, const RunOptions& options) {
+  std::vector<Candidate> candidates;
+  std::vector<std::pair<std::size_t, std::uint32_t>> where;
+  for (std::size_t f = 0; f < program.files.size(); ++f)
+    for (std::uint32_t s = 0; s < program.files[f].plan->scenarios.size(); ++s) {
+      const plan::Scenario& scenario = program.files[f].plan->scenarios[s];
+      candidates.push_back({scenario.id, scenario.title, &scenario.tags});
+      where.emplace_back(f, s);
+    }
+  std::vector<std::vector<std::uint32_t>> out(program.files.size());
+  const auto taken = select_scenarios(candidates, options.only, options.tags);
+  for (const std::size_t index : taken) out[where[index].first].push_back(where[index].second);
+  if (!taken.empty()) return out;
+  if (candidates.empty()) {
+    complain("there is no scenario in what was named");
+    return std::nullopt;
+  }
+  std::vector<std::string_view> titles;
+  for (const Candidate& candidate : candidates) titles.push_back(candidate.title);
+  const std::string_view near = options.only.empty() ? "" : diag::nearest(options.only.front(), titles);
+  complain("no scenario is selected by `--only` and `--tag`; " + (near.empty() ? "`failc list` shows all" : "did you mean `" + std::string(near) + "`?"));
+  return std::nullopt;
+}
+
+/// What repeats this run, behind FILE and --only.
+std::string repeat(const RunOptions& options, std::uint64_t seed) {
+  std::string out = fmt::format("--seed {}", seed);
+  for (const auto& [name, value] : options.load.params) out += " --param " + report::shell_quoted(name + "=" + value);
+  if (options.load.backend) out += " --backend " + report::shell_quoted(*options.load.backend);
+  if (options.time_scale != 1) out += fmt::format(" --time-scale {}", options.time_scale);
+  if (options.timeout) out += " --timeout " + show(*options.timeout);
+  return out;
+}
+
+/// One file's run has the folder itself; of several files each has one in it.
+std::string folder_of(const std::string& base, const std::vector<Loaded>& files, std::size_t index, std::size_t selected) {
+  if (selected == 1) return base;
+  return fmt::format("{}/{}-{}", base, index + 1, std::filesystem::path(files[index].path).stem().string());
+}
+
+Exit verdict(const report::Run& run) {
+  const report::Counts counts = report::count(run);
+  bool environment = counts.environment > 0;
+  for (const report::FileRun& file : run.files) environment = environment || !file.error.empty();
+  if (counts.interrupted) return Exit::interrupted;
+  if (counts.leaked) return Exit::leaked;
+  if (counts.failed) return Exit::failed;
+  return environment ? Exit::environment : Exit::pass;
+}
+
+bool write_reports(const report::Run& run, const std::vector<ReportTo>& reports) {
+  bool good = true;
+  for (const ReportTo& to : reports) {
+    const std::string text = to.kind == "junit" ? report::junit(run) : report::json(run).dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    if (const Status written = write_whole(to.path, text); !written) {
+      complain(written.error().message);
+      good = false;
+    } else {
+      say(fmt::format("report: {}\n", to.path));
+    }
+  }
+  return good;
+}
+
+std::optional<journal::CrashPoint> crash_point() {
+  const char* text = std::getenv("FAILC_CRASH");
+  return text ? journal::parse_crash_point(text) : std::nullopt;
+}
+
+Exit run_all(const Words& words, const RunOptions& options, Program& program, const std::vector<std::vector<std::uint32_t>>& chosen) {
+  SessionOptions session;
+  session.moment = now_utc();
+  session.fail_fast = options.fail_fast;
+  session.terminal = is_terminal(STDOUT_FILENO);
+  session.colour = wants_colour(STDOUT_FILENO);
+  session.lease = options.lease.value_or(std::chrono::seconds(15));
+  session.crash = crash_point();
+  session.argv = {"failc", "run"};
+  session.argv.insert(session.argv.end(), words.begin(), words.end());
+  session.run.seed = options.seed ? *options.seed : random_seed();
+  session.run.time_scale = options.time_scale;
+
+  report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}};
+  run.files.reserve(program.files.size());
+  const std::string base = options.journal.value_or(fmt::format(".failc/runs/{}-{}", session.moment.compact, ::getpid()));
+  std::size_t selected = 0;
+  for (const auto& scenarios : chosen) selected += !scenarios.empty();
+  say(fmt::format("failc {}, seed {}\n", FAILC_VERSION, session.run.seed));
+
+  const auto began = std::chrono::steady_clock::now();
+  for (std::size_t f = 0; f < program.files.size(); ++f) {
+    if (chosen[f].empty()) continue;
+    report::FileRun& file = run.files.emplace_back();
+    file.path = program.files[f].path;
+    file.plan = program.files[f].plan.get();
+    file.sources = &program.sources;
+    const Exit so_far = verdict(run);
+    if (so_far == Exit::interrupted || (options.fail_fast && so_far != Exit::pass)) {
+      file.left_out = chosen[f];
+      continue;
+    }
+    file.journal = folder_of(base, program.files, f, selected);
+    session.run.scenarios = chosen[f];
+    run_session(session, run, file);
+    if (!file.error.empty()) complain(file.error);
+  }
+  run.elapsed = std::chrono::steady_clock::now() - began;
+  say(report::summary(run, session.colour));
+  const bool reported = write_reports(run, options.reports);
+  const Exit code = verdict(run);
+  if (code == Exit::leaked) complain("something could not be undone (LEAKED above); `failc recover " + base + "` tries again");
+  return code == Exit::pass && !reported ? Exit::environment : code;
+}
+
+}  // namespace
+
+Exit run_command(const Words& words) {
+  RunOptions options;
+  if (const auto over = read_options(words, options)) return *over;
+  const LoadResult loaded = load(options.named, options.load);
+  if (loaded.refused) return *loaded.refused;
+  Program& program = *loaded.program;
+  if (options.timeout)
+    for (const Loaded& file : program.files)
+      for (plan::Scenario& scenario : file.plan->scenarios) scenario.timeout = options.timeout;
+  const auto chosen = select(program, options);
+  if (!chosen) return Exit::input;
+  if (options.dry_run) {
+    for (std::size_t f = 0; f < chosen->size(); ++f)
+      for (const std::uint32_t index : (*chosen)[f]) {
+        const plan::Plan& plan = *program.files[f].plan;
+        say(timeline(plan, plan.scenarios[index]));
+        for (const NodeFootprint& node : footprint(plan, plan.scenarios[index])) say("  touches: " + to_text(node) + "\n");
+      }
+    say("nothing was touched\n");
+    return Exit::pass;
+  }
+  for (const ReportTo& to : options.reports)
+    if (const Status writable = probe_writable(to.path); !writable) {
+      complain(writable.error().message);
+      return Exit::environment;
+    }
+  return run_all(words, options, program, *chosen);
+}
+
+}  // namespace failc::tools

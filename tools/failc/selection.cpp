@@ -1,0 +1,101 @@
+#include "tools/failc/selection.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace failc::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool hidden_or_built(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name.starts_with(".") || name == "build";
+}
+
+/// Folders that cannot be read are an error: what they hold would be left out silently.
+Status search(const std::string& root, std::vector<std::string>& out) {
+  std::error_code error;
+  fs::recursive_directory_iterator it(root, error), end;
+  std::vector<std::string> found;
+  while (!error && it != end) {
+    std::error_code status_error;
+    if (it->is_directory(status_error)) {
+      if (hidden_or_built(it->path())) it.disable_recursion_pending();
+    } else if (it->path().extension() == ".fail" && !it->path().filename().string().starts_with(".")) {
+      found.push_back(it->path().string());
+    }
+    it.increment(error);
+  }
+  if (error) return Error{"cannot search `" + root + "`: " + error.message()};
+  std::sort(found.begin(), found.end());
+  out.insert(out.end(), found.begin(), found.end());
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> select_files(const std::vector<std::string>& words) {
+  if (words.empty()) return Error{"no file is named; give a `.fail` file or a folder of them"};
+  std::vector<std::string> found;
+  for (const std::string& word : words) {
+    std::error_code error;
+    const fs::file_status status = fs::status(word, error);
+    if (fs::is_directory(status)) {
+      std::string root = word;
+      while (root.size() > 1 && root.back() == '/') root.pop_back();
+      if (auto searched = search(root, found); !searched) return searched.error();
+      continue;
+    }
+    const fs::path extension = fs::path(word).extension();
+    if (extension == ".yml" || extension == ".yaml" || extension == ".json")
+      return Error{"`" + word + "`: specs in YAML or JSON are not in this version yet; give a `.fail` file"};
+    found.push_back(word);  // an absent or unreadable one is diagnosed like any other mistake in it
+  }
+  if (found.empty()) return Error{"there is no `.fail` file in `" + words.front() + (words.size() > 1 ? "` and the others" : "`")};
+  std::set<std::string_view> seen;
+  std::vector<std::string> out;
+  for (const std::string& path : found)
+    if (seen.insert(path).second) out.push_back(path);
+  return out;
+}
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+std::vector<std::size_t> select_scenarios(const std::vector<Candidate>& candidates, const std::vector<std::string>& only, const std::vector<std::string>& tags) {
+  std::vector<bool> taken(candidates.size(), only.empty());
+  for (const std::string& pattern : only) {
+    const auto whole = [&](const Candidate& c) { return c.title == pattern || c.id == pattern; };
+    const bool literal = std::any_of(candidates.begin(), candidates.end(), whole);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const Candidate& c = candidates[i];
+      if (literal ? whole(c) : glob_matches(pattern, c.title) || glob_matches(pattern, c.id)) taken[i] = true;
+    }
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto tagged = [&](const std::string& tag) { return std::find(candidates[i].tags->begin(), candidates[i].tags->end(), tag) != candidates[i].tags->end(); };
+    if (taken[i] && std::all_of(tags.begin(), tags.end(), tagged)) out.push_back(i);
+  }
+  return out;
+}
+
+}  // namespace failc::tools

@@ -1,0 +1,28 @@
+#pragma once
+// Which files a command line means, and which scenarios of them.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grammar/base/result.hpp"
+
+namespace failc::tools {
+
+/// Files as they are; folders searched for `*.fail`, sorted, without hidden folders and `build`. Each path once. An
+/// error names the word that does not exist, that is a spec this version cannot run, or says that nothing was found.
+Result<std::vector<std::string>> select_files(const std::vector<std::string>& words);
+
+/// `*` any text, `?` any character; everything else itself.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+/// A scenario as the filters see it.
+struct Candidate {
+  std::string_view id, title;
+  const std::vector<std::string>* tags;
+};
+
+/// Indices of the candidates that one of `only` (a title, an id, or a pattern over either; empty: all) and every one of
+/// `tags` take. A pattern that is some candidate's whole title or id means that one alone.
+std::vector<std::size_t> select_scenarios(const std::vector<Candidate>& candidates, const std::vector<std::string>& only, const std::vector<std::string>& tags);
+
+}  // namespace failc::tools

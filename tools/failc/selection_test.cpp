@@ -1,0 +1,87 @@
+#include "tools/failc/selection.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace failc::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = fs::temp_directory_path() / "failc-selection-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    root_ = name;
+    for (const char* file : {"b.fail", "a.fail", "sub/c.fail", ".hidden/d.fail", ".failc/e.fail", "build/f.fail", ".g.fail", "sub/notes.txt"}) {
+      fs::create_directories((root_ / file).parent_path());
+      std::ofstream(root_ / file) << "";
+    }
+  }
+  void TearDown() override { fs::remove_all(root_); }
+  fs::path root_;
+};
+
+TEST_F(Files, FoldersAreSearchedSortedWithoutHiddenOnes) {
+  const auto found = select_files({root_.string() + "/"});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (std::vector<std::string>{root_ / "a.fail", root_ / "b.fail", root_ / "sub/c.fail"}));
+}
+
+TEST_F(Files, EachPathOnce) {
+  const auto found = select_files({root_ / "b.fail", root_.string()});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (std::vector<std::string>{root_ / "b.fail", root_ / "a.fail", root_ / "sub/c.fail"}));
+}
+
+TEST_F(Files, AFolderWithoutAnyIsAnError) {
+  fs::create_directories(root_ / "empty");
+  const auto found = select_files({root_ / "empty"});
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("no `.fail` file"), std::string::npos);
+}
+
+TEST_F(Files, SpecsAreRefusedByName) {
+  const auto found = select_files({"spec.yml"});
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("YAML"), std::string::npos);
+}
+
+TEST(Glob, StarsAndQuestionMarks) {
+  EXPECT_TRUE(glob_matches("*leader*", "the leader is killed"));
+  EXPECT_TRUE(glob_matches("the ?eader*d", "the leader is killed"));
+  EXPECT_TRUE(glob_matches("", ""));
+  EXPECT_TRUE(glob_matches("**", "x"));
+  EXPECT_TRUE(glob_matches("a*b*c", "axxbxbxc"));
+  EXPECT_FALSE(glob_matches("leader", "the leader"));
+  EXPECT_FALSE(glob_matches("a*b*c", "axxbxbx"));
+  EXPECT_FALSE(glob_matches("?", ""));
+}
+
+TEST(Glob, LongStarsDoNotTakeForEver) { EXPECT_FALSE(glob_matches("*a*a*a*a*a*a*a*a*b", std::string(5000, 'a'))); }
+
+class Scenarios : public testing::Test {
+ protected:
+  std::vector<std::string> fast_{"fast"}, both_{"fast", "kv"}, none_;
+  std::vector<Candidate> all_{{"x.fail::one", "one", &fast_}, {"x.fail::one*", "one*", &both_}, {"y.fail::two", "two", &none_}};
+};
+
+TEST_F(Scenarios, NoFilterTakesAll) { EXPECT_EQ(select_scenarios(all_, {}, {}), (std::vector<std::size_t>{0, 1, 2})); }
+TEST_F(Scenarios, AWholeTitleMeansThatOneAlone) { EXPECT_EQ(select_scenarios(all_, {"one*"}, {}), (std::vector<std::size_t>{1})); }
+TEST_F(Scenarios, APatternTakesTitlesAndIds) {
+  EXPECT_EQ(select_scenarios(all_, {"on*"}, {}), (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(select_scenarios(all_, {"y.fail::*"}, {}), (std::vector<std::size_t>{2}));
+}
+TEST_F(Scenarios, PatternsAdd) { EXPECT_EQ(select_scenarios(all_, {"two", "one"}, {}), (std::vector<std::size_t>{0, 2})); }
+TEST_F(Scenarios, TagsAllHaveToBeThere) {
+  EXPECT_EQ(select_scenarios(all_, {}, {"fast"}), (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(select_scenarios(all_, {}, {"fast", "kv"}), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(select_scenarios(all_, {"two"}, {"fast"}), std::vector<std::size_t>{});
+}
+
+}  // namespace
+}  // namespace failc::tools

@@ -1,0 +1,119 @@
+#include "tools/failc/session.hpp"
+
+#include <filesystem>
+#include <memory>
+
+#include "interpreter/host/process.hpp"
+#include "interpreter/journal/file_journal.hpp"
+#include "tools/failc/backends.hpp"
+#include "tools/failc/live.hpp"
+
+namespace failc::tools {
+namespace {
+
+using Record = nlohmann::ordered_json;
+
+Record first_record(const SessionOptions& options, const std::string& mark, const report::Run& run, const report::FileRun& file, const Record& agent) {
+  const host::ProcessIdentity self = host::self();
+  Record nodes = Record::array(), scenarios = Record::array();
+  for (const plan::Node& node : file.plan->nodes) nodes.push_back(node.name);
+  for (const std::uint32_t index : options.run.scenarios) scenarios.push_back(file.plan->scenarios[index].id);
+  std::error_code ignored;
+  return {{"at", 0},
+          {"kind", "run"},
+          {"format", journal::kFormat},
+          {"run", mark},
+          {"failc", run.version},
+          {"started", options.moment.iso},
+          {"seed", options.run.seed},
+          {"plan", plan::hash(*file.plan)},
+          {"pid", self.pid},
+          {"start_time", self.start_time},
+          {"boot", self.boot},
+          {"agent", agent},
+          {"nodes", nodes},
+          {"scenarios", scenarios},
+          {"argv", options.argv},
+          {"cwd", std::filesystem::current_path(ignored).string()}};
+}
+
+std::string_view worst(const report::FileRun& file) {
+  report::Run one;
+  one.files.push_back(file);
+  const report::Counts counts = report::count(one);
+  if (counts.interrupted) return "interrupted";
+  if (counts.failed) return "fail";
+  if (counts.environment || !file.error.empty()) return "environment";
+  return "pass";
+}
+
+void run_scenarios(const SessionOptions& options, report::FileRun& file, backend::World& world, journal::Journal& journal, const run::Progress& progress) {
+  if (!options.fail_fast) {
+    file.results = run::run(*file.plan, options.run, world, journal, progress);
+    return;
+  }
+  run::Options one = options.run;
+  bool failed = false;
+  for (const std::uint32_t index : options.run.scenarios) {
+    if (failed) {
+      file.left_out.push_back(index);
+      continue;
+    }
+    one.scenarios = {index};
+    for (run::ScenarioResult& result : run::run(*file.plan, one, world, journal, progress)) {
+      failed = failed || result.verdict != run::Verdict::pass || !result.leaked.empty();
+      file.results.push_back(std::move(result));
+    }
+  }
+}
+
+/// What is left undone is for `failc recover`: without an `end`, the journal says so.
+bool leaked(const report::FileRun& file) {
+  for (const run::ScenarioResult& result : file.results)
+    if (!result.leaked.empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+void run_session(const SessionOptions& options, const report::Run& run, report::FileRun& file) {
+  auto folder = journal::FileJournal::open(file.journal, {.pid = host::self().pid});
+  if (!folder) {
+    file.error = folder.error().message;
+    file.journal.clear();  // it is not this run's
+    return;
+  }
+  std::unique_ptr<journal::CrashingJournal> crashing;
+  if (options.crash) crashing = std::make_unique<journal::CrashingJournal>(**folder, *options.crash);
+  journal::Journal& journal = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
+
+  std::error_code wrong;
+  const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
+  const std::string mark = run_mark(options.moment);
+  auto opened = open_backend(*file.plan, {.folder = absolute, .run = mark, .lease = options.lease});
+  const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
+  const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
+  Nanos end{};
+  if (!begun) {
+    file.error = begun.error().message;
+    if (opened) (*opened)->close();
+    return;
+  }
+  if (!opened) {
+    file.error = opened.error().message;
+  } else {
+    {
+      Live live(run, file, (*opened)->world(), options.terminal, options.colour);
+      run_scenarios(options, file, live.world(), journal, live.progress());
+    }
+    end = (*opened)->world().now();
+    (*opened)->close();
+  }
+  const Status flushed = journal.flush();
+  if (!flushed && file.error.empty()) file.error = flushed.error().message;
+  if (leaked(file)) return;
+  const Status ended = journal.append({{"at", end.count()}, {"kind", "end"}, {"verdict", worst(file)}}, true);
+  if (!ended && file.error.empty()) file.error = ended.error().message;
+}
+
+}  // namespace failc::tools

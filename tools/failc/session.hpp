@@ -1,0 +1,29 @@
+#pragma once
+// The run of one file: its folder, its supervised world, its journal.
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "interpreter/journal/crash.hpp"
+#include "interpreter/report/report.hpp"
+#include "interpreter/run/run.hpp"
+#include "tools/failc/moment.hpp"
+
+namespace failc::tools {
+
+struct SessionOptions {
+  run::Options run;
+  bool fail_fast = false;
+  bool terminal = false, colour = false;
+  std::chrono::nanoseconds lease{};
+  Moment moment;
+  std::vector<std::string> argv;
+  std::optional<journal::CrashPoint> crash;
+};
+
+/// Runs `options.run.scenarios` of `file.plan` in `file.journal` and fills in its results, or its error. `run` is the whole, for
+/// messages. Whatever happens, nothing that was started goes on behind it, but for what the results call leaked.
+void run_session(const SessionOptions& options, const report::Run& run, report::FileRun& file);
+
+}  // namespace failc::tools

@@ -1,0 +1,15 @@
+#pragma once
+// What the standard streams are. The environment is read here and nowhere else.
+#include <string_view>
+
+namespace failc::tools {
+
+bool is_terminal(int descriptor);
+/// A terminal, and `NO_COLOR` unset or empty, and `TERM` not `dumb`.
+bool wants_colour(int descriptor);
+/// Columns; 80 where it cannot be told.
+unsigned terminal_width();
+/// Writes at once; a reader that has gone is no error.
+void say(std::string_view text);
+
+}  // namespace failc::tools
