@@ -51,16 +51,14 @@ class Layout {
 
   /// `}` of braces with a line break directly inside must stand on a line of its own, and `{` end one.
   void find_broken_braces() {
-    broken_.assign(tokens_.tokens.size(), false);
+    broken_.assign(tokens_.tokens.size(), 0);
     std::vector<std::uint32_t> open;
-    std::uint32_t end = 0;
-    for (std::uint32_t i = 0; i < tokens_.tokens.size(); ++i) {
-      const Token& token = tokens_.tokens[i];
-      if (token.kind == Kind::newline) continue;
-      if (!open.empty() && text_.substr(end, token.span.begin - end).find('\n') != std::string_view::npos) broken_[open.back()] = true;
-      if (closes(token.kind) && !open.empty()) open.pop_back();
-      if (opens(token.kind)) open.push_back(i);
-      end = token.span.end;
+    for (std::uint32_t i = 0; i < tokens_.kinds.size(); ++i) {
+      const auto kind = static_cast<Kind>(tokens_.kinds[i]);
+      // A run of line ends and `;` begins with a line end if there is one in it.
+      if (kind == Kind::newline && !open.empty() && text_[tokens_.tokens[i].span.begin] != ';') broken_[open.back()] = 1;
+      if (closes(kind) && !open.empty()) open.pop_back();
+      if (opens(kind)) open.push_back(i);
     }
   }
 
@@ -68,6 +66,11 @@ class Layout {
   void gap(const Token& token, std::uint32_t index) {
     const bool closing = closes(token.kind);
     const bool from_opening = opens(before_.kind);
+    if (!closing && !from_opening && follows_plainly(token)) {
+      seen_ = see(token, before_, false);
+      if (space_before(token, index)) out_ += ' ';
+      return;
+    }
     edge_ = from_opening || out_.empty();
     Separators found;
     bool commented = false;
@@ -86,8 +89,8 @@ class Layout {
                         (before_.kind == Kind::l_brace && broken_[stack_.back().index]);
     const bool empty = closing && from_opening && !commented;
     const bool breaks = !empty && !out_.empty() && (found.line_ends > 0 || braces || commented);
-    head_ = out_.empty() || before_.kind == Kind::l_brace || ((breaks || found.semicolon) && in_statements());
-    seen_ = see(token, before_, head_);
+    const bool head = out_.empty() || before_.kind == Kind::l_brace || ((breaks || found.semicolon) && in_statements());
+    seen_ = see(token, before_, head);
     if (breaks) {
       end_line(found.line_ends > 1 && !edge_ && !closing);
       indent(closing ? stack_.back().base : inner());
@@ -98,6 +101,12 @@ class Layout {
         out_ += ' ';
       }
     }
+  }
+
+  /// Nothing or one space stands before it, as before most tokens.
+  bool follows_plainly(const Token& token) const {
+    if (end_ == 0 || token.kind == Kind::end) return false;
+    return token.touches || (token.span.begin - end_ == 1 && text_[end_] == ' ');
   }
 
   void write(const Token& token, std::uint32_t index) {
@@ -143,14 +152,13 @@ class Layout {
   const ast::Tokens& tokens_;
   std::string_view text_;
   std::string out_;
-  std::vector<bool> broken_;      // by the index of an opening bracket
+  std::vector<char> broken_;      // by the index of an opening bracket
   std::vector<Open> stack_;       // brackets that are open
   std::size_t comment_ = 0;       // the next one
   std::uint32_t end_ = 0;         // of the last token or comment
   unsigned base_ = 0;             // indentation that a bracket opened here comes back to
   Seen before_;                   // the last token
   Seen seen_;                     // this token
-  bool head_ = false;
   bool edge_ = true;              // no blank line may follow: an opening bracket or the file's beginning was last
   bool range_tight_ = false;      // the last token is a `..` that touches its neighbours
 };
