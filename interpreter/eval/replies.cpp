@@ -155,6 +155,12 @@ std::string asked_node(const plan::Plan& plan, const Operation& operation, const
   return node ? node_name(plan, *node) : "the node";
 }
 
+/// The time that was waited, without the noise of a real clock. A statement's `within` may have changed it.
+Nanos rounded(Nanos waited) {
+  const Nanos grain = waited >= std::chrono::seconds(1) ? std::chrono::milliseconds(10) : waited >= std::chrono::milliseconds(10) ? std::chrono::milliseconds(1) : Nanos(1);
+  return waited / grain * grain;
+}
+
 /// A deadline that passed, as against a connection that broke.
 bool timed_out(const backend::Reply& reply, Nanos timeout) {
   if (reply.error.empty() || reply.received - reply.sent >= timeout) return true;
@@ -174,8 +180,7 @@ Outcome read_reply(const plan::Plan& plan, std::uint32_t index, const std::vecto
                     fmt::format("{} did not answer: {}", asked_node(plan, operation, arguments), reply.error.empty() ? "unreachable" : reply.error));
     case backend::Delivery::interrupted: {
       const bool late = timed_out(reply, operation.timeout);
-      // The time that was waited, which a statement's `within` may have changed.
-      const Nanos waited = reply.received > reply.sent ? reply.received - reply.sent : operation.timeout;
+      const Nanos waited = reply.received > reply.sent ? rounded(reply.received - reply.sent) : operation.timeout;
       const std::string why = late ? "within " + show(waited) : "to the end: " + reply.error;
       return {OutcomeKind::unknown, Value(), error(late ? "timeout" : "reset", Value(), fmt::format("{} did not answer {}", asked_node(plan, operation, arguments), why))};
     }

@@ -52,7 +52,7 @@ enum class Op : std::uint8_t {
   pick,        // args: set, amount (int or percent)
   pick_random, // args: set, amount. Drawn once a statement and iteration
   is_state,    // args: node or set; name. A set: all of it, false if empty
-  every, any,  // index: slot; args: in, condition
+  every, any,  // index: slot; args: in, condition; literal: an int, the most elements, where `most` cannot tell (else null)
   query,       // index: Plan::operations; args in signature order; at run time a request to a node
   call,        // name: a built-in function; args
   statistic,   // index: Plan::workloads; name: ok failed p99 …; args: none, or the `since` window
@@ -156,6 +156,7 @@ struct Scope {
   std::uint32_t times = 0;               // repeat
   OptionalExpr value;                    // branch: condition. loop: set or list. paused: the nodes
   Nanos length{};                        // paused with `for` and no body: resumes after it. cleanup: its deadline. loop: none
+  Nanos timeout{};                       // paused: of the pause, and again of the resume
   std::uint32_t most = 0;                // loop: the most iterations there can be
   Nanos settle{};
   Nanos drain{};                         // during: how long requests in flight may still take
@@ -220,10 +221,18 @@ Result<Plan> from_json(const nlohmann::json& json);
 std::string hash(const Plan& plan);
 
 // Bounds, in one place: the lowering fills them in and `verify` recomputes them.
-/// What the requests inside an expression may take: operands of `and`/`or`/quantifiers one after the other, other operands at once.
+/// What the requests inside an expression may take: operands of `and`/`or`/quantifiers one after the other, other operands at once,
+/// where whoever asks evaluates again at every reply and does not wait for the slowest of a round.
 Nanos request_bound(const Plan& plan, const Expr& expr);
 Nanos bound(const Plan& plan, const BodyNode& node);
 Nanos bound(const Plan& plan, const Body& body);
+/// An upper bound on the elements of a set or list; nothing where the plan does not tell (a statistic, a local).
+std::optional<std::uint32_t> most(const Plan& plan, const Expr& expr);
+/// What `Scenario` keeps apart: cleanups at the top level of its body, and all else. Nested cleanups belong to the body.
+struct ScenarioBound { Nanos body{}; Nanos cleanup{}; };
+ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario);
+/// Sets every field that bounds follow from: `bound` of body nodes, `upper` of `expect`, a scenario's `body_bound` and `cleanup_bound`.
+void fill_bounds(Plan& plan);
 /// True where nothing but time or a request can change it: the wait has to poll.
 bool polls(const Plan& plan, const Expr& expr);
 

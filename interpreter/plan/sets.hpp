@@ -1,0 +1,21 @@
+#pragma once
+// What can be said of a set before the run: how large it gets and whose nodes are in it. Not for other folders.
+#include <cstdint>
+#include <vector>
+
+#include "interpreter/plan/plan.hpp"
+
+namespace failc::plan {
+
+/// Reading a file of a node's folder is a request too. It has no bound of its own in the language.
+inline constexpr Nanos kFileRead = std::chrono::seconds(1);
+
+/// The components that nodes of this set can have; all that have nodes where it is not known.
+std::vector<std::uint32_t> components_of(const Plan& plan, const Expr& set);
+/// The expressions of a component that a role, state or `let` expression evaluates on each node.
+std::vector<const Expr*> component_parts(const Component& component, const Expr& expr);
+/// The most elements that an `every` or `any` goes through: by its shape, by its own word, else as many as there are nodes.
+std::uint32_t most_for_quantifier(const Plan& plan, const Expr& expr);
+bool is_builtin_state(const std::string& name);
+
+}  // namespace failc::plan
