@@ -1,7 +1,9 @@
 #pragma once
 // The run's record: append-only JSON Lines, one write(2) a record, written ahead of every effect.
 // docs/decisions/0003-journal.md describes each kind of record; reports are made from it alone.
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +13,10 @@ namespace failc::journal {
 
 inline constexpr int kFormat = 1;
 
-/// Where records go. `durable` asks for fsync: set for those that a recovery depends on.
+/// The record as a line without its newline, with `n` as its first key.
+std::string numbered(const nlohmann::ordered_json& record, std::uint64_t n);
+
+/// Where records go. The journal numbers them; `at` and `kind` are the writer's. `durable` asks for fsync: set for those that a recovery depends on.
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -22,11 +27,14 @@ class Journal {
   virtual Status flush() = 0;
 };
 
+/// As one line; bytes that are no UTF-8 are replaced.
+std::string text_of(const nlohmann::ordered_json& record);
+
 /// In memory, for tests and the fake.
 class MemoryJournal : public Journal {
  public:
-  Status append(const nlohmann::ordered_json& record, bool) override { lines.push_back(record.dump()); return Done{}; }
-  Status history(const nlohmann::ordered_json& record) override { operations.push_back(record.dump()); return Done{}; }
+  Status append(const nlohmann::ordered_json& record, bool) override { lines.push_back(numbered(record, lines.size() + 1)); return Done{}; }
+  Status history(const nlohmann::ordered_json& record) override { operations.push_back(text_of(record)); return Done{}; }
   Status flush() override { return Done{}; }
   std::vector<std::string> lines, operations;
 };

@@ -1,0 +1,83 @@
+#include "interpreter/journal/file_journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "interpreter/journal/folder.hpp"
+
+namespace failc::journal {
+namespace {
+
+constexpr std::size_t kBuffer = 64 << 10;
+
+/// All of `text`, in one write(2) unless the kernel takes less. A record that could not be written whole is cut off again, so that
+/// the file ends with a whole one.
+Status write_whole(int file, const std::string& text, const std::string& path) {
+  const off_t start = ::lseek(file, 0, SEEK_END);
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t size = ::write(file, text.data() + written, text.size() - written);
+    if (size >= 0) {
+      written += static_cast<std::size_t>(size);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    const std::string why = std::strerror(errno);
+    // Where even this fails, a torn last line is left, which readers ignore.
+    if (written > 0 && start >= 0 && ::ftruncate(file, start) != 0) errno = 0;
+    return Error{fmt::format("cannot write `{}`: {}", path, why)};
+  }
+  return Done{};
+}
+
+}  // namespace
+
+FileJournal::FileJournal(std::string folder, bool sync, int lock) : folder_(std::move(folder)), sync_(sync), lock_(lock) {}
+
+FileJournal::~FileJournal() {
+  static_cast<void>(flush());
+  if (journal_ >= 0) ::close(journal_);
+  if (history_ >= 0) ::close(history_);
+  ::close(lock_);
+}
+
+Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& folder, const FileOptions& options) {
+  const Result<Folder> claimed = claim(folder, options.pid);
+  if (!claimed) return claimed.error();
+  std::unique_ptr<FileJournal> journal(new FileJournal(folder, options.sync, claimed->lock));
+  for (auto [name, file] : {std::pair("journal.jsonl", &journal->journal_), std::pair("history.jsonl", &journal->history_)}) {
+    const std::string path = folder + "/" + name;
+    *file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (*file < 0) return Error{fmt::format("cannot make `{}`: {}", path, std::strerror(errno))};
+  }
+  return journal;
+}
+
+Status FileJournal::append(const nlohmann::ordered_json& record, bool durable) {
+  std::string line = numbered(record, written_ + 1);
+  line += '\n';
+  Status status = write_whole(journal_, line, folder_ + "/journal.jsonl");
+  if (!status) return status;
+  ++written_;
+  if (durable && sync_ && ::fdatasync(journal_) != 0) return Error{fmt::format("cannot write `{}/journal.jsonl`: {}", folder_, std::strerror(errno))};
+  return Done{};
+}
+
+Status FileJournal::history(const nlohmann::ordered_json& record) {
+  buffer_ += text_of(record);
+  buffer_ += '\n';
+  return buffer_.size() < kBuffer ? Status(Done{}) : flush();
+}
+
+Status FileJournal::flush() {
+  if (buffer_.empty()) return Done{};
+  Status status = write_whole(history_, buffer_, folder_ + "/history.jsonl");
+  buffer_.clear();
+  return status;
+}
+
+}  // namespace failc::journal

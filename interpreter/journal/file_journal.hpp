@@ -1,0 +1,45 @@
+#pragma once
+// The journal in a folder: `journal.jsonl`, `history.jsonl` and `lock`.
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "interpreter/journal/journal.hpp"
+
+namespace failc::journal {
+
+struct FileOptions {
+  std::int64_t pid = 0;  // of the writer, for the message that another one gets
+  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk
+};
+
+/// Holds the folder until it is destroyed.
+class FileJournal : public Journal {
+ public:
+  /// Makes `folder` (and its parents) or takes over one whose run has ended. Errors: another run holds it, a run in it died and was not
+  /// recovered, it holds something else, no permission.
+  static Result<std::unique_ptr<FileJournal>> open(const std::string& folder, const FileOptions& options);
+
+  ~FileJournal() override;
+  FileJournal(const FileJournal&) = delete;
+  FileJournal& operator=(const FileJournal&) = delete;
+
+  Status append(const nlohmann::ordered_json& record, bool durable) override;
+  Status history(const nlohmann::ordered_json& record) override;
+  Status flush() override;
+
+  const std::string& folder() const { return folder_; }
+
+ private:
+  FileJournal(std::string folder, bool sync, int lock);
+
+  std::string folder_;
+  bool sync_;
+  int lock_;
+  int journal_ = -1;
+  int history_ = -1;
+  std::uint64_t written_ = 0;
+  std::string buffer_;  // of the history
+};
+
+}  // namespace failc::journal

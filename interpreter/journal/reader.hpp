@@ -1,0 +1,21 @@
+#pragma once
+// Reads a journal back: for reports, recovery and the decision whether a folder may be used again.
+#include <string>
+#include <vector>
+
+#include "interpreter/journal/journal.hpp"
+
+namespace failc::journal {
+
+struct Contents {
+  std::vector<nlohmann::ordered_json> records;
+  bool torn = false;  // the last line had no newline and was ignored
+};
+
+/// Errors: unreadable, a line that is no record (with its number), a format that is newer than this program.
+Result<Contents> read(const std::string& path);
+
+/// Whether nothing needs to be undone any more: the run ended by itself, or was recovered.
+bool finished(const Contents& contents);
+
+}  // namespace failc::journal
