@@ -22,8 +22,6 @@ Region region(const SourceMap& sources, Place place) {
   return {begin, file.position(std::max(place.span.begin, place.span.end))};
 }
 
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
 std::string render(const std::vector<Diagnostic>& items, const SourceMap& sources, Format format, bool colour) {
   switch (format) {
     case Format::text:

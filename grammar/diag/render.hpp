@@ -1,14 +1,11 @@
 #pragma once
 // What the four formats share.
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "grammar/diag/diagnostic.hpp"
 
 namespace failc::diag {
-
-using Json = nlohmann::ordered_json;
 
 std::string render_text(const std::vector<Diagnostic>& items, const SourceMap& sources, bool colour);
 std::string render_json(const std::vector<Diagnostic>& items, const SourceMap& sources);
@@ -23,8 +20,5 @@ struct Region {
   LineColumn end;
 };
 Region region(const SourceMap& sources, Place place);
-
-/// JSON text; bytes that are no UTF-8 become U+FFFD.
-std::string dump(const Json& json);
 
 }  // namespace failc::diag

@@ -1,3 +1,4 @@
+#include "grammar/diag/json.hpp"
 #include "grammar/diag/render.hpp"
 
 namespace failc::diag {
@@ -34,6 +35,8 @@ Json as_json(const Diagnostic& item, const SourceMap& sources) {
 }
 
 }  // namespace
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 std::string render_json(const std::vector<Diagnostic>& items, const SourceMap& sources) {
   Json list = Json::array();

@@ -1,6 +1,7 @@
 // SARIF 2.1.0 (OASIS): one run, all rules of the catalogue, each result with its region and its fix.
 #include <fmt/format.h>
 
+#include "grammar/diag/json.hpp"
 #include "grammar/diag/render.hpp"
 
 namespace failc::diag {
@@ -11,7 +12,8 @@ namespace {
 std::string uri(std::string_view path) {
   std::string out = path.starts_with('/') ? "file://" : "";
   for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~/").find(c) != std::string_view::npos;
     if (plain) {
       out += c;
     } else {
@@ -25,7 +27,8 @@ Json artifact(const SourceMap& sources, Place place) { return {{"uri", uri(sourc
 
 Json region_of(const SourceMap& sources, Place place) {
   const Region found = region(sources, place);
-  return {{"startLine", found.begin.line}, {"startColumn", found.begin.column}, {"endLine", found.end.line}, {"endColumn", found.end.column}};
+  return {
+      {"startLine", found.begin.line}, {"startColumn", found.begin.column}, {"endLine", found.end.line}, {"endColumn", found.end.column}};
 }
 
 Json location(const SourceMap& sources, Place place) {
@@ -71,7 +74,9 @@ Json result(const SourceMap& sources, const Diagnostic& item) {
 std::string render_sarif(const std::vector<Diagnostic>& items, const SourceMap& sources) {
   Json results = Json::array();
   for (const Diagnostic& item : items) results.push_back(result(sources, item));
-  Json run{{"tool", {{"driver", {{"name", "failc"}, {"rules", rules()}}}}}, {"columnKind", "unicodeCodePoints"}, {"results", std::move(results)}};
+  Json run{{"tool", {{"driver", {{"name", "failc"}, {"rules", rules()}}}}},
+           {"columnKind", "unicodeCodePoints"},
+           {"results", std::move(results)}};
   return dump({{"$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"},
                {"version", "2.1.0"},
                {"runs", Json::array({std::move(run)})}});

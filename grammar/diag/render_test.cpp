@@ -50,7 +50,8 @@ TEST(RenderText, ColourOnlyAddsEscapes) {
   const Sample sample = unit_sample();
   std::string coloured = sample.as(Format::text, true);
   EXPECT_NE(coloured, sample.as(Format::text));
-  for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) coloured.erase(at, coloured.find('m', at) - at + 1);
+  for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b'))
+    coloured.erase(at, coloured.find('m', at) - at + 1);
   EXPECT_EQ(coloured, sample.as(Format::text));
 }
 
@@ -204,7 +205,8 @@ TEST(RenderGithub, EscapesWhatWouldEndTheCommand) {
   Diagnostic& item = sample.sink.report(Code::unexpected_character, sample.at("b"), {"`%`\r\n::error::"});
   item.help = "remove it";
   EXPECT_EQ(sample.as(Format::github),
-            "::error file=50%25%2Ca%3Ab%0A.fail,line=1,endLine=1,col=2,endColumn=3,title=F0003::unexpected `%25`%0D%0A::error::%0Ahelp: remove it\n");
+            "::error file=50%25%2Ca%3Ab%0A.fail,line=1,endLine=1,col=2,endColumn=3,title=F0003::unexpected `%25`%0D%0A::error::%0Ahelp: "
+            "remove it\n");
 }
 
 }  // namespace

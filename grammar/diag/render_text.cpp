@@ -28,8 +28,8 @@ class Writer {
   void write(const Diagnostic& item) {
     const char* colour = item.severity() == Severity::error ? colours_.error : colours_.warning;
     const auto& c = colours_;
-    emit("{}{}{}: {}{}[{}]{}: {}{}{}\n", c.bold, where(item.place), c.off, colour, severity_name(item.severity()), row(item.code).code, c.off, c.bold,
-         printable(item.message), c.off);
+    emit("{}{}{}: {}{}[{}]{}: {}{}{}\n", c.bold, where(item.place), c.off, colour, severity_name(item.severity()), row(item.code).code,
+         c.off, c.bold, printable(item.message), c.off);
     show(item.place, colour);
     for (const Note& note : item.notes) {
       if (note.place) emit("{}: ", where(*note.place));

@@ -152,15 +152,15 @@ class Layout {
   const ast::Tokens& tokens_;
   std::string_view text_;
   std::string out_;
-  std::vector<char> broken_;      // by the index of an opening bracket
-  std::vector<Open> stack_;       // brackets that are open
-  std::size_t comment_ = 0;       // the next one
-  std::uint32_t end_ = 0;         // of the last token or comment
-  unsigned base_ = 0;             // indentation that a bracket opened here comes back to
-  Seen before_;                   // the last token
-  Seen seen_;                     // this token
-  bool edge_ = true;              // no blank line may follow: an opening bracket or the file's beginning was last
-  bool range_tight_ = false;      // the last token is a `..` that touches its neighbours
+  std::vector<char> broken_;  // by the index of an opening bracket
+  std::vector<Open> stack_;   // brackets that are open
+  std::size_t comment_ = 0;   // the next one
+  std::uint32_t end_ = 0;     // of the last token or comment
+  unsigned base_ = 0;         // indentation that a bracket opened here comes back to
+  Seen before_;               // the last token
+  Seen seen_;                 // this token
+  bool edge_ = true;          // no blank line may follow: an opening bracket or the file's beginning was last
+  bool range_tight_ = false;  // the last token is a `..` that touches its neighbours
 };
 
 }  // namespace

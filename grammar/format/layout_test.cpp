@@ -101,7 +101,9 @@ TEST(Layout, Files) {
   EXPECT_EQ(formatted(""), "");
   EXPECT_EQ(formatted(" \n\t\n ; \n"), "");
   EXPECT_EQ(formatted("a"), "a\n");
-  EXPECT_EQ(formatted("\xEF\xBB\xBF" "a\r\n\tb  \r\n"), "a\nb\n");
+  EXPECT_EQ(formatted("\xEF\xBB\xBF"
+                      "a\r\n\tb  \r\n"),
+            "a\nb\n");
   EXPECT_EQ(formatted("# c"), "# c\n");
   EXPECT_EQ(formatted("\n\n#!c  \n\n\n#  d\n"), "#!c\n\n#  d\n");
 }

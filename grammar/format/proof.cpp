@@ -65,7 +65,8 @@ std::optional<std::string> difference(const ast::Tokens& before, const ast::Toke
     const Token& token = old.next();
     const Token& other = fresh.next();
     for (; old.comment_before(comment, token); ++comment) {
-      if (!fresh.comment_before(comment, other) || old.comment(comment) != fresh.comment(comment) || old.own_line(comment) != fresh.own_line(comment)) {
+      if (!fresh.comment_before(comment, other) || old.comment(comment) != fresh.comment(comment) ||
+          old.own_line(comment) != fresh.own_line(comment)) {
         return quoted("the comment", old.comment(comment));
       }
     }
@@ -85,7 +86,8 @@ Result<std::string> proven(const ast::Tokens& before, std::string output, const 
   const auto refused = [&](const std::string& what) {
     return Error{fmt::format("formatting `{}` would lose {}: file left as it is; please report it", path, what)};
   };
-  if (output.size() > kMaxFileBytes) return Error{fmt::format("`{}` would be larger than {} MiB when formatted: file left as it is", path, kMaxFileBytes >> 20)};
+  if (output.size() > kMaxFileBytes)
+    return Error{fmt::format("`{}` would be larger than {} MiB when formatted: file left as it is", path, kMaxFileBytes >> 20)};
   SourceMap sources;
   const FileId file = sources.add(path, std::move(output));
   diag::Sink sink;

@@ -72,7 +72,8 @@ class Mutator {
       std::string kept;
       for (; comment < tokens_.comments.size() && tokens_.comments[comment].span.begin < token.span.begin; ++comment) {
         const ast::Comment& found = tokens_.comments[comment];
-        kept += (found.own_line && !(first && kept.empty()) ? "\n" : " ") + std::string(tokens_.text.substr(found.span.begin, found.span.end - found.span.begin));
+        kept += (found.own_line && !(first && kept.empty()) ? "\n" : " ") +
+                std::string(tokens_.text.substr(found.span.begin, found.span.end - found.span.begin));
         ++comments_;
         if (lines_ && roll(3) == 0) kept += "\n#" + std::to_string(++comments_);
       }
@@ -140,8 +141,8 @@ class Mutator {
       const bool stays = call(last, token) || token.kind == Kind::dot || last.kind == Kind::dot;
       return stays ? "" : spaces(0);
     }
-    const bool droppable = token.kind == Kind::comma || last.kind == Kind::comma || last.kind == Kind::colon || last.kind == Kind::l_brace ||
-                           token.kind == Kind::r_brace;
+    const bool droppable = token.kind == Kind::comma || last.kind == Kind::comma || last.kind == Kind::colon ||
+                           last.kind == Kind::l_brace || token.kind == Kind::r_brace;
     return droppable ? spaces(0) : spaces(1);
   }
 

@@ -66,8 +66,9 @@ bool spaced(Seen before, const ast::Token& token, Seen seen) {
   switch (before.kind) {
     case Kind::l_paren:
     case Kind::l_bracket:
-    case Kind::dot:
       return false;
+    case Kind::dot:
+      return !ast::is_word(seen.kind) && !token.touches;  // `. .` is not `..`
     case Kind::l_brace:
       return seen.kind != Kind::r_brace;
     case Kind::minus:
