@@ -72,6 +72,19 @@ TEST(Sink, ArgumentsAreNoPatterns) {
   EXPECT_EQ(sink.report(Code::syntax, place(0, 0), {"{1}{{", "{9}"}).message, "expected {1}{{, found {9}");
 }
 
+TEST(Sink, LongArgumentsKeepTheirBeginningAndEnd) {
+  Sink sink;
+  const std::string path(4000, 'p');
+  const std::string message = sink.report(Code::unreadable_file, place(0, 0), {path, "cannot read `" + path + "`: no permission"}).message;
+  EXPECT_LT(message.size(), 1100u);
+  EXPECT_TRUE(message.starts_with("cannot read `ppp"));
+  EXPECT_TRUE(message.ends_with("ppp`: no permission"));
+  std::string wide;
+  for (int i = 0; i < 1000; ++i) wide += "日";
+  const std::string cut = sink.report(Code::unexpected_character, place(0, 0), {wide}).message;
+  EXPECT_EQ((cut.size() - std::string("unexpected ").size()) % 3, 0u) << "no character is torn";
+}
+
 TEST(Sink, FinishOrdersAndDropsRepetitions) {
   Sink sink;
   sink.report(Code::syntax, place(1, 0), {"a", "b"});

@@ -11,9 +11,23 @@ namespace failc::diag {
 
 namespace {
 
+constexpr std::size_t kLongestArgument = 1024;  // a message must not repeat a megabyte of source
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Its beginning and its end: a reason stands behind the path that it is about.
+std::string shortened(std::string_view text) {
+  if (text.size() <= kLongestArgument) return std::string(text);
+  std::size_t head = kLongestArgument / 2;
+  std::size_t tail = text.size() - kLongestArgument / 2;
+  while (head > 0 && continues(text[head])) --head;
+  while (tail < text.size() && continues(text[tail])) ++tail;
+  return fmt::format("{}…{}", text.substr(0, head), text.substr(tail));
+}
+
 std::string fill(const char* pattern, std::initializer_list<std::string_view> arguments) {
   fmt::dynamic_format_arg_store<fmt::format_context> store;
-  for (const std::string_view argument : arguments) store.push_back(std::string(argument));
+  for (const std::string_view argument : arguments) store.push_back(shortened(argument));
   try {
     return fmt::vformat(pattern, store);
   } catch (const fmt::format_error&) {
