@@ -1,7 +1,8 @@
 // How long things can take, in one place.
 //
-//   requests   a query: its arguments, then its own time. Strict operands at once: the longest. `and`, `or`, quantifiers: the sum.
-//              A role: the slowest of its nodes' conditions, which are asked at once, each with its term.
+//   requests   come in rounds: all that can be asked is asked at once, and a round ends with its slowest reply. A query's round comes after
+//              those of its arguments. The rounds of strict operands go side by side, those of `and`, `or` and quantifiers one after the
+//              other. A role's nodes are asked side by side, each for its condition and its term.
 //   steps      settle + requests of the arguments + the effect + requests of `expect`. A sample that begins within the settle bound
 //              may end after it. A pause that the end of its block undoes counts its resume where it stands.
 //   scopes     sums; a branch the longer side; a loop its most iterations; `during` also what drains; a pause its resume.
@@ -28,25 +29,67 @@ Nanos times(Nanos a, std::uint64_t count) {
   return __builtin_mul_overflow(a.count(), count, &product) ? Nanos::max() : Nanos(product);
 }
 
+// The rounds of requests, each as long as its slowest. `rest` is what comes in more rounds than are worth keeping apart.
+struct Rounds {
+  std::vector<Nanos> each;
+  Nanos rest{};
+
+  Nanos total() const {
+    Nanos sum = rest;
+    for (const Nanos round : each) sum = plus(sum, round);
+    return sum;
+  }
+};
+
+constexpr std::size_t kMostRounds = 64;
+
+Rounds side_by_side(Rounds a, const Rounds& b) {
+  a.each.resize(std::max(a.each.size(), b.each.size()));
+  for (std::size_t i = 0; i < b.each.size(); ++i) a.each[i] = std::max(a.each[i], b.each[i]);
+  a.rest = plus(a.rest, b.rest);
+  return a;
+}
+
+Rounds one_after_the_other(Rounds a, const Rounds& b) {
+  for (const Nanos round : b.each) {
+    if (a.each.size() < kMostRounds) a.each.push_back(round);
+    else a.rest = plus(a.rest, round);
+  }
+  a.rest = plus(a.rest, b.rest);
+  return a;
+}
+
+Rounds again(const Rounds& body, std::uint32_t count) {
+  Rounds out;
+  const std::size_t kept = body.each.empty() ? 0 : std::min<std::size_t>(count, kMostRounds / body.each.size());
+  for (std::size_t i = 0; i < kept; ++i) out = one_after_the_other(std::move(out), {body.each, {}});
+  out.rest = plus(times(Rounds{body.each, {}}.total(), count - kept), times(body.rest, count));
+  return out;
+}
+
 class Requests {
  public:
   explicit Requests(const Plan& plan) : plan_(plan) {}
 
-  Nanos of(const Expr& expr) {
+  Rounds of(const Expr& expr) {
     switch (expr.op) {
       case Op::literal:
       case Op::local: return {};
       case Op::logical_and:
-      case Op::logical_or: return all(expr.args);
+      case Op::logical_or:
+      case Op::list_for: {  // its elements side by side: the set, then the body, then the condition
+        Rounds sum;
+        for (const Expr& part : expr.args) sum = one_after_the_other(std::move(sum), of(part));
+        return sum;
+      }
       case Op::every:
-      case Op::any: return quantifier(expr);
-      case Op::list_for: return all(expr.args);  // its elements are asked for at once: the set, then the condition, then the body
-      case Op::query: return plus(longest(expr.args), expr.index < plan_.operations.size() ? plan_.operations[expr.index].timeout : Nanos());
+      case Op::any: return expr.args.size() != 2 ? Rounds() : one_after_the_other(of(expr.args[0]), again(of(expr.args[1]), most_for_quantifier(plan_, expr)));
+      case Op::query: return one_after_the_other(all(expr.args), {{expr.index < plan_.operations.size() ? plan_.operations[expr.index].timeout : Nanos()}, {}});
       case Op::role:
       case Op::role_all:
       case Op::is_state:
-      case Op::node_let: return plus(longest(expr.args), asked_of_nodes(expr));
-      case Op::node_file: return plus(longest(expr.args), kFileRead);
+      case Op::node_let: return one_after_the_other(all(expr.args), asked_of_nodes(expr));
+      case Op::node_file: return one_after_the_other(all(expr.args), {{kNodeFileTimeout}, {}});
       case Op::list:
       case Op::doc:
       case Op::member:
@@ -78,51 +121,36 @@ class Requests {
       case Op::pick_random:
       case Op::call:
       case Op::statistic:
-      case Op::log_lines: return longest(expr.args);
+      case Op::log_lines: return all(expr.args);
     }
     FAILC_BUG("an operator that does not exist");
   }
 
- private:
-  Nanos all(const std::vector<Expr>& exprs) {
-    Nanos sum{};
-    for (const Expr& expr : exprs) sum = plus(sum, of(expr));
-    return sum;
-  }
-  Nanos longest(const std::vector<Expr>& exprs) {
-    Nanos out{};
-    for (const Expr& expr : exprs) out = std::max(out, of(expr));
+  Rounds all(const std::vector<Expr>& exprs) {
+    Rounds out;
+    for (const Expr& expr : exprs) out = side_by_side(std::move(out), of(expr));
     return out;
   }
-  Nanos quantifier(const Expr& expr) {
-    if (expr.args.size() != 2) return {};
-    const Nanos body = of(expr.args[1]);
-    return plus(of(expr.args[0]), body == Nanos() ? Nanos() : times(body, most_for_quantifier(plan_, expr)));
-  }
+
+ private:
   // Once a component's expression, however many nodes and conditions use it; one that asks for itself has no bound.
-  Nanos shared(const Expr& expr) {
-    const auto [entry, fresh] = known_.try_emplace(&expr, Nanos::max());
+  Rounds shared(const Expr& expr) {
+    const auto [entry, fresh] = known_.try_emplace(&expr, Rounds{{}, Nanos::max()});
     if (!fresh) return entry->second;
-    const Nanos bound = of(expr);
-    return known_[&expr] = bound;
+    const Rounds rounds = of(expr);
+    return known_[&expr] = rounds;
   }
-  Nanos asked_of_nodes(const Expr& expr) {
-    Nanos out{};
+  Rounds asked_of_nodes(const Expr& expr) {
+    Rounds out;
     if (expr.args.empty()) return out;
     for (const std::uint32_t component : components_of(plan_, expr.args[0]))
-      for (const Expr* part : component_parts(plan_.components[component], expr)) out = std::max(out, shared(*part));
+      for (const Expr* part : component_parts(plan_.components[component], expr)) out = side_by_side(std::move(out), shared(*part));
     return out;
   }
 
   const Plan& plan_;
-  std::unordered_map<const Expr*, Nanos> known_;
+  std::unordered_map<const Expr*, Rounds> known_;
 };
-
-Nanos longest_request(const Plan& plan, const std::vector<Expr>& exprs) {
-  Nanos out{};
-  for (const Expr& expr : exprs) out = std::max(out, request_bound(plan, expr));
-  return out;
-}
 
 Nanos effect(const Step& step) {
   switch (step.kind) {
@@ -145,7 +173,7 @@ Nanos effect(const Step& step) {
 }
 
 Nanos bound_of(const Plan& plan, const Step& step) {
-  const Nanos before = plus(step.settle, longest_request(plan, step.args));
+  const Nanos before = plus(step.settle, Requests(plan).all(step.args).total());
   const Nanos after = step.expect ? request_bound(plan, *step.expect) : Nanos();
   return plus(plus(before, effect(step)), after);
 }
@@ -194,7 +222,7 @@ void fill(const Plan& plan, Body& body) {
 
 }  // namespace
 
-Nanos request_bound(const Plan& plan, const Expr& expr) { return Requests(plan).of(expr); }
+Nanos request_bound(const Plan& plan, const Expr& expr) { return Requests(plan).of(expr).total(); }
 
 Nanos bound(const Plan& plan, const BodyNode& node) {
   return std::visit([&](const auto& kind) { return bound_of(plan, kind); }, node.node);

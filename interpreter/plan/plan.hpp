@@ -221,8 +221,10 @@ Result<Plan> from_json(const nlohmann::json& json);
 std::string hash(const Plan& plan);
 
 // Bounds, in one place: the lowering fills them in and `verify` recomputes them.
+/// What reading a file of a node's folder may take: a request like others, without a bound of its own in the language.
+inline constexpr Nanos kNodeFileTimeout = std::chrono::seconds(5);
 /// What the requests inside an expression may take: operands of `and`/`or`/quantifiers one after the other, other operands at once,
-/// where whoever asks evaluates again at every reply and does not wait for the slowest of a round.
+/// in rounds that end with their slowest reply.
 Nanos request_bound(const Plan& plan, const Expr& expr);
 Nanos bound(const Plan& plan, const BodyNode& node);
 Nanos bound(const Plan& plan, const Body& body);

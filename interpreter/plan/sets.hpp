@@ -7,9 +7,6 @@
 
 namespace failc::plan {
 
-/// Reading a file of a node's folder is a request too. It has no bound of its own in the language.
-inline constexpr Nanos kFileRead = std::chrono::seconds(1);
-
 /// The components that nodes of this set can have; all that have nodes where it is not known.
 std::vector<std::uint32_t> components_of(const Plan& plan, const Expr& set);
 /// The expressions of a component that a role, state or `let` expression evaluates on each node.

@@ -1,0 +1,53 @@
+#pragma once
+// Inside of `verify`: the first invariant that does not hold, by its place. Not for other folders.
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "interpreter/plan/plan.hpp"
+
+namespace failc::plan {
+
+class Verifier {
+ public:
+  explicit Verifier(const Plan& plan) : plan_(plan) {}
+  Status run();
+
+ private:
+  // Each returns false, and has said why, where something does not hold.
+  bool clusters();
+  bool components();
+  bool component(const Component& component);
+  bool operation(const Operation& operation);
+  bool workload(const Workload& workload);
+  bool scenario(const Scenario& scenario);
+  bool body(const Body& body, std::uint32_t slots, int depth);
+  bool node(const BodyNode& node, std::uint32_t slots, int depth);
+  bool kind(const Step& step, std::uint32_t slots, int depth);
+  bool kind(const Scope& scope, std::uint32_t slots, int depth);
+  bool kind(const Condition& condition, std::uint32_t slots, int depth);
+
+  // verify_expr.cpp
+  bool expr(const Expr& expr, std::uint32_t slots, int depth = 0);
+  bool optional(const OptionalExpr& value, std::uint32_t slots) { return !value || expr(*value, slots); }
+  bool exprs(const std::vector<Expr>& values, std::uint32_t slots);
+  bool literal(const Value& value);
+  bool place(const Source& at);
+  /// An expression that has to be known without asking anyone.
+  bool silent(const Expr& value, std::uint32_t slots, const char* what);
+  /// No role, state or `let` needs itself.
+  bool acyclic();
+
+  template <class... A>
+  bool require(bool holds, fmt::format_string<A...> reason, A&&... arguments) {
+    if (!holds && problem_.empty()) problem_ = where_ + fmt::format(reason, std::forward<A>(arguments)...);
+    return holds;
+  }
+
+  const Plan& plan_;
+  std::string where_;  // "scenario `x`: "
+  std::string problem_;
+};
+
+}  // namespace failc::plan
