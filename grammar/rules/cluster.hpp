@@ -1,0 +1,21 @@
+#pragma once
+// `cluster` and `matrix`.
+#include "grammar/rules/capture.hpp"
+
+namespace failc::rules {
+
+struct cluster : seq<tok<Kind::kCluster>, declared<&ast::Cluster::name>, opt<tok<Kind::kOn>, name<&ast::Cluster::backend>>,
+                     opt<tok<Kind::kFrom>, name<&ast::Cluster::source>, expr<&ast::Cluster::source_value>>,
+                     opt<tok<Kind::kNodes>, tok<Kind::le>, integer<&ast::Cluster::max_nodes>>,
+                     opt<tok<Kind::kWith>, doc<&ast::Cluster::with>>, opt<braces>> {};
+
+struct node_group : seq<opt<declared<&ast::GroupDecl::name>, tok<Kind::assign>>, name<&ast::GroupDecl::component>,
+                        opt<touching_index<&ast::GroupDecl::count>>, opt<tok<Kind::kWith>, doc<&ast::GroupDecl::with>>> {};
+
+struct matrix : seq<tok<Kind::kMatrix>, declared<&ast::Matrix::name>, braces> {};
+
+struct axis : sor<seq<declared<&ast::Axis::name>, tok<Kind::colon>, expr<&ast::Axis::values, Reading{Want::list}>>,
+                  seq<tok<Kind::kExclude>, doc<&ast::Axis::exclude>, tok<Kind::kBecause>, string<&ast::Axis::because>>,
+                  seq<tok<Kind::kLimit>, integer<&ast::Axis::limit>>> {};
+
+}  // namespace failc::rules
