@@ -141,10 +141,15 @@ bool wants_operand(Kind kind) {
 
 bool is_body(const Context& context, Range range, std::uint32_t open) {
   if (open == range.begin || context.token(open).match == open) return false;
-  const Kind before = context.kind(open - 1);
-  if (wants_operand(before)) return false;
-  const bool undecided = before == Kind::invalid || (open - 1 == range.begin && ast::may_be_name(before));
-  return !undecided || !rules::begins_document(context, open);
+  if (wants_operand(context.kind(open - 1))) return false;
+  // `always: …` is the only statement that begins like a document.
+  return !rules::begins_document(context, open) || context.kind(open + 1) == Kind::kAlways || context.kind(open + 2) == Kind::kAlways;
+}
+
+/// An `else` stands behind a block, or what may have been one.
+bool is_else(const Context& context, std::uint32_t at) {
+  const Kind behind = context.kind(at) == Kind::end ? Kind::end : context.kind(at + 1);
+  return context.kind(at) == Kind::kElse || (context.kind(at) == Kind::invalid && (behind == Kind::l_brace || behind == Kind::kIf));
 }
 
 }  // namespace
@@ -154,7 +159,11 @@ std::vector<Range> bodies_of(const Context& context, Range range) {
   for (std::uint32_t at = range.begin; at < range.end; ++at) {
     const Kind kind = context.kind(at);
     if (kind != Kind::l_brace && kind != Kind::l_paren && kind != Kind::l_bracket) continue;
-    if (kind == Kind::l_brace && is_body(context, range, at)) out.push_back({at, context.token(at).match + 1});
+    if (kind == Kind::l_brace && is_body(context, range, at)) {
+      if (!out.empty() && !is_else(context, out.back().end)) break;
+      out.push_back({at, context.token(at).match + 1});
+      if (context.kind(range.begin) != Kind::kIf && context.kind(range.begin) != Kind::kElse) break;
+    }
     at = context.token(at).match;
   }
   return out;

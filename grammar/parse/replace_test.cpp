@@ -26,36 +26,14 @@ struct Parsed {
 
 std::string describe(const Parsed& parsed) { return diag::render(parsed.sink.all(), parsed.sources, diag::Format::text, false); }
 
-/// A name behind one of these is declared there.
-bool declares_next(Kind kind) {
-  switch (kind) {
-    case Kind::kLet:
-    case Kind::kAs:
-    case Kind::kParam:
-    case Kind::kComponent:
-    case Kind::kCluster:
-    case Kind::kWorkload:
-    case Kind::kClient:
-    case Kind::kMatrix:
-    case Kind::kCheck:
-    case Kind::kPort:
-    case Kind::kState:
-    case Kind::kRole:
-    case Kind::kOperation:
-    case Kind::kQuery:
-    case Kind::kActor:
-    case Kind::kBarrier:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool replaceable(const ast::Tokens& tokens, std::uint32_t index) {
   const Kind kind = tokens.tokens[index].kind;
   if (kind == Kind::end || (kind >= Kind::l_brace && kind <= Kind::r_bracket)) return false;
-  if (kind == Kind::newline) return false;
-  return !(index > 0 && ast::may_be_name(kind) && declares_next(tokens.tokens[index - 1].kind));
+  // A line end behind a comment would only lengthen the comment.
+  if (kind == Kind::newline)
+    return std::none_of(tokens.comments.begin(), tokens.comments.end(),
+                        [index](const ast::Comment& comment) { return comment.token == index; });
+  return true;
 }
 
 std::string replaced(std::string text, const ast::Tokens& tokens, const std::vector<std::uint32_t>& indices) {
@@ -131,7 +109,7 @@ TEST(Replace, FiveStatementsAreFiveDiagnostics) {
     const std::vector<std::uint32_t> lines = line_of_tokens(whole.tokens);
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < whole.tokens.tokens.size(); ++i)
-      if (replaceable(whole.tokens, i)) candidates.push_back(i);
+      if (replaceable(whole.tokens, i) && whole.tokens.tokens[i].kind != Kind::newline) candidates.push_back(i);
     for (int round = 0; round < 200; ++round) {
       std::vector<std::uint32_t> chosen;
       for (int tries = 0; chosen.size() < 5 && tries < 200; ++tries) {
