@@ -25,6 +25,8 @@ struct Options {
   std::vector<Capabilities> backends;               // all that are known
   std::optional<std::string> backend;               // --backend
   std::map<std::string, std::string> params;        // --param NAME=VALUE
+  bool final = false;                               // these are all parameters there will be: one without a value is a mistake.
+                                                    // Otherwise it is no mistake, but there is no plan
 };
 
 struct Checked {

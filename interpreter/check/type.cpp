@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "interpreter/plan/plan.hpp"
+#include "interpreter/check/visit.hpp"
 
 namespace failc::check {
 namespace {
@@ -14,13 +14,6 @@ constexpr std::array<std::pair<std::string_view, Kind>, 16> kWritten{{
     {"path", Kind::path},        {"regex", Kind::regex},      {"list", Kind::list},     {"doc", Kind::document},
     {"node", Kind::node},        {"nodes", Kind::nodes},      {"any", Kind::any},       {"range", Kind::range},
 }};
-
-template <class... F>
-struct Visitor : F... {
-  using F::operator()...;
-};
-template <class... F>
-Visitor(F...) -> Visitor<F...>;
 
 }  // namespace
 

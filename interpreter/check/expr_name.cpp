@@ -1,0 +1,119 @@
+// Names in expressions.
+#include <algorithm>
+
+#include "interpreter/check/checker.hpp"
+
+namespace failc::check {
+
+Term Checker::reference(const ast::Ref& tree, Span span) {
+  const ast::Name& name = tree.name;
+  if (const Local* found = local(name.text)) {
+    Term term;
+    term.expr = found->expr;
+    term.expr.at = at(span);
+    term.type = found->type;
+    term.known = found->known;
+    term.span = span;
+    return term;
+  }
+  if (env_->component != kNone) {
+    Term own = component_name(name);
+    if (own.known != Known::constant || !own.error()) return own;
+  }
+  if (const Symbol* found = find(name.text)) return symbol(*found, name);
+  if (!silent() && !(env_->component != kNone && components_[env_->component]->broken))
+    report_unknown(diag::Code::unknown_name, span, {name.text}, name.text, names_in_sight());
+  return nothing(span);
+}
+
+Term Checker::component_name(const ast::Name& name) {
+  const ComponentInfo& component = *components_[env_->component];
+  Term node;
+  node.expr = env_->node;
+  node.expr.at = at(name.span);
+  node.type = of(Kind::node);
+  node.type.component = env_->component;
+  node.span = name.span;
+  if (const std::uint32_t setting = component.setting(name.text); setting != kNone) {
+    std::vector<Term> arguments;
+    arguments.push_back(std::move(node));
+    Term term = make(plan::Op::setting, component.settings[setting].type, name.span, std::move(arguments), std::string(name.text));
+    term.known = Known::setting;
+    return term;
+  }
+  if (component.let(name.text) != kNone) return node_member(std::move(node), name, name.span);
+  if (name.text == "nodes") {
+    std::vector<Term> arguments;
+    arguments.push_back(std::move(node));
+    Type type = of(Kind::nodes);
+    type.component = env_->component;
+    type.most = kMostNodes;
+    return make(plan::Op::group_nodes, type, name.span, std::move(arguments));
+  }
+  Term none = nothing(name.span);
+  none.known = Known::constant;  // a mark: it is not one of the component's names
+  return none;
+}
+
+Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
+  switch (symbol.kind) {
+    case SymbolKind::param: {
+      if (params_[symbol.index].progress != Progress::ready) param(symbol.index);
+      const ParamInfo& info = params_[symbol.index];
+      if (info.type.error()) return nothing(name.span);
+      Term term = literal(info.value, info.type, name.span);
+      term.known = info.known;
+      return term;
+    }
+    case SymbolKind::cluster:
+      return cluster_term(symbol.index, name.span);
+    case SymbolKind::workload: {
+      const WorkloadInfo& info = workloads_[symbol.index];
+      if (info.index == kNone) {
+        doubtful_ = true;
+        return nothing(name.span);
+      }
+      for (std::uint32_t each : info.clusters) used_cluster(each);
+      Term term;
+      term.type = of(Kind::workload);
+      term.type.ref = symbol.index;
+      term.span = name.span;
+      return term;
+    }
+    case SymbolKind::component:
+    case SymbolKind::step:
+    case SymbolKind::check:
+      break;
+  }
+  report(diag::Code::wrong_name, name.span,
+         {name.text, noun(symbol.kind), symbol.kind == SymbolKind::check ? "a value is wanted: call it with its arguments; a value" : "a value"});
+  return nothing(name.span);
+}
+
+void Checker::used_cluster(std::uint32_t cluster) {
+  if (used_clusters_ == nullptr) return;
+  if (std::find(used_clusters_->begin(), used_clusters_->end(), cluster) == used_clusters_->end()) used_clusters_->push_back(cluster);
+}
+
+Term Checker::cluster_term(std::uint32_t cluster, Span span) {
+  const ClusterInfo& info = clusters_[cluster];
+  if (info.index == kNone) {
+    doubtful_ = true;
+    return nothing(span);
+  }
+  used_cluster(cluster);
+  const plan::Cluster& lowered = plan_->clusters[info.index];
+  List nodes;
+  nodes.reserve(lowered.node_count);
+  for (std::uint32_t i = 0; i < lowered.node_count; ++i) nodes.emplace_back(NodeRef{lowered.first_node + i});
+  Type type = of(Kind::nodes);
+  type.cluster = cluster;
+  type.most = lowered.node_count;
+  type.whole = true;
+  type.component = info.groups.front().component;
+  for (const GroupInfo& group : info.groups)
+    if (group.component != type.component) type.component = kNone;
+  return literal(Value(std::move(nodes)), type, span);
+}
+
+}  // namespace failc::check

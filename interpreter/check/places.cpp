@@ -1,0 +1,54 @@
+#include "interpreter/check/places.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace failc::check {
+
+Places::Places(std::string_view text, std::uint32_t file) : text_(text), file_(file) {
+  starts_.push_back(0);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  for (const char* at = begin; at != end;) {
+    const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+    if (found == nullptr) break;
+    at = static_cast<const char*>(found) + 1;
+    starts_.push_back(static_cast<std::uint32_t>(at - begin));
+  }
+}
+
+plan::Source Places::source(Span span) const {
+  auto holds = [&](std::uint32_t line) {
+    return starts_[line] <= span.begin && (line + 1 == starts_.size() || span.begin < starts_[line + 1]);
+  };
+  if (!holds(line_)) {
+    if (line_ + 1 < starts_.size() && holds(line_ + 1)) {
+      ++line_;
+    } else {
+      auto after = std::upper_bound(starts_.begin(), starts_.end(), span.begin);
+      line_ = static_cast<std::uint32_t>(after - starts_.begin() - 1);
+    }
+  }
+  const std::uint32_t start = starts_[line_];
+  const std::uint32_t line_end = line_ + 1 < starts_.size() ? starts_[line_ + 1] - 1 : static_cast<std::uint32_t>(text_.size());
+  if (counted_ < start || counted_ > span.begin) {
+    counted_ = start;
+    column_ = 1;
+  }
+  for (; counted_ < span.begin; ++counted_) column_ += (static_cast<unsigned char>(text_[counted_]) & 0xC0) != 0x80;
+  std::uint32_t length = 0;
+  for (std::uint32_t i = span.begin; i < std::min(span.end, line_end); ++i) length += (static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80;
+  return {file_, line_ + 1, column_, std::max(length, 1u)};
+}
+
+std::string_view Places::first_line(Span span, std::size_t limit) const {
+  std::string_view all = text(span);
+  all = all.substr(0, all.find('\n'));
+  while (!all.empty() && (all.back() == ' ' || all.back() == '\r' || all.back() == '\t')) all.remove_suffix(1);
+  if (all.size() <= limit) return all;
+  std::size_t cut = limit;
+  while (cut > 0 && (static_cast<unsigned char>(all[cut]) & 0xC0) == 0x80) --cut;
+  return all.substr(0, cut);
+}
+
+}  // namespace failc::check

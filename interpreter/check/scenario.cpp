@@ -1,0 +1,163 @@
+// Scenarios, and the definitions that they use.
+#include <algorithm>
+#include <unordered_map>
+
+#include "interpreter/check/checker.hpp"
+
+namespace failc::check {
+
+void Checker::definition(Definition& definition) {
+  if (definition.progress != Progress::untouched) return;
+  definition.progress = Progress::busy;
+  Env env;
+  Frame frame;
+  env.file = definition.file;
+  env.frame = &frame;
+  EnvScope scope(*this, env);
+  // What is at hand around the first use is put aside.
+  const bool dry = std::exchange(dry_, true);
+  const bool doubtful = doubtful_;
+  const bool too_large = std::exchange(too_large_, false);
+  const std::size_t assertions = assertions_;
+  const std::size_t statements = std::exchange(statements_, 0);
+  const std::uint32_t loops = std::exchange(open_loops_, 0);
+  const std::uint32_t blocks = std::exchange(blocks_, 0);
+  const Nanos settle = settle_;
+  const bool random = random_;
+  std::vector<std::uint32_t>* used = std::exchange(used_clusters_, nullptr);
+  const std::size_t errors = sink_.errors();
+
+  definition.parameters = parameters(definition.step != nullptr ? definition.step->parameters : definition.check->parameters);
+  for (const ParameterInfo& parameter : definition.parameters) {
+    const ast::Name name{parameter.name, parameter.span};
+    if (local(parameter.name) == nullptr) bind(name, parameter.type, Known::deferred, {});
+  }
+  if (definition.step != nullptr) {
+    if (definition.step->scoped) not_yet(definition.span, "step … scoped");
+    plan::Body ignored;
+    if (definition.step->body) block(*definition.step->body, ignored);
+  } else {
+    (void)bool_term(*definition.check->condition, "a condition");
+  }
+  definition.good = sink_.errors() == errors && !too_large_;
+
+  dry_ = dry;
+  doubtful_ = doubtful;
+  too_large_ = too_large;
+  assertions_ = assertions;
+  statements_ = statements;
+  open_loops_ = loops;
+  blocks_ = blocks;
+  settle_ = settle;
+  random_ = random;
+  used_clusters_ = used;
+  definition.progress = Progress::ready;
+}
+
+void Checker::scenarios(std::uint32_t file) {
+  std::unordered_map<std::string_view, Span> titles;
+  for (const ast::Declaration& declaration : files_[file]->tree.declarations) {
+    const auto* tree = std::get_if<ast::Scenario>(&declaration.node);
+    if (tree == nullptr) continue;
+    const auto [entry, fresh] = titles.try_emplace(tree->title, tree->title_span);
+    if (!fresh)
+      report(diag::Code::duplicate_title, tree->title_span, {tree->title}).notes.push_back({Place{files_[file]->id, entry->second}, "the first one is here"});
+    scenario(*tree, declaration);
+  }
+  std::uint32_t slots = 0;
+  for (const plan::Scenario& each : plan_->scenarios) slots = std::max(slots, each.slots);
+  for (plan::Workload& each : plan_->workloads) place_counter(each, slots);
+  if (incomplete_) return;
+  plan::fill_bounds(*plan_);
+  for (std::size_t i = 0; i < plan_->scenarios.size(); ++i) check_timeout(plan_->scenarios[i], timeouts_[i]);
+}
+
+void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declaration) {
+  Env env;
+  Frame frame;
+  env.file = 0;
+  env.frame = &frame;
+  EnvScope scope(*this, env);
+  std::vector<std::uint32_t> used;
+  used_clusters_ = &used;
+  assertions_ = 0;
+  statements_ = 0;
+  doubtful_ = here().broken;
+  too_large_ = false;
+  drawn_texts_.clear();
+
+  plan::Scenario& out = plan_->scenarios.emplace_back();
+  out.title = tree.title;
+  out.id = plan_->files[0] + "::" + tree.title;
+  out.at = at(tree.title_span);
+  if (tree.tags) tags(*tree.tags, out);
+  Span timeout{};
+  if (tree.timeout) {
+    const Bound bound = duration(*tree.timeout, "the timeout");
+    if (bound.known) out.timeout = bound.upper;
+    timeout = tree.timeout->span;
+  }
+  if (tree.requires_) not_yet(tree.requires_->span, "requires");
+  if (tree.skip) not_yet(declaration.head, "skip");
+  if (tree.matrix) not_yet(tree.matrix->span, "matrix");
+  if (tree.expect_fails) not_yet(declaration.head, "expect fails");
+  plan::Body body;
+  if (tree.body) block(*tree.body, body);
+  if (assertions_ == 0 && !doubtful_) report(diag::Code::no_assertion, tree.title_span, {tree.title});
+  used_clusters_ = nullptr;
+
+  plan::Scenario& lowered = plan_->scenarios.back();
+  lowered.body = std::move(body);
+  lowered.slots = frame.next;
+  std::sort(used.begin(), used.end());
+  for (std::uint32_t cluster : used) {
+    const std::uint32_t index = clusters_[cluster].index;
+    lowered.clusters.push_back(index);
+    lowered.up = std::max(lowered.up, plan_->clusters[index].up);
+    lowered.down = std::max(lowered.down, plan_->clusters[index].down);
+  }
+  timeouts_.push_back(doubtful_ ? Span{} : timeout);
+}
+
+void Checker::tags(const ast::Expr& tree, plan::Scenario& out) {
+  const auto* list = std::get_if<ast::List>(&tree.node);
+  if (list == nullptr) {
+    report(diag::Code::wrong_type, tree.span, {"a list of tags", snippet(tree.span), "something else", "write `tags [one, two]`"});
+    return;
+  }
+  for (const ast::ExprPtr& item : list->items) {
+    if (const auto* name = std::get_if<ast::Ref>(&item->node)) out.tags.emplace_back(name->name.text);
+    else if (const auto* text = std::get_if<ast::String>(&item->node)) out.tags.push_back(text->value);
+    else report(diag::Code::wrong_type, item->span, {"a tag", snippet(item->span), "something else", "a tag is a name or a string"});
+  }
+}
+
+void Checker::check_timeout(const plan::Scenario& scenario, Span timeout) {
+  if (!scenario.timeout || timeout.end == 0) return;
+  const Nanos most = *scenario.timeout;
+  if (scenario.body_bound <= most && scenario.up <= most - scenario.body_bound) return;
+  const Nanos worst = scenario.body_bound > Nanos::max() - scenario.up ? Nanos::max() : scenario.up + scenario.body_bound;
+  diag::Diagnostic& item = report(diag::Code::above_timeout, timeout, {show(worst), show(most)});
+  const plan::Body* body = &scenario.body;
+  const plan::BodyNode* longest = nullptr;
+  Nanos found = scenario.up;
+  // What takes longest, as deep inside as it still is most of what is around it.
+  while (body != nullptr) {
+    const plan::BodyNode* inside = nullptr;
+    for (const plan::BodyNode& node : *body) {
+      const auto* scope = std::get_if<plan::Scope>(&node.node);
+      if (scope != nullptr && scope->kind == plan::ScopeKind::cleanup) continue;
+      if (inside == nullptr || node.bound > inside->bound) inside = &node;
+    }
+    if (inside == nullptr || (longest == nullptr ? inside->bound <= found : inside->bound * 2 < longest->bound)) break;
+    longest = inside;
+    found = inside->bound;
+    const auto* scope = std::get_if<plan::Scope>(&inside->node);
+    const bool sums = scope != nullptr && (scope->kind == plan::ScopeKind::group || scope->kind == plan::ScopeKind::during || scope->kind == plan::ScopeKind::paused);
+    body = sums ? &scope->body : nullptr;
+  }
+  if (longest == nullptr) item.notes.push_back({std::nullopt, "bringing the cluster up takes most of it: up to " + show(scenario.up)});
+  else item.notes.push_back({std::nullopt, "line " + std::to_string(longest->at.line) + ", `" + longest->text + "`, takes most of it: up to " + show(longest->bound)});
+}
+
+}  // namespace failc::check

@@ -1,0 +1,125 @@
+// Statements: blocks, and the simple ones.
+#include "interpreter/check/checker.hpp"
+#include "interpreter/check/visit.hpp"
+
+namespace failc::check {
+
+void Checker::block(const ast::Block& tree, plan::Body& out) {
+  const std::size_t names = env_->locals.size();
+  const bool broken = env_->broken;
+  if (tree.broken) {
+    env_->broken = true;
+    doubtful_ = true;
+  }
+  if (++blocks_ > kDeepestBlocks) {
+    if (!too_large_) report(diag::Code::too_large, {tree.span.begin, tree.span.begin + 1}, {"its blocks, steps written out, nest more than " + std::to_string(kDeepestBlocks) + " deep"});
+    too_large_ = true;
+  } else {
+    out.reserve(out.size() + tree.statements.size());
+    for (const ast::Statement& each : tree.statements) statement(each, out);
+  }
+  --blocks_;
+  env_->locals.resize(names);
+  env_->broken = broken;
+}
+
+void Checker::statement(const ast::Statement& tree, plan::Body& out) {
+  if (++statements_ > kMostStatements) {
+    if (!too_large_) report(diag::Code::too_large, tree.head, {"it has more than " + std::to_string(kMostStatements) + " statements, steps written out"});
+    too_large_ = true;
+  }
+  if (too_large_) return;
+  settle_ = Nanos{};
+  random_ = false;
+  std::visit(Visitor{
+                 [](const ast::Broken&) {},
+                 [&](const ast::Let& node) { let(node, tree, out); },
+                 [&](const ast::NodeStep& node) { node_step(node, tree, out); },
+                 [&](const ast::Fault& node) { fault(node, tree, out); },
+                 [&](const ast::Failpoint&) { not_yet(tree.head, "failpoint"); },
+                 [&](const ast::ExecStep& node) { exec(node, tree, out); },
+                 [&](const ast::VerbStep& node) { verb(node, tree, out); },
+                 [&](const ast::Sleep& node) { sleep(node, tree, out); },
+                 [&](const ast::If& node) { branch(node, tree, out); },
+                 [&](const ast::For& node) { loop(node, tree, out); },
+                 [&](const ast::Repeat& node) { repeat(node, tree, out); },
+                 [&](const ast::Parallel&) { not_yet(tree.head, "parallel"); },
+                 [&](const ast::During& node) { during(node, tree, out); },
+                 [&](const ast::Group& node) { group(node, tree, out); },
+                 [&](const ast::Cleanup& node) { cleanup(node, tree, out); },
+                 [&](const ast::Log& node) { log(node, tree, out); },
+                 [&](const ast::Expect& node) { expect(node, tree, out); },
+                 [&](const ast::Wait& node) { wait(node, tree, out); },
+                 [&](const ast::Always& node) { always(node, tree, out); },
+                 [&](const ast::Never& node) { never(node, tree, out); },
+                 [&](const ast::Sometimes&) { not_yet(tree.head, "sometimes"); },
+                 [&](const ast::RunImport&) { not_yet(tree.head, "run"); },
+             },
+             tree.node);
+}
+
+plan::BodyNode& Checker::add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) {
+  plan::BodyNode& added = out.emplace_back();
+  added.node = std::move(node);
+  added.at = at(whole.span);
+  added.text = std::string(places().first_line(whole.span));
+  return added;
+}
+
+std::uint64_t Checker::salt(Span span) {
+  if (!random_) return 0;
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3u; };
+  for (char byte : places().first_line(span)) mix(static_cast<unsigned char>(byte));
+  const std::uint32_t ordinal = drawn_texts_[hash]++;
+  for (int i = 0; i < 4; ++i) mix(static_cast<unsigned char>(ordinal >> (8 * i)));
+  return hash;
+}
+
+void Checker::let(const ast::Let& tree, const ast::Statement& whole, plan::Body& out) {
+  Term value = expr(*tree.value);
+  if (value.type.is(Kind::workload) || value.type.is(Kind::ports) || value.type.is(Kind::settings)) {
+    report(diag::Code::wrong_type, tree.value->span, {"a value", snippet(tree.value->span), noun(value.type.kind), ""});
+    value = nothing(tree.value->span);
+  }
+  plan::Step step;
+  step.kind = plan::StepKind::let;
+  step.slot = env_->frame->take();
+  step.settle = settle_;
+  step.random = salt(whole.span);
+  plan::Expr bound;
+  if (value.known <= Known::deferred && !value.error()) {
+    bound = value.expr;
+  } else {
+    bound.op = plan::Op::local;
+    bound.index = step.slot;
+    value.known = Known::runtime;
+  }
+  value.type.whole = value.type.whole && value.constant();
+  bind(tree.name, value.type, value.known, std::move(bound));
+  step.args.push_back(std::move(value.expr));
+  add(out, whole, std::move(step));
+}
+
+void Checker::sleep(const ast::Sleep& tree, const ast::Statement& whole, plan::Body& out) {
+  const Bound length = duration(*tree.duration, "the length of a sleep");
+  plan::Step step;
+  step.kind = plan::StepKind::sleep;
+  step.args.push_back(literal(Value(length.upper), of(Kind::duration), tree.duration->span).expr);
+  add(out, whole, std::move(step));
+}
+
+void Checker::log(const ast::Log& tree, const ast::Statement& whole, plan::Body& out) {
+  plan::Step step;
+  step.kind = plan::StepKind::log;
+  for (const ast::ExprPtr& each : tree.values) {
+    Term value = expr(*each);
+    if (value.type.is(Kind::workload) || value.type.is(Kind::ports) || value.type.is(Kind::settings))
+      report(diag::Code::wrong_type, each->span, {"a value", snippet(each->span), noun(value.type.kind), ""});
+    step.args.push_back(std::move(value.expr));
+  }
+  step.random = salt(whole.span);
+  add(out, whole, std::move(step));
+}
+
+}  // namespace failc::check

@@ -1,0 +1,149 @@
+#pragma once
+// What files declare, resolved once and looked up by name.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "grammar/ast/ast.hpp"
+#include "grammar/ast/token.hpp"
+#include "interpreter/check/places.hpp"
+#include "interpreter/check/term.hpp"
+
+namespace failc::check {
+
+enum class SymbolKind : std::uint8_t { param, component, cluster, workload, step, check };
+std::string_view noun(SymbolKind kind);
+
+struct Symbol {
+  SymbolKind kind;
+  std::uint32_t index;  // into the checker's list of that kind
+  std::uint32_t file;
+  Span span;
+};
+
+struct OperationRef {
+  std::uint32_t component, operation;
+};
+
+struct LoadedFile {
+  FileId id;
+  std::string folder;  // of relative paths in it
+  ast::File tree;
+  std::unique_ptr<Places> places;
+  std::vector<std::pair<std::uint32_t, Span>> uses;
+  bool broken = false;  // it or a file that it uses has a declaration that did not parse
+  std::unordered_map<std::string_view, Symbol> names;
+  std::unordered_map<std::string_view, std::vector<OperationRef>> requests;  // operations and queries by name
+};
+
+/// How far something that is elaborated when first needed has come.
+enum class Progress : std::uint8_t { untouched, busy, ready };
+
+struct ParamInfo {
+  const ast::Param* tree = nullptr;
+  std::uint32_t file = 0;
+  Type type;
+  Known known = Known::constant;
+  Value value;
+  Progress progress = Progress::untouched;
+};
+
+/// A parameter of an operation, a query, a step or a check. `type.kind == any` where none is written.
+struct ParameterInfo {
+  std::string_view name;
+  std::optional<ast::Kind> label;
+  Type type;
+  Span span;
+};
+
+struct OperationInfo {
+  const ast::OperationItem* tree = nullptr;
+  Span span;
+  std::vector<ParameterInfo> parameters;
+  std::uint32_t node_parameter = 0;
+  bool good = false;
+};
+
+struct SettingInfo {
+  const ast::Param* tree = nullptr;
+  Type type;
+  Known known = Known::runtime;  // of the default: constant or deferred; runtime: there is none
+  Value value;
+};
+
+struct NodeLetInfo {
+  const ast::LetItem* tree = nullptr;
+  Type type;
+  Known known = Known::runtime;
+  Progress progress = Progress::untouched;
+};
+
+/// A component as the plan holds it for groups whose settings give the same bounds.
+struct Instance {
+  std::vector<Nanos> bounds;  // ready, stop, settle, then each operation's
+  std::vector<std::string> version_argv;
+  std::string version_pattern;
+  std::uint32_t component = 0, first_operation = 0;  // of the plan
+};
+
+struct ComponentInfo {
+  const ast::Component* tree = nullptr;
+  std::uint32_t file = 0;
+  bool broken = false;  // an item did not parse
+  bool good = true;     // it has no mistakes
+  std::vector<SettingInfo> settings;
+  std::vector<NodeLetInfo> lets;
+  std::vector<std::string_view> ports;
+  std::vector<std::pair<std::string_view, const ast::StateItem*>> states;
+  std::vector<const ast::RoleItem*> roles;
+  std::vector<OperationInfo> operations;
+
+  plan::Component lowered;                  // without bounds
+  std::vector<plan::Operation> requests;    // likewise; queries inside count from 0
+  std::optional<plan::Expr> ready_within, stop_within, settle, version_argv, version_pattern;
+  std::vector<plan::Expr> timeouts;         // of the operations
+  std::map<std::uint32_t, std::vector<std::uint32_t>> needs;  // of each item: the items that it uses
+  std::vector<Instance> instances;
+
+  std::uint32_t setting(std::string_view name) const;
+  std::uint32_t let(std::string_view name) const;
+  std::uint32_t operation(std::string_view name) const;
+};
+
+struct GroupInfo {
+  std::string_view name;
+  std::uint32_t component = kNone, group = 0, first = 0, count = 0, instance = 0;
+};
+
+struct ClusterInfo {
+  const ast::Cluster* tree = nullptr;
+  std::uint32_t file = 0;
+  std::uint32_t index = kNone;  // of the plan; kNone: it has mistakes, and nothing is said about its uses
+  std::string backend;
+  std::vector<GroupInfo> groups;
+};
+
+struct WorkloadInfo {
+  const ast::Workload* tree = nullptr;
+  std::uint32_t file = 0;
+  std::uint32_t index = kNone;
+  std::vector<std::uint32_t> clusters;
+};
+
+/// A `step` or a `check` at the top of a file.
+struct Definition {
+  const ast::StepDef* step = nullptr;
+  const ast::CheckDef* check = nullptr;
+  std::uint32_t file = 0;
+  Span span;
+  std::vector<ParameterInfo> parameters;
+  Progress progress = Progress::untouched;
+  bool good = false;    // checked by itself without mistakes
+};
+
+}  // namespace failc::check
