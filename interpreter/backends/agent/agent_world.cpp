@@ -1,0 +1,224 @@
+#include "interpreter/backends/agent/agent_world.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <climits>
+#include <cstdlib>
+#include <thread>
+
+#include "interpreter/backends/agent/agent_process.hpp"
+#include "interpreter/backends/agent/undo.hpp"
+#include "interpreter/backends/agent/wire.hpp"
+#include "interpreter/host/paths.hpp"
+
+namespace failc::agent {
+
+namespace asio = boost::asio;
+using backend::Delivery;
+using backend::Event;
+using backend::Instant;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+namespace {
+/// So many log events may wait for the runner; then the agent is left to wait.
+constexpr std::size_t kMostLogs = 20'000;
+}  // namespace
+
+std::string make_run_id() {
+  const host::ProcessIdentity self = host::self();
+  return self.boot.substr(0, 8) + "-" + std::to_string(self.pid) + "-" + std::to_string(self.start_time) + "-" +
+         std::to_string(Clock::now().time_since_epoch().count());
+}
+
+Result<std::unique_ptr<AgentWorld>> AgentWorld::start(const AgentOptions& options) {
+  if (auto made = host::make_folder(options.folder); !made) return made.error();
+  char* real = ::realpath(options.folder.c_str(), nullptr);
+  if (!real) return Error{"`" + options.folder + "` cannot be opened"};
+  const std::string folder = real;
+  std::free(real);
+  if (auto made = host::make_folder(folder + "/nodes"); !made) return made.error();
+  auto agent = start_agent(options.program, folder, options.run, options.lease);
+  if (!agent) return agent.error();
+  std::unique_ptr<AgentWorld> world(new AgentWorld(options, folder, agent->identity));
+  if (auto connected = world->connect(std::move(agent->connection)); !connected) return connected.error();
+  return world;
+}
+
+AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::ProcessIdentity agent)
+    : folder_(std::move(folder)),
+      run_(options.run),
+      lease_length_(options.lease),
+      agent_(std::move(agent)),
+      work_(asio::make_work_guard(loop_)),
+      signals_(loop_),
+      lease_(loop_),
+      deadline_(loop_),
+      http_(loop_),
+      tcp_(loop_),
+      ports_(static_cast<std::uint64_t>(agent_.pid) * 7919u + agent_.start_time) {
+  if (options.catch_signals) {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    wait_for_signal();
+  }
+}
+
+AgentWorld::~AgentWorld() {
+  if (!finished_) (void)finish();
+}
+
+Status AgentWorld::connect(host::Fd connection) {
+  channel_ = std::make_unique<host::LineChannel>(loop_, std::move(connection), kMessageLimit,
+                                                 host::LineChannel::Handlers{[this](std::string_view line) { received(line); },
+                                                                             [this](const std::string& why) { lose("the agent is gone: " + why); }});
+  special_id_ = next_id_++;
+  channel_->send(encode(Call{special_id_, Hello{kProtocol, run_}}));
+  const auto give_up = Clock::now() + 10s;
+  while (!special_ && !lost_ && Clock::now() < give_up) loop_.run_one_until(give_up);
+  if (!special_) return Error{"the agent did not answer within 10s"};
+  const Answer answer = std::move(*special_);
+  special_.reset();
+  if (answer.delivery != Delivery::answered) return Error{answer.error};
+  renew_lease();
+  return Done{};
+}
+
+Instant AgentWorld::now() { return Clock::now() - began_; }
+
+Clock::time_point AgentWorld::at(Instant instant) const {
+  const Nanos most = Clock::time_point::max() - began_;
+  return began_ + std::min(instant, most);
+}
+
+const std::string& AgentWorld::name_of(backend::NodeIndex node) { return nodes_[node].name; }
+
+std::optional<std::int64_t> AgentWorld::pid(backend::NodeIndex node) {
+  const auto found = nodes_.find(node);
+  return found == nodes_.end() ? std::nullopt : found->second.pid;
+}
+
+void AgentWorld::wait_for_signal() {
+  signals_.async_wait([this](error_code cancelled, int) {
+    if (cancelled) return;
+    urgent_.push_front({now(), backend::Interrupt{}});
+    wait_for_signal();
+  });
+}
+
+void AgentWorld::renew_lease() {
+  lease_.expires_after(lease_length_ / 3);
+  lease_.async_wait([this](error_code cancelled) {
+    if (cancelled || lost_) return;
+    channel_->send(encode(Call{0, Lease{}}));
+    renew_lease();
+  });
+}
+
+void AgentWorld::set_deadline_timer() {
+  if (deadlines_.empty()) return;
+  deadline_.expires_at(at(deadlines_.begin()->first));
+  deadline_.async_wait([this](error_code cancelled) {
+    if (!cancelled) deadlines_passed();
+  });
+}
+
+std::optional<Event> AgentWorld::next(Instant until) {
+  const auto time = at(until);
+  loop_.poll();
+  while (urgent_.empty() && logs_.empty() && Clock::now() < time) loop_.run_one_until(time);
+  std::deque<Event>& queue = urgent_.empty() ? logs_ : urgent_;
+  if (queue.empty()) return std::nullopt;
+  Event event = std::move(queue.front());
+  queue.pop_front();
+  if (const auto* changed = std::get_if<backend::FileChanged>(&event.what)) changed_.erase({changed->node, changed->path});
+  if (&queue == &logs_ && logs_.size() == kMostLogs / 2 && !lost_) channel_->hold(false);
+  return event;
+}
+
+void AgentWorld::push_log(Event event) {
+  logs_.push_back(std::move(event));
+  if (logs_.size() > kMostLogs && !ending_) channel_->hold(true);
+}
+
+void AgentWorld::received(std::string_view line) {
+  auto notice = decode_notice(line);
+  if (!notice) return lose("the agent said something unknown: " + notice.error().message);
+  struct Handler {
+    AgentWorld& world;
+    std::optional<backend::NodeIndex> index(const std::string& name) const {
+      const auto found = world.by_name_.find(name);
+      return found == world.by_name_.end() ? std::nullopt : std::optional(found->second);
+    }
+    void operator()(Answer& n) const { world.answered(std::move(n)); }
+    void operator()(Exited& n) const {
+      const auto node = index(n.node);
+      if (!node) return;
+      world.nodes_[*node].pid.reset();
+      world.urgent_.push_back({world.now(), backend::NodeExited{*node, n.pid, n.code, n.by_signal, std::move(n.last_log_lines)}});
+    }
+    void operator()(LogLines& n) const {
+      const auto node = index(n.node);
+      if (!node) return;
+      for (std::string& text : n.lines) world.push_log({world.now(), backend::LogLine{*node, std::move(text)}});
+    }
+    void operator()(FileChanged& n) const {
+      const auto node = index(n.node);
+      if (node && world.changed_.emplace(*node, n.path).second) world.push_log({world.now(), backend::FileChanged{*node, n.path}});
+    }
+  };
+  std::visit(Handler{*this}, *notice);
+}
+
+void AgentWorld::lose(const std::string& reason) {
+  if (lost_) return;
+  lost_ = true;
+  lease_.cancel();
+  if (ending_) return;
+  std::vector<backend::RequestId> through_agent;
+  for (const auto& [id, pending] : pending_) {
+    if (pending.way == Way::agent || pending.way == Way::exec) through_agent.push_back(id);
+  }
+  for (const auto id : through_agent) reply(id, Delivery::interrupted, {}, reason);
+  urgent_.push_back({now(), backend::Lost{reason}});
+}
+
+void AgentWorld::end_agent() {
+  const auto give_up = Clock::now() + 5s;
+  while (::waitpid(agent_.pid, nullptr, WNOHANG) == 0) {
+    if (Clock::now() > give_up) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+Result<std::vector<std::string>> AgentWorld::finish() {
+  finished_ = ending_ = true;
+  std::vector<std::string> lines;
+  if (!lost_ && channel_) {
+    channel_->hold(false);
+    special_id_ = next_id_++;
+    special_.reset();
+    channel_->send(encode(Call{special_id_, Shutdown{}}));
+    const auto give_up = Clock::now() + 30s;
+    while (!special_ && !lost_ && Clock::now() < give_up) {
+      loop_.run_one_until(give_up);
+      logs_.clear();
+    }
+    if (special_ && special_->data.contains("lines")) {
+      for (const auto& line : special_->data["lines"]) {
+        if (line.is_string()) lines.push_back(line);
+      }
+    }
+    if (!special_) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
+  }
+  const bool alone = !special_;
+  channel_.reset();
+  lost_ = true;
+  end_agent();
+  if (alone) return end_without_agent(folder_, {run_});
+  return lines;
+}
+
+}  // namespace failc::agent

@@ -1,0 +1,115 @@
+#pragma once
+// The real world: processes through the agent, messages through sockets of failc's own. Nothing but the agent's Unix socket listens.
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "interpreter/backend/world.hpp"
+#include "interpreter/backends/agent/protocol.hpp"
+#include "interpreter/host/http.hpp"
+#include "interpreter/host/line_channel.hpp"
+#include "interpreter/host/ports.hpp"
+#include "interpreter/host/process.hpp"
+#include "interpreter/host/tcp.hpp"
+
+namespace failc::agent {
+
+struct AgentOptions {
+  std::string folder;   // of the run; made with mode 0700 where it is missing
+  std::string run;      // an id that no other run on this host has: make_run_id()
+  std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long failc may be silent; `next` must be called more often
+  std::string program;  // failc-agent: find_agent_program()
+  bool catch_signals = true;  // SIGINT and SIGTERM become Interrupts
+};
+
+/// Unlike any other on this host since it was started.
+std::string make_run_id();
+
+class AgentWorld : public backend::World {
+ public:
+  static Result<std::unique_ptr<AgentWorld>> start(const AgentOptions& options);
+  /// Calls finish() if nobody did.
+  ~AgentWorld() override;
+
+  backend::Instant now() override;
+  Result<std::vector<backend::NodeInfo>> prepare(const std::vector<backend::NodeSetup>& nodes) override;
+  backend::RequestId submit(backend::Request request, backend::Instant deadline, std::optional<backend::Instant> wait_until) override;
+  void cancel(backend::RequestId id) override;
+  std::optional<backend::Event> next(backend::Instant until) override;
+  std::optional<std::int64_t> pid(backend::NodeIndex node) override;
+
+  const host::ProcessIdentity& agent() const { return agent_; }
+  std::string socket_path() const { return folder_ + "/" + kSocketName; }
+  /// Ends every process that is left, and the agent. Says what was still there, a line a node; an error where something could not be ended.
+  Result<std::vector<std::string>> finish();
+
+ private:
+  enum class Way : std::uint8_t { agent, exec, http, tcp };
+  struct Pending {
+    Way way = Way::agent;
+    backend::NodeIndex node = 0;
+    backend::Instant deadline{}, sent{};
+    bool launch = false;
+  };
+  struct Node {
+    std::string name;
+    backend::NodeInfo info;
+    std::optional<std::int64_t> pid;
+    std::set<std::string> watched;
+    unsigned cleared = 0;  // how often its folder was made anew
+  };
+  struct Submitter;
+
+  AgentWorld(const AgentOptions& options, std::string folder, host::ProcessIdentity agent);
+  Status connect(host::Fd connection);
+  Status prepare_ports(const backend::NodeSetup& setup, Node& node, std::vector<std::pair<std::string, std::uint16_t>>& ports);
+  Status prepare_folder(Node& node);
+  const std::string& name_of(backend::NodeIndex node);
+  void received(std::string_view line);
+  void answered(Answer answer);
+  void lose(const std::string& reason);
+  void reply(backend::RequestId id, backend::Delivery delivery, Document data, std::string error);
+  void push_log(backend::Event event);
+  void set_deadline_timer();
+  void deadlines_passed();
+  void renew_lease();
+  void wait_for_signal();
+  void end_agent();
+  std::chrono::steady_clock::time_point at(backend::Instant instant) const;
+
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::string folder_, run_;
+  std::chrono::nanoseconds lease_length_;
+  host::ProcessIdentity agent_;
+  boost::asio::io_context loop_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer lease_, deadline_;
+  host::HttpClient http_;
+  host::TcpClient tcp_;
+  std::unique_ptr<host::LineChannel> channel_;
+  host::PortChooser ports_;
+  std::map<std::uint16_t, std::string> fixed_ports_;  // port to the node that fixed it
+  std::map<backend::NodeIndex, Node> nodes_;
+  std::map<std::string, backend::NodeIndex> by_name_;
+  std::map<backend::RequestId, Pending> pending_;
+  std::set<std::pair<backend::Instant, backend::RequestId>> deadlines_;
+  std::deque<backend::Event> urgent_;  // replies, exits, interrupts: a flood of log lines never delays them
+  std::deque<backend::Event> logs_;
+  std::set<std::pair<backend::NodeIndex, std::string>> changed_;  // FileChanged that wait in logs_
+  backend::RequestId next_id_ = 1;
+  bool lost_ = false, finished_ = false, ending_ = false;
+  std::optional<Answer> special_;  // the answer to hello or shutdown
+  backend::RequestId special_id_ = 0;
+};
+
+}  // namespace failc::agent

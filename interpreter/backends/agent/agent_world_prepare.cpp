@@ -1,0 +1,75 @@
+// Folders and ports of nodes, before they start.
+#include <cstdio>
+#include <filesystem>
+
+#include "interpreter/backends/agent/agent_world.hpp"
+#include "interpreter/host/paths.hpp"
+
+namespace failc::agent {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<backend::NodeSetup>& setups) {
+  for (const backend::NodeSetup& setup : setups) {
+    for (const auto& [name, fixed] : setup.ports) {
+      if (!fixed) continue;
+      const auto [found, fresh] = fixed_ports_.try_emplace(*fixed, setup.name);
+      if (!fresh && found->second != setup.name) {
+        return Error{"port " + std::to_string(*fixed) + " is fixed for both `" + found->second + "` and `" + setup.name + "`; let one of them choose"};
+      }
+      ports_.reserve(*fixed);
+    }
+  }
+  std::vector<backend::NodeInfo> infos;
+  for (const backend::NodeSetup& setup : setups) {
+    Node& node = nodes_[setup.node];
+    node.name = setup.name;
+    by_name_[setup.name] = setup.node;
+    std::vector<std::pair<std::string, std::uint16_t>> ports;
+    if (auto chosen = prepare_ports(setup, node, ports); !chosen) return chosen.error();
+    node.info = {folder_ + "/nodes/" + host::folder_name(setup.name), "127.0.0.1", std::move(ports)};
+    if (!node.pid) {
+      if (auto made = prepare_folder(node); !made) return made.error();
+    }
+    infos.push_back(node.info);
+  }
+  return infos;
+}
+
+Status AgentWorld::prepare_ports(const backend::NodeSetup& setup, Node& node, std::vector<std::pair<std::string, std::uint16_t>>& ports) {
+  for (const auto& [name, fixed] : setup.ports) {
+    std::optional<std::uint16_t> before;
+    for (const auto& [known, port] : node.info.ports) {
+      if (known == name) before = port;
+    }
+    if (fixed) {
+      if (!node.pid && !host::port_is_free(*fixed)) {
+        const std::string holder = host::holder_of_port(*fixed);
+        return Error{"port " + std::to_string(*fixed) + " (`" + name + "` of `" + setup.name + "`) is taken" + (holder.empty() ? "" : ", " + holder) +
+                     "; end that program, or let the port be chosen"};
+      }
+      ports.emplace_back(name, *fixed);
+    } else if (before && (node.pid || host::port_is_free(*before))) {
+      ports.emplace_back(name, *before);
+    } else {
+      const auto port = ports_.choose();
+      if (!port) return Error{"`" + name + "` of `" + setup.name + "` gets no port: " + port.error().message};
+      ports.emplace_back(name, *port);
+    }
+  }
+  return Done{};
+}
+
+/// A node begins with an empty folder; the log that it had in an earlier scenario stays beside it.
+Status AgentWorld::prepare_folder(Node& node) {
+  const std::string& dir = node.info.dir;
+  std::error_code failed;
+  if (fs::exists(dir + "/log", failed)) {
+    fs::rename(dir + "/log", dir + "." + std::to_string(++node.cleared) + ".log", failed);
+  }
+  node.watched.clear();
+  if (auto removed = host::remove_folder(dir); !removed) return removed;
+  return host::make_folder(dir);
+}
+
+}  // namespace failc::agent

@@ -1,0 +1,190 @@
+// Requests on their way out, and their replies.
+#include "interpreter/backends/agent/agent_world.hpp"
+#include "interpreter/backends/agent/wire.hpp"
+
+namespace failc::agent {
+
+using backend::Delivery;
+using backend::Instant;
+using backend::RequestId;
+
+namespace {
+
+/// What the agent answers: objects of booleans, integers and byte strings.
+Value to_value(const nlohmann::json& json) {
+  if (auto text = from_wire(json)) return Value(std::move(*text));
+  if (json.is_boolean()) return Value(json.get<bool>());
+  if (json.is_number_integer()) return Value(json.get<std::int64_t>());
+  if (json.is_object()) {
+    Document document;
+    for (const auto& [key, value] : json.items()) document.entries.emplace_back(key, to_value(value));
+    return Value(std::move(document));
+  }
+  return Value(Null{});
+}
+
+Delivery delivery_of(host::Sent sent) {
+  switch (sent) {
+    case host::Sent::answered: return Delivery::answered;
+    case host::Sent::not_sent: return Delivery::not_sent;
+    case host::Sent::interrupted: return Delivery::interrupted;
+  }
+  return Delivery::interrupted;
+}
+
+Document document_of(host::HttpAnswer& answer) {
+  Document headers;
+  for (auto& [name, value] : answer.headers) {
+    bool joined = false;
+    for (auto& [known, before] : headers.entries) {
+      if (known != name) continue;
+      before = Value(*before.as<std::string>() + ", " + value);
+      joined = true;
+    }
+    if (!joined) headers.entries.emplace_back(name, Value(value));
+  }
+  Document data;
+  data.entries.emplace_back("status", Value(static_cast<std::int64_t>(answer.status)));
+  data.entries.emplace_back("text", Value(std::move(answer.text)));
+  data.entries.emplace_back("headers", Value(std::move(headers)));
+  return data;
+}
+
+}  // namespace
+
+/// Sends one request on its way; returns by which.
+struct AgentWorld::Submitter {
+  AgentWorld& world;
+  RequestId id;
+  Nanos within;
+
+  template <class R>
+  Way to_agent(R request, Way way = Way::agent) const {
+    std::string line = encode(Call{id, Request(std::move(request))});
+    if (line.size() > kMessageLimit) {
+      world.reply(id, Delivery::not_sent, {}, "the request is larger than " + std::to_string(kMessageLimit >> 20) + " MiB");
+    } else {
+      world.channel_->send(std::move(line));
+    }
+    return way;
+  }
+  Way operator()(backend::Launch& r) const {
+    world.pending_[id].launch = true;
+    return to_agent(Launch{world.name_of(r.node), std::move(r.argv), std::move(r.environment), std::move(r.files)});
+  }
+  Way operator()(backend::Stop& r) const { return to_agent(Stop{world.name_of(r.node), r.signal, std::max(r.grace, Nanos(0))}); }
+  Way operator()(backend::Kill& r) const { return to_agent(Kill{world.name_of(r.node)}); }
+  Way operator()(backend::Pause& r) const { return to_agent(Pause{world.name_of(r.node)}); }
+  Way operator()(backend::Resume& r) const { return to_agent(Resume{world.name_of(r.node)}); }
+  Way operator()(backend::Exec& r) const {
+    return to_agent(Exec{world.name_of(r.node), std::move(r.argv), std::move(r.environment), within}, Way::exec);
+  }
+  Way operator()(backend::ReadNodeFile& r) const {
+    // Whoever reads a file may wait for it to change.
+    if (world.nodes_[r.node].watched.insert(r.path).second) world.channel_->send(encode(Call{0, WatchFile{world.name_of(r.node), r.path}}));
+    return to_agent(Read{world.name_of(r.node), std::move(r.path)});
+  }
+  Way operator()(backend::Http& r) const {
+    host::HttpRequest request{std::move(r.method), std::move(r.url), std::move(r.body), r.json_body ? "application/json" : "text/plain; charset=utf-8"};
+    world.http_.start(id, request, [&world = world, id = id](host::HttpAnswer answer) {
+      Document data = answer.sent == host::Sent::answered ? document_of(answer) : Document{};
+      world.reply(id, delivery_of(answer.sent), std::move(data), std::move(answer.error));
+    });
+    return Way::http;
+  }
+  Way operator()(backend::Tcp& r) const {
+    world.tcp_.start(id, {std::move(r.address), std::move(r.send), std::move(r.until)}, [&world = world, id = id](host::TcpAnswer answer) {
+      Document data;
+      if (answer.sent == host::Sent::answered) data.entries.emplace_back("text", Value(std::move(answer.text)));
+      world.reply(id, delivery_of(answer.sent), std::move(data), std::move(answer.error));
+    });
+    return Way::tcp;
+  }
+};
+
+RequestId AgentWorld::submit(backend::Request request, Instant deadline, std::optional<Instant>) {
+  const RequestId id = next_id_++;
+  const Instant sent = now();
+  Pending& pending = pending_[id];
+  pending.node = std::visit([](const auto& r) { return r.node; }, request);
+  pending.deadline = deadline;
+  pending.sent = sent;
+  const bool through_agent = !std::holds_alternative<backend::Http>(request) && !std::holds_alternative<backend::Tcp>(request);
+  if (through_agent && (lost_ || !nodes_.contains(pending.node))) {
+    reply(id, Delivery::not_sent, {}, lost_ ? "the agent is gone" : "the node was not prepared");
+    return id;
+  }
+  const bool first = deadlines_.empty() || deadline < deadlines_.begin()->first;
+  deadlines_.emplace(deadline, id);
+  const Way way = std::visit(Submitter{*this, id, std::max(deadline - sent, Nanos(0))}, request);
+  if (const auto found = pending_.find(id); found != pending_.end()) found->second.way = way;
+  if (first) set_deadline_timer();
+  return id;
+}
+
+void AgentWorld::cancel(RequestId id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) {
+    std::erase_if(urgent_, [&](const backend::Event& event) {
+      const auto* reply = std::get_if<backend::Reply>(&event.what);
+      return reply && reply->id == id;
+    });
+    return;
+  }
+  const Pending pending = found->second;
+  pending_.erase(found);
+  deadlines_.erase({pending.deadline, id});
+  switch (pending.way) {
+    case Way::agent: break;
+    case Way::exec:
+      if (!lost_) channel_->send(encode(Call{0, Cancel{id}}));
+      break;
+    case Way::http: (void)http_.cancel(id); break;
+    case Way::tcp: (void)tcp_.cancel(id); break;
+  }
+}
+
+void AgentWorld::deadlines_passed() {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now()) {
+    const RequestId id = deadlines_.begin()->second;
+    host::Sent sent = host::Sent::interrupted;
+    switch (pending_.at(id).way) {
+      case Way::agent: break;
+      case Way::exec:
+        if (!lost_) channel_->send(encode(Call{0, Cancel{id}}));
+        break;
+      case Way::http: sent = http_.cancel(id); break;
+      case Way::tcp: sent = tcp_.cancel(id); break;
+    }
+    reply(id, delivery_of(sent), {}, "no answer came in time");
+  }
+  set_deadline_timer();
+}
+
+void AgentWorld::reply(RequestId id, Delivery delivery, Document data, std::string error) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  const Instant received = now();
+  backend::Reply reply{id, delivery, std::move(data), std::move(error), found->second.sent, received};
+  deadlines_.erase({found->second.deadline, id});
+  pending_.erase(found);
+  urgent_.push_back({received, std::move(reply)});
+}
+
+void AgentWorld::answered(Answer answer) {
+  if (special_id_ != 0 && answer.id == special_id_) {
+    special_ = std::move(answer);
+    special_id_ = 0;
+    return;
+  }
+  const auto found = pending_.find(answer.id);
+  if (found == pending_.end()) return;
+  if (found->second.launch && answer.delivery == Delivery::answered && answer.data.contains("pid") && answer.data["pid"].is_number_integer()) {
+    nodes_[found->second.node].pid = answer.data["pid"].get<std::int64_t>();
+  }
+  Document data;
+  for (const auto& [key, value] : answer.data.items()) data.entries.emplace_back(key, to_value(value));
+  reply(answer.id, answer.delivery, std::move(data), std::move(answer.error));
+}
+
+}  // namespace failc::agent

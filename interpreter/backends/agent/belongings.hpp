@@ -1,0 +1,58 @@
+#pragma once
+// Which process belongs to which node, as the agent sees it. Whatever the agent started stays below it (it is a subreaper), so only its
+// descendants are looked at. A process belongs to whom its process group, its parent or its environment says; once known, it stays known.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "interpreter/host/process.hpp"
+
+namespace failc::agent {
+
+/// A node, or one of its running execs.
+struct Owner {
+  std::size_t node = 0;
+  std::uint64_t exec = 0;  // 0: the node itself
+};
+
+class Belongings {
+ public:
+  explicit Belongings(std::string run) : run_(std::move(run)) {}
+
+  void name_node(std::size_t node, const std::string& name) { nodes_[name] = node; }
+  void started(pid_t pid, std::uint64_t start_time, Owner owner);
+  /// The process was reaped: whose it was.
+  std::optional<Owner> reaped(pid_t pid);
+  /// What an ended exec leaves running is its node's.
+  void exec_ended(std::uint64_t exec);
+
+  /// Looks at /proc again.
+  void refresh();
+  std::vector<host::ProcessStat> of_node(std::size_t node) const;
+  std::vector<host::ProcessStat> of_exec(std::uint64_t exec) const;
+  /// Everything below the agent.
+  const std::vector<host::ProcessStat>& all() const { return living_; }
+  /// A process below the agent was in the middle of exec and did not tell whose it is: look again soon.
+  bool unclear() const { return unclear_; }
+
+  static std::string run_mark(const std::string& run) { return "FAILC_RUN=" + run; }
+  static std::string node_mark(const std::string& node) { return "FAILC_NODE=" + node; }
+
+ private:
+  struct Known {
+    std::uint64_t start_time;
+    Owner owner;
+  };
+  std::optional<Owner> by_environment(pid_t pid, bool& unreadable) const;
+
+  std::string run_;
+  std::map<std::string, std::size_t> nodes_;
+  std::map<pid_t, Known> known_;
+  std::map<pid_t, Owner> groups_;  // of main processes; one goes when it has no process any more
+  std::vector<host::ProcessStat> living_;
+  bool unclear_ = false;
+};
+
+}  // namespace failc::agent

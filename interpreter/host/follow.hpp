@@ -1,0 +1,49 @@
+#pragma once
+// Files that grow or change, told by inotify.
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grammar/base/result.hpp"
+
+namespace failc::host {
+
+/// Cuts a stream of bytes into lines. A partial line is held until its newline; one longer than `limit` is cut there and its rest dropped.
+class LineCutter {
+ public:
+  explicit LineCutter(std::size_t limit) : limit_(limit) {}
+  void feed(std::string_view bytes, std::vector<std::string>& lines);
+  bool holds() const { return !partial_.empty(); }
+  /// What is held, as a last line.
+  void flush(std::vector<std::string>& lines);
+
+ private:
+  std::string partial_;
+  std::size_t limit_;
+  bool cut_ = false;
+};
+
+/// inotify on files, and on folders: tells what was written, made, moved or removed.
+class Watch {
+ public:
+  /// `changed(id, name)`: `id` is what `add` gave, `name` the file in a watched folder, empty for a watched file.
+  /// `changed(-1, "")`: the kernel lost events; look at everything.
+  Watch(boost::asio::io_context& loop, std::function<void(int id, const std::string& name)> changed);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  /// Adding a path twice gives the same id.
+  Result<int> add(const std::string& path);
+  void remove(int id);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // owned by the watch and by the handler in flight
+};
+
+}  // namespace failc::host

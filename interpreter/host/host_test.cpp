@@ -1,0 +1,146 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "interpreter/host/follow.hpp"
+#include "interpreter/host/http_url.hpp"
+#include "interpreter/host/locks.hpp"
+#include "interpreter/host/paths.hpp"
+#include "interpreter/host/ports.hpp"
+#include "interpreter/host/process.hpp"
+#include "interpreter/host/spawn.hpp"
+
+namespace failc::host {
+namespace {
+
+struct Temporary {
+  Temporary() {
+    char pattern[] = "/tmp/failc-host-test-XXXXXX";
+    path = ::mkdtemp(pattern);
+  }
+  ~Temporary() { std::filesystem::remove_all(path); }
+  std::string path;
+};
+
+TEST(Process, AnotherStartTimeIsAnotherProcess) {
+  const auto pid = spawn({{"sleep", "100"}, {}, "", -1, -1, false});
+  ASSERT_TRUE(pid) << pid.error().message;
+  const auto stat = stat_of(*pid);
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->parent, ::getpid());
+  EXPECT_EQ(stat->group, *pid);
+  EXPECT_EQ(stat->program, "sleep");
+  EXPECT_FALSE(send_signal(*pid, stat->start_time + 1, SIGKILL));
+  EXPECT_FALSE(alive({*pid, stat->start_time + 1, boot_id()}));
+  EXPECT_FALSE(alive({*pid, stat->start_time, "another boot"}));
+  EXPECT_TRUE(alive({*pid, stat->start_time, boot_id()}));
+  EXPECT_TRUE(send_signal(*pid, stat->start_time, SIGKILL));
+  int status = 0;
+  ::waitid(P_PID, static_cast<id_t>(*pid), nullptr, WEXITED | WNOWAIT);
+  EXPECT_FALSE(alive({*pid, stat->start_time, boot_id()})) << "a zombie is not alive";
+  EXPECT_EQ(::waitpid(*pid, &status, 0), *pid);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
+  EXPECT_FALSE(send_signal(*pid, stat->start_time, SIGKILL));
+  EXPECT_FALSE(send_signal(0, 0, SIGKILL));
+  EXPECT_FALSE(send_signal(1, 0, 0));
+}
+
+TEST(Process, NamesSignals) {
+  EXPECT_EQ(signal_number("TERM"), SIGTERM);
+  EXPECT_EQ(signal_number("SIGUSR1"), SIGUSR1);
+  EXPECT_EQ(signal_number("9"), 9);
+  for (const char* bad : {"", "term", "0", "-1", "999", "SIG"}) EXPECT_FALSE(signal_number(bad)) << bad;
+}
+
+TEST(Process, EnvironmentEntriesAreWhole) {
+  const std::string environment("A=1\0FAILC_RUN=ab\0B=2", 20);
+  EXPECT_TRUE(has_entry(environment, "FAILC_RUN=ab"));
+  EXPECT_TRUE(has_entry(environment, "B=2"));
+  EXPECT_FALSE(has_entry(environment, "FAILC_RUN=a"));
+  EXPECT_FALSE(has_entry(environment, "RUN=ab"));
+}
+
+TEST(Spawn, InheritsNothingAndReportsFailure) {
+  Temporary folder;
+  const Fd leak(::open((folder.path + "/leak").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const Fd output(::open((folder.path + "/out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const auto pid = spawn({{"sh", "-c", "ls /proc/self/fd | wc -l; ps -o sid= -p $$ >/dev/null; echo $0 $X"}, {{"X", "1"}, {"X", "2"}}, folder.path, output.get(), output.get(), true});
+  ASSERT_TRUE(pid) << pid.error().message;
+  ::waitpid(*pid, nullptr, 0);
+  // Standard input, output, error, and the folder that ls reads.
+  EXPECT_EQ(**read_file(folder.path + "/out", 1000), "4\nsh 2\n");
+  const auto nowhere = spawn({{"sh", "-c", "exit"}, {}, folder.path + "/none", -1, -1, false});
+  ASSERT_FALSE(nowhere);
+  EXPECT_NE(nowhere.error().message.find("No such file or directory"), std::string::npos);
+  EXPECT_FALSE(spawn({{"sh", std::string("a\0b", 3)}, {}, "", -1, -1, false}));
+  EXPECT_FALSE(spawn({{"sh"}, {{"A=B", "c"}}, "", -1, -1, false}));
+  EXPECT_FALSE(spawn({{""}, {}, "", -1, -1, false}));
+}
+
+TEST(Paths, StayInTheirFolder) {
+  for (const char* bad : {"", "/a", "..", "a/../b", "a//b", "a/", "./a", "a/.."}) EXPECT_FALSE(check_relative(bad)) << bad;
+  for (const char* good : {"a", "a/b", "..a", "a..", ".hidden"}) EXPECT_TRUE(check_relative(good)) << good;
+  Temporary folder;
+  std::filesystem::create_directory(folder.path + "/in");
+  std::filesystem::create_symlink(folder.path, folder.path + "/in/up");
+  EXPECT_FALSE(write_file(folder.path + "/in", "up/x", "y"));
+  EXPECT_TRUE(write_file(folder.path + "/in", "a/b", "y"));
+  EXPECT_EQ(**read_file_in(folder.path + "/in", "a/b", 10), "y");
+  EXPECT_FALSE(read_file_in(folder.path + "/in", "a/b", 0));
+  ASSERT_EQ(::mkfifo((folder.path + "/in/pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(read_file_in(folder.path + "/in", "pipe", 10)) << "a pipe is not waited for";
+  struct stat info;
+  ASSERT_TRUE(make_folder(folder.path + "/x/y/z"));
+  ASSERT_EQ(::stat((folder.path + "/x/y/z").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  EXPECT_EQ(folder_name("kv.etcd[0]"), "kv.etcd-0");
+  EXPECT_EQ(folder_name("../x"), "_.._x");
+}
+
+TEST(Locks, TellTheirHolder) {
+  Temporary folder;
+  const std::string path = folder.path + "/lock";
+  EXPECT_FALSE(lock_holder(path));
+  auto held = lock_file(path);
+  ASSERT_TRUE(held && *held);
+  EXPECT_EQ(lock_holder(path), ::getpid());
+  auto second = lock_file(path);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(*second);
+  (*held)->reset();
+  EXPECT_FALSE(lock_holder(path));
+}
+
+TEST(LineCutter, HoldsPartsAndCutsLongLines) {
+  LineCutter cutter(4);
+  std::vector<std::string> lines;
+  cutter.feed("ab", lines);
+  EXPECT_TRUE(lines.empty());
+  cutter.feed("c\n\nlonger", lines);
+  cutter.feed(" than that\nx\r\ny", lines);
+  EXPECT_EQ(lines, (std::vector<std::string>{"abc", "", "long", "x"}));
+  EXPECT_TRUE(cutter.holds());
+  cutter.flush(lines);
+  EXPECT_EQ(lines.back(), "y");
+}
+
+TEST(HttpUrl, IsReadStrictly) {
+  const auto url = parse_http_url("http://[::1]:80/\xc3\xbc?q={x}#f");
+  ASSERT_TRUE(url) << url.error().message;
+  EXPECT_EQ(url->host, "::1");
+  EXPECT_EQ(url->target, "/%C3%BC?q=%7Bx%7D");
+  EXPECT_EQ(parse_http_url("http://h?x")->target, "/?x");
+  EXPECT_EQ(parse_http_url("http://h")->port, "80");
+  for (const char* bad : {"http://:1/", "http://h:/", "http://h:0/", "http://h:x/", "http://h h/", "http://a:b:1/", "HTTP://x", "http://[::1/"}) {
+    EXPECT_FALSE(parse_http_url(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace failc::host

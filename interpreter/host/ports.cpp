@@ -1,0 +1,102 @@
+#include "interpreter/host/ports.hpp"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "interpreter/host/fd.hpp"
+#include "interpreter/host/process.hpp"
+
+namespace failc::host {
+namespace {
+
+constexpr std::uint16_t kLowest = 10000, kHighest = 65000;
+
+/// The inode of the socket that listens on `port`, 0 if none is seen.
+std::uint64_t listening_inode(std::uint16_t port) {
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::ifstream lines(table);
+    std::string line;
+    while (std::getline(lines, line)) {
+      std::istringstream words(line);
+      std::string slot, local, remote, state, queues, timer, retransmits, user, timeout;
+      std::uint64_t inode = 0;
+      if (!(words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode)) continue;
+      const auto colon = local.rfind(':');
+      if (state != "0A" || colon == std::string::npos) continue;
+      if (std::strtoul(local.c_str() + colon + 1, nullptr, 16) == port) return inode;
+    }
+  }
+  return 0;
+}
+
+bool holds_socket(pid_t pid, const std::string& link) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  DIR* entries = ::opendir(folder.c_str());
+  if (!entries) return false;
+  bool found = false;
+  while (const dirent* entry = ::readdir(entries)) {
+    char target[64];
+    const ssize_t length = ::readlinkat(::dirfd(entries), entry->d_name, target, sizeof target);
+    if (length > 0 && std::string_view(target, static_cast<std::size_t>(length)) == link) {
+      found = true;
+      break;
+    }
+  }
+  ::closedir(entries);
+  return found;
+}
+
+}  // namespace
+
+bool port_is_free(std::uint16_t port) {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return false;
+  // As servers do: connections of an earlier server that linger are no hindrance.
+  const int yes = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+std::string holder_of_port(std::uint16_t port) {
+  const std::uint64_t inode = listening_inode(port);
+  if (inode == 0) return {};
+  const std::string link = "socket:[" + std::to_string(inode) + "]";
+  for (const ProcessStat& process : all_processes()) {
+    if (holds_socket(process.pid, link)) return "held by process " + std::to_string(process.pid) + " (" + process.program + ")";
+  }
+  return {};
+}
+
+PortChooser::PortChooser(std::uint64_t start) : next_(start) {
+  std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
+  unsigned low = 0, high = 0;
+  if (range >> low >> high && low <= high && high <= 65535) {
+    ephemeral_low_ = static_cast<std::uint16_t>(low);
+    ephemeral_high_ = static_cast<std::uint16_t>(high);
+  }
+}
+
+Result<std::uint16_t> PortChooser::choose() {
+  constexpr std::uint32_t span = kHighest - kLowest + 1;
+  for (std::uint32_t tried = 0; tried < span; ++tried) {
+    const auto port = static_cast<std::uint16_t>(kLowest + next_++ % span);
+    if (port >= ephemeral_low_ && port <= ephemeral_high_) continue;
+    if (used_.contains(port) || !port_is_free(port)) continue;
+    used_.insert(port);
+    return port;
+  }
+  return Error{"no free port is left outside the kernel's own range " + std::to_string(ephemeral_low_) + " to " + std::to_string(ephemeral_high_)};
+}
+
+}  // namespace failc::host
