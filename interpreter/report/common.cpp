@@ -34,6 +34,7 @@ Counts count(const Run& run) {
   Counts out;
   for (const FileRun& file : run.files) {
     out.left_out += file.left_out.size();
+    out.leaked += file.leaked.size();
     for (const run::ScenarioResult& result : file.results) {
       out.leaked += result.leaked.size();
       switch (result.verdict) {

@@ -123,6 +123,8 @@ std::string summary(const Run& run, bool colour) {
   add(counts.leaked, "LEAKED");
   out += fmt::format(" in {}, seed {}\n", shown(run.elapsed), run.seed);
   for (const FileRun& file : run.files)
+    for (const std::string& leaked : file.leaked) out += fmt::format("{}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "  "));
+  for (const FileRun& file : run.files)
     if (!file.journal.empty()) out += fmt::format("journal: {}\n", file.journal);
   return out;
 }

@@ -59,7 +59,7 @@ nlohmann::ordered_json json(const Run& run) {
   for (const FileRun& file : run.files) {
     Json left_out = Json::array();
     for (const std::uint32_t index : file.left_out) left_out.push_back(file.plan->scenarios[index].id);
-    files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", plan::hash(*file.plan)}, {"not_run", left_out}, {"error", file.error}});
+    files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", plan::hash(*file.plan)}, {"not_run", left_out}, {"error", file.error}, {"leaked", file.leaked}});
     for (const run::ScenarioResult& result : file.results) {
       Json scenario = scenario_json(run, file, result);
       const auto collect = [&](Json& all, const Json& item) {

@@ -20,7 +20,8 @@ struct FileRun {
   const SourceMap* sources = nullptr;
   std::vector<run::ScenarioResult> results;
   std::vector<std::uint32_t> left_out;  // selected, and not run since an earlier one failed
-  std::string error;                    // the environment's no before the first scenario, or ""
+  std::string error;                    // the environment's no beside the scenarios, or ""
+  std::vector<std::string> leaked;      // what still ran at the very end and could not be ended
 };
 
 struct Run {

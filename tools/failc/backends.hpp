@@ -10,7 +10,6 @@
 #include "grammar/base/result.hpp"
 #include "interpreter/backend/world.hpp"
 #include "interpreter/check/check.hpp"
-#include "interpreter/plan/plan.hpp"
 
 namespace failc::tools {
 
@@ -29,19 +28,13 @@ class OpenWorld {
   virtual ~OpenWorld() = default;
   virtual backend::World& world() = 0;
   virtual nlohmann::ordered_json supervisor() const = 0;
-  /// Ends the supervision in good order, once everything is undone.
-  virtual void close() = 0;
+  /// Ends what may still run, and the supervision, once everything is undone. An error says what could not be ended.
+  virtual Status close() = 0;
 };
 
-/// `plan` outlives the world.
-Result<std::unique_ptr<OpenWorld>> open_backend(const plan::Plan& plan, const OpenOptions& options);
+Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options);
 
-/// What undoing a dead run's leftovers said, a line each.
-struct Recovered {
-  std::vector<std::string> undone;
-  std::vector<std::string> left;  // could not be undone
-  bool live = false;              // its failc lives: nothing was touched
-};
-Result<Recovered> recover_run(const std::string& folder);
+/// Undoes what a dead run left behind: a line for each thing undone. An error says what is left.
+Result<std::vector<std::string>> undo_run(const std::string& folder);
 
 }  // namespace failc::tools

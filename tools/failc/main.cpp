@@ -36,13 +36,14 @@ constexpr Command kCommands[] = {
     {"stop", nullptr},        {"agent", nullptr},   {"node", nullptr},      {"lsp", nullptr},
 };
 
-/// A pipe that closes early must not end failc before it has undone what it did. A handler, unlike SIG_IGN, is not inherited
-/// by the programs that failc starts.
-void outlive_closed_pipes() {
+/// A pipe that closes early, or a limit on file sizes, must not end failc before it has undone what it did. A handler, unlike
+/// SIG_IGN, is not inherited by the programs that failc starts.
+void outlive_failed_writes() {
   struct sigaction action {};
   action.sa_handler = [](int) {};
   action.sa_flags = SA_RESTART;
   sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
 }
 
 Exit unknown(const std::string& word) {
@@ -98,6 +99,6 @@ int main(int argc, char** argv) {
     constexpr char text[] = "failc " FAILC_VERSION "\n";
     return ::write(STDOUT_FILENO, text, sizeof text - 1) == sizeof text - 1 ? 0 : 3;
   }
-  failc::tools::outlive_closed_pipes();
+  failc::tools::outlive_failed_writes();
   return static_cast<int>(failc::tools::finish(failc::tools::dispatch(argc, argv)));
 }

@@ -1,9 +1,18 @@
 // failc recover: undoes whatever runs that died left behind.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "interpreter/host/locks.hpp"
+#include "interpreter/host/process.hpp"
+#include "interpreter/journal/reader.hpp"
 #include "tools/failc/arguments.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/command.hpp"
@@ -42,6 +51,73 @@ Status find_runs(const fs::path& folder, unsigned depth, std::vector<std::string
   return Done{};
 }
 
+/// What the journal of a run says, as far as it can be read: a death may have left any part of it.
+struct Former {
+  std::optional<pid_t> alive;  // its failc, where that lives
+  std::size_t records = 0;
+  bool finished = false;
+};
+
+Former look(const std::string& run) {
+  Former out;
+  out.alive = host::lock_holder(run + "/lock");
+  const auto contents = journal::read(run + "/journal.jsonl");
+  if (!contents) return out;
+  out.records = contents->records.size();
+  out.finished = journal::finished(*contents);
+  if (out.alive || contents->records.empty()) return out;
+  const auto& first = contents->records.front();
+  const auto has = [&](const char* key, bool (nlohmann::ordered_json::*is)() const noexcept) { return first.contains(key) && (first[key].*is)(); };
+  if (!has("pid", &nlohmann::ordered_json::is_number_integer) || !has("start_time", &nlohmann::ordered_json::is_number_unsigned) ||
+      !has("boot", &nlohmann::ordered_json::is_string))
+    return out;
+  const host::ProcessIdentity writer{.pid = first["pid"].get<pid_t>(), .start_time = first["start_time"].get<std::uint64_t>(), .boot = first["boot"].get<std::string>()};
+  if (writer.pid > 0 && host::alive(writer)) out.alive = writer.pid;
+  return out;
+}
+
+/// The offset behind the last newline: what stands behind it is a torn write.
+off_t end_of_last_line(int file) {
+  off_t end = ::lseek(file, 0, SEEK_END);
+  for (char byte = 0; end > 0; --end)
+    if (::pread(file, &byte, 1, end - 1) == 1 && byte == '\n') break;
+  return end;
+}
+
+/// Appends `recovered`, behind the last whole record.
+Status record(const std::string& run, const Former& former, const std::vector<std::string>& undone) {
+  const std::string path = run + "/journal.jsonl";
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return Error{"cannot open `" + path + "`: " + std::strerror(errno)};
+  const std::string line = journal::numbered({{"at", 0}, {"kind", "recovered"}, {"what", undone}}, former.records + 1) + "\n";
+  const off_t end = end_of_last_line(file);
+  const bool written = ::ftruncate(file, end) == 0 && ::pwrite(file, line.data(), line.size(), end) == static_cast<ssize_t>(line.size()) && ::fsync(file) == 0;
+  const int why = errno;
+  ::close(file);
+  if (!written) return Error{"cannot write `" + path + "`: " + std::strerror(why)};
+  return Done{};
+}
+
+Exit recover_one(const std::string& run) {
+  const Former former = look(run);
+  if (former.alive) {
+    say(fmt::format("{}: its failc (process {}) is alive; left alone\n", run, *former.alive));
+    return Exit::pass;
+  }
+  const auto undone = undo_run(run);
+  if (!undone) {
+    complain(run + ": LEAKED: " + undone.error().message);
+    return Exit::leaked;
+  }
+  for (const std::string& line : *undone) say(run + ": " + line + "\n");
+  if (undone->empty()) say(run + ": nothing was left\n");
+  if (former.finished && undone->empty()) return Exit::pass;
+  const Status recorded = record(run, former, *undone);
+  if (recorded) return Exit::pass;
+  complain(run + ": everything is undone, but the journal cannot say so: " + recorded.error().message);
+  return Exit::environment;
+}
+
 }  // namespace
 
 Exit recover_command(const Words& words) {
@@ -77,21 +153,10 @@ Exit recover_command(const Words& words) {
     say("`" + folder + "` holds no run: nothing to recover\n");
     return Exit::pass;
   }
-  bool left = false;
-  for (const std::string& run : runs) {
-    const auto recovered = recover_run(run);
-    if (!recovered) {
-      complain(run + ": " + recovered.error().message);
-      left = true;
-      continue;
-    }
-    if (recovered->live) say(run + ": its failc is alive; left alone\n");
-    for (const std::string& line : recovered->undone) say(run + ": " + line + "\n");
-    for (const std::string& line : recovered->left) complain(run + ": LEAKED: " + line);
-    if (!recovered->live && recovered->undone.empty() && recovered->left.empty()) say(run + ": nothing was left\n");
-    left = left || !recovered->left.empty();
-  }
-  return left ? Exit::leaked : Exit::pass;
+  Exit code = Exit::pass;
+  for (const std::string& run : runs)
+    if (const Exit one = recover_one(run); one == Exit::leaked || code == Exit::pass) code = one;
+  return code;
 }
 
 }  // namespace failc::tools

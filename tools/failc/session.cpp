@@ -67,8 +67,13 @@ void run_scenarios(const SessionOptions& options, report::FileRun& file, backend
   }
 }
 
+void close(OpenWorld& world, report::FileRun& file) {
+  if (const Status closed = world.close(); !closed) file.leaked.push_back(closed.error().message);
+}
+
 /// What is left undone is for `failc recover`: without an `end`, the journal says so.
 bool leaked(const report::FileRun& file) {
+  if (!file.leaked.empty()) return true;
   for (const run::ScenarioResult& result : file.results)
     if (!result.leaked.empty()) return true;
   return false;
@@ -90,13 +95,13 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
   const std::string mark = run_mark(options.moment);
-  auto opened = open_backend(*file.plan, {.folder = absolute, .run = mark, .lease = options.lease});
+  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   Nanos end{};
   if (!begun) {
     file.error = begun.error().message;
-    if (opened) (*opened)->close();
+    if (opened) close(**opened, file);
     return;
   }
   if (!opened) {
@@ -107,7 +112,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
       run_scenarios(options, file, live.world(), journal, live.progress());
     }
     end = (*opened)->world().now();
-    (*opened)->close();
+    close(**opened, file);
   }
   const Status flushed = journal.flush();
   if (!flushed && file.error.empty()) file.error = flushed.error().message;

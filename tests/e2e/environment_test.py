@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""What the environment refuses: a clear line, exit 3, nothing left running."""
+import os
+import pathlib
+import resource
+import shutil
+import socket
+import subprocess
+import time
+import unittest
+
+import support
+from support import records, wait_until
+
+APP = 'use std.process\ncluster app { process[1] with { command: COMMAND } }\nscenario "s" {\n  BODY\n  expect app[0] is running\n}\n'
+
+
+def app(command='["sleep", "300"]', body=""):
+    return APP.replace("COMMAND", command).replace("BODY", body)
+
+
+class Environment(support.TestCase):
+    def test_a_program_that_is_missing(self):
+        self.write("a.fail", app('["no-such-program-anywhere"]'))
+        self.expect(self.failc("run", "a.fail", "--report", "junit=r.xml"), 3, "no-such-program-anywhere", "ENVIRONMENT", "app.process[0]")
+        self.assertIn("<error ", (self.base / "r.xml").read_text())
+
+    def test_a_program_that_dies_at_start_shows_its_last_lines(self):
+        self.write("a.fail", app('["sh", "-c", "echo starting; echo the disk is on fire >&2; exit 7"]', "sleep 200ms"))
+        self.expect(self.failc("run", "a.fail"), 3, "the disk is on fire", "7")
+
+    def test_a_program_that_dies_before_it_is_ready(self):
+        self.write("a.fail", 'component doomed {\n  run ["sh", "-c", "echo bad luck; sleep 0.1; exit 9"]\n  ready within 10s: count(log_lines(node, r"never")) > 0\n  stop within 1s\n}\n'
+                             'cluster app { doomed[1] }\nscenario "s" {\n  expect app[0] is running\n}\n')
+        began = time.monotonic()
+        self.expect(self.failc("run", "a.fail"), 3, "bad luck", "9")
+        self.assertLess(time.monotonic() - began, 5, "it waited for the whole bound")
+
+    def test_a_server_that_is_never_ready(self):
+        self.write("a.fail", 'component slow {\n  run ["sh", "-c", "echo still thinking; exec sleep 300"]\n  ready within 500ms: count(log_lines(node, r"never")) > 0\n  stop within 1s\n}\n'
+                             'cluster app { slow[1] }\nscenario "s" {\n  expect app[0] is running\n}\n')
+        self.expect(self.failc("run", "a.fail"), 3, "500ms", "still thinking")
+
+    def test_a_port_that_is_taken(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.write("a.fail", f'component web {{\n  port http = {port}\n  run ["sleep", "300"]\n  stop within 1s\n}}\ncluster app {{ web[1] }}\nscenario "s" {{\n  expect app[0] is running\n}}\n')
+            self.expect(self.failc("run", "a.fail"), 3, str(port), "app.web[0]")
+
+    def test_two_runs_in_one_folder(self):
+        self.write("a.fail", app(body='sleep 30s because "it is looked at"'))
+        running = self.begin("run", "a.fail", "--journal", "j")
+        self.assertTrue(wait_until(lambda: (self.base / "j/journal.jsonl").exists() and any(r["kind"] == "step" for r in records(self.base / "j"))))
+        before = (self.base / "j/journal.jsonl").read_text()
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 3, "`j`", str(running.pid))
+        self.assertTrue((self.base / "j/journal.jsonl").read_text().startswith(before), "the second run wrote into the first one's journal")
+        running.terminate()
+        self.assertEqual(running.wait(30), 130)
+        self.write("a.fail", app())
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 0)
+
+    def test_a_folder_that_is_not_ours(self):
+        self.write("a.fail", app())
+        self.write("home/letter.txt", "dear")
+        self.expect(self.failc("run", "a.fail", "--journal", "home"), 3, "home")
+        self.assertEqual((self.base / "home/letter.txt").read_text(), "dear")
+
+    def test_a_folder_that_cannot_be_made(self):
+        self.write("a.fail", app())
+        self.write("file", "")
+        self.expect(self.failc("run", "a.fail", "--journal", "file/j"), 3, "file")
+        self.expect(self.failc("run", "a.fail", "--journal", "/proc/failc"), 3, "/proc/failc")
+
+    def test_the_agent_is_not_installed(self):
+        alone = self.base / "bin/failc"
+        alone.parent.mkdir()
+        shutil.copy2(support.FAILC, alone)
+        self.write("a.fail", app())
+        done = subprocess.run([alone, "run", "a.fail"], capture_output=True, text=True, cwd=self.base, timeout=60)
+        self.expect(done, 3, "failc-agent")
+
+    def test_a_limit_on_file_sizes(self):
+        self.write("a.fail", app(body='repeat 1000 { log "a line that fills the journal" }'))
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+        self.expect(self.failc("run", "a.fail", "--journal", "j", preexec_fn=limit), 3, "journal.jsonl", "File too large")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+
+@unittest.skipUnless(os.geteuid() == 0, "a small disk can only be mounted by root")
+class FullDisk(support.TestCase):
+    def test_a_full_disk(self):
+        disk = self.base / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "failc-test", disk], capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest("mounting is not allowed here: " + mounted.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        self.write("a.fail", app(body='repeat 3000 { log "a line that fills the journal" }'))
+        self.expect(self.failc("run", "a.fail", "--journal", disk / "j"), 3, "No space left on device")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+
+class Recover(support.TestCase):
+    def test_nothing_to_recover(self):
+        self.expect(self.failc("recover"), 0, "nothing to recover")
+        (self.base / "empty").mkdir()
+        self.expect(self.failc("recover", "empty"), 0, "nothing to recover")
+
+    def test_what_is_no_run(self):
+        self.expect(self.failc("recover", "absent"), 2, "absent")
+        self.write("home/letter.txt", "dear")
+        self.expect(self.failc("recover", "home"), 2, "home")
+
+    def test_all_runs_of_a_folder(self):
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        running = [self.begin("run", "a.fail", "--lease", "60s") for _ in range(2)]
+        runs = self.base / ".failc/runs"
+        self.assertTrue(wait_until(lambda: runs.exists() and len(list(runs.glob("*/journal.jsonl"))) == 2
+                                   and all(any(r["kind"] == "step" for r in records(f)) for f in runs.iterdir())))
+        for process in running:
+            process.kill()
+            process.wait(10)
+        self.assertGreaterEqual(len(self.processes()), 2, "the nodes must be alive for this to show anything")
+        done = self.expect(self.failc("recover"), 0)
+        for run in runs.iterdir():
+            self.assertIn(run.name, done.stdout)
+            self.assertIn("recovered", [r["kind"] for r in records(run)])
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+    def test_a_dead_run_must_be_recovered_before_its_folder_is_used_again(self):
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        running = self.begin("run", "a.fail", "--journal", "j", "--lease", "60s")
+        self.assertTrue(wait_until(lambda: (self.base / "j/journal.jsonl").exists() and any(r["kind"] == "step" for r in records(self.base / "j"))))
+        running.kill()
+        running.wait(10)
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 3, "failc recover j")
+        self.expect(self.failc("recover", "j"), 0)
+        self.write("a.fail", app())
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

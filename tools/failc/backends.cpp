@@ -1,0 +1,52 @@
+#include "tools/failc/backends.hpp"
+
+#include "interpreter/backends/agent/agent_process.hpp"
+#include "interpreter/backends/agent/agent_world.hpp"
+#include "interpreter/backends/agent/recover.hpp"
+
+namespace failc::tools {
+namespace {
+
+class OpenAgent : public OpenWorld {
+ public:
+  explicit OpenAgent(std::unique_ptr<agent::AgentWorld> world) : world_(std::move(world)) {}
+  backend::World& world() override { return *world_; }
+  nlohmann::ordered_json supervisor() const override {
+    return {{"pid", world_->agent().pid}, {"start_time", world_->agent().start_time}, {"socket", world_->socket_path()}};
+  }
+  Status close() override {
+    const auto finished = world_->finish();
+    if (!finished) return finished.error();
+    return Done{};
+  }
+
+ private:
+  std::unique_ptr<agent::AgentWorld> world_;
+};
+
+}  // namespace
+
+std::vector<check::Capabilities> known_backends() {
+  return {
+      {.name = "agent", .available = true, .processes = true, .pause = true, .partition = false, .shape = false},
+      {.name = "docker", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
+      {.name = "vcluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
+      {.name = "gluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = false},
+  };
+}
+
+Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
+  auto program = agent::find_agent_program();
+  if (!program) return program.error();
+  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .catch_signals = true});
+  if (!world) return world.error();
+  return std::unique_ptr<OpenWorld>(std::make_unique<OpenAgent>(std::move(*world)));
+}
+
+Result<std::vector<std::string>> undo_run(const std::string& folder) {
+  auto recovered = agent::recover(folder);
+  if (!recovered) return recovered.error();
+  return std::move(recovered->lines);
+}
+
+}  // namespace failc::tools
