@@ -234,6 +234,8 @@ Nanos bound(const Plan& plan, const Body& body) {
   return sum;
 }
 
+Nanos Scenario::worst_case() const { return plus(plus(up, body_bound), plus(cleanup_bound, down)); }
+
 ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario) {
   ScenarioBound out;
   for (const BodyNode& node : scenario.body) {

@@ -93,11 +93,60 @@ class Printer {
 
  private:
   std::string argument(const Expr& expr, std::size_t i) const { return i < expr.args.size() ? of(expr.args[i]) : "?"; }
-  /// In parentheses unless it is plainly one thing.
+  /// In parentheses where another operator could take a part of it.
   std::string operand(const Expr& expr, std::size_t i) const {
     const std::string text = argument(expr, i);
-    const bool bracketed = !text.empty() && (text.front() == '[' || text.front() == '"' || text.front() == '{');
-    return bracketed || text.find(' ') == std::string::npos ? text : "(" + text + ")";
+    return i < expr.args.size() && is_open(expr.args[i]) ? "(" + text + ")" : text;
+  }
+  bool is_open(const Expr& expr) const {
+    switch (expr.op) {
+      case Op::literal: return expr.literal.is<Range>();
+      case Op::statistic: return !expr.args.empty();
+      case Op::local:
+      case Op::list:
+      case Op::list_for:
+      case Op::doc:
+      case Op::member:
+      case Op::index:
+      case Op::setting:
+      case Op::node_field:
+      case Op::node_port:
+      case Op::node_let:
+      case Op::group_nodes:
+      case Op::query:
+      case Op::call:
+      case Op::log_lines:
+      case Op::node_file: return false;
+      case Op::negate:
+      case Op::logical_not:
+      case Op::logical_and:
+      case Op::logical_or:
+      case Op::eq:
+      case Op::ne:
+      case Op::lt:
+      case Op::le:
+      case Op::gt:
+      case Op::ge:
+      case Op::in:
+      case Op::not_in:
+      case Op::matches:
+      case Op::add:
+      case Op::subtract:
+      case Op::multiply:
+      case Op::divide:
+      case Op::range:
+      case Op::tolerance:
+      case Op::then:
+      case Op::role:
+      case Op::role_all:
+      case Op::minus:
+      case Op::pick:
+      case Op::pick_random:
+      case Op::is_state:
+      case Op::every:
+      case Op::any: return true;
+    }
+    FAILC_BUG("an operator that does not exist");
   }
   std::string infix(const Expr& expr, const char* op) const { return fmt::format("{} {} {}", operand(expr, 0), op, operand(expr, 1)); }
   std::string items(const Expr& expr) const {
