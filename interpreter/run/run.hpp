@@ -61,6 +61,7 @@ struct Options {
   double time_scale = 1.0;             // multiplies upper bounds only
   std::vector<std::uint32_t> scenarios;  // which, in order
   bool skip_cleanup = false;
+  bool fail_fast = false;              // the first scenario that does not pass is the last one
 };
 
 /// Never throws. Each scenario's effects are undone before the next begins. An Interrupt undoes and ends the rest as interrupted.

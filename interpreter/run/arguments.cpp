@@ -1,0 +1,101 @@
+// What a step is given: its arguments, with the roles that it needs one holder of waited for.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "interpreter/run/dependencies.hpp"
+#include "interpreter/run/engine.hpp"
+#include "interpreter/run/seen.hpp"
+
+namespace failc::run {
+namespace {
+
+Truth all_defined(const Sample& sample) {
+  const bool undefined = std::any_of(sample.evaluated.begin(), sample.evaluated.end(), [](const eval::Evaluated& one) { return one.value.undefined(); });
+  return undefined ? Truth::no : Truth::yes;
+}
+
+std::string first_reason(const Sample& sample) {
+  for (const eval::Evaluated& one : sample.evaluated) {
+    if (const auto* undefined = one.value.as<Undefined>()) return undefined->reason;
+  }
+  return {};
+}
+
+}  // namespace
+
+Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std::vector<const plan::Expr*>& exprs, std::uint64_t salt, Nanos settle) {
+  ScenarioRun& run = context.run;
+  Arguments result;
+  const Question all = question(context, salt, exprs, run.frame);
+  const std::vector<const plan::Expr*> roles = settle > Nanos{} ? singular_roles(exprs) : std::vector<const plan::Expr*>();
+  if (!roles.empty()) {
+    SeenLog log(run, node);
+    std::string reason;
+    const Nanos bound = run.scaled(settle);
+    const Instant begin = run.scheduler.now();
+    Wait wait;
+    wait.question = Question{roles, run.frame, all.draws};
+    wait.holds = all_defined;
+    wait.record = [&](const Sample& sample, Truth truth) {
+      reason = first_reason(sample);
+      log.add(sample, truth);
+    };
+    wait.latest = run.after(bound);
+    wait.wakes = kNode;
+    Task<WaitEnd> waiting = wait_until(run, context.scope, wait);
+    const WaitEnd end = co_await waiting;
+    log.finish();
+    if (end == WaitEnd::cancelled) {
+      result.flow = Flow::cancelled;
+      co_return result;
+    }
+    const WaitUsed used{node.at, node.text, std::min(run.scheduler.now() - begin, bound), bound};
+    run.result.waits.push_back(used);
+    run.recorder.wait(used, end == WaitEnd::held);
+    if (end != WaitEnd::held) {
+      Failure failure = run.failure_at(node, fmt::format("the step needs one node, and there was none within {}: {}", show(bound), reason), node.text);
+      failure.seen = log.seen();
+      result.flow = run.fail(std::move(failure));
+      co_return result;
+    }
+  }
+  Task<Sample> asking = sample(run, context.scope, all, kNoDeadline, std::nullopt);
+  Sample taken = co_await asking;
+  if (taken.cancelled) {
+    result.flow = Flow::cancelled;
+    co_return result;
+  }
+  for (eval::Evaluated& one : taken.evaluated) result.values.push_back(std::move(one.value));
+  co_return result;
+}
+
+Task<NodeSet> node_set(Context context, const plan::BodyNode& node, const plan::Expr& expr, std::uint64_t salt, Nanos settle) {
+  NodeSet set;
+  const std::vector<const plan::Expr*> exprs{&expr};
+  Task<Arguments> asking = arguments(context, node, exprs, salt, settle);
+  const Arguments taken = co_await asking;
+  set.flow = taken.flow;
+  if (set.flow != Flow::go_on) co_return set;
+  if (const auto* undefined = taken.values.front().as<Undefined>()) {
+    set.flow = context.run.fail(context.run.failure_at(node, "the nodes are undefined: " + undefined->reason, node.text));
+    co_return set;
+  }
+  Result<std::vector<backend::NodeIndex>> nodes = eval::nodes_of(taken.values.front());
+  if (!nodes) {
+    set.flow = context.run.fail(context.run.failure_at(node, nodes.error().message, node.text));
+    co_return set;
+  }
+  for (const backend::NodeIndex one : *nodes) {
+    if (std::find(set.nodes.begin(), set.nodes.end(), one) == set.nodes.end()) set.nodes.push_back(one);
+  }
+  if (set.nodes.empty()) set.flow = context.run.fail(context.run.failure_at(node, "the set of nodes is empty, so the step would do nothing", node.text));
+  for (const backend::NodeIndex one : set.nodes) {
+    if (context.run.nodes[one].taking_part) continue;
+    set.flow = context.run.fail(context.run.failure_at(node, fmt::format("{} is not part of this scenario", context.run.names[one]), node.text));
+    break;
+  }
+  co_return set;
+}
+
+}  // namespace failc::run

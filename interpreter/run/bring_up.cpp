@@ -1,0 +1,164 @@
+// Before the first step: folders and ports, versions, and every node of the scenario's clusters at once.
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "interpreter/run/dependencies.hpp"
+#include "interpreter/run/engine.hpp"
+#include "interpreter/run/facts.hpp"
+
+namespace failc::run {
+namespace {
+
+constexpr Nanos kVersionTimeout = std::chrono::seconds(10);
+
+/// The cluster of a node, as a place for failures and progress.
+plan::BodyNode place_of(const plan::Cluster& cluster) {
+  plan::BodyNode node;
+  node.at = cluster.at;
+  node.text = "cluster " + cluster.name;
+  return node;
+}
+
+bool fail(ScenarioRun& run, const plan::BodyNode& place, Trouble trouble) {
+  Failure failure = run.failure_at(place, std::move(trouble.message), place.text);
+  failure.notes = std::move(trouble.notes);
+  failure.seen = std::move(trouble.seen);
+  failure.verdict = Verdict::environment;
+  run.fail(std::move(failure));
+  return false;
+}
+
+bool fail(ScenarioRun& run, const plan::BodyNode& place, std::string message) {
+  Trouble trouble;
+  trouble.message = std::move(message);
+  return fail(run, place, std::move(trouble));
+}
+
+/// The number of a port that its component fixes; 0 where the backend chooses. The error says what was there instead.
+Result<std::uint16_t> fixed_port(ScenarioRun& run, backend::NodeIndex node, const plan::Port& port) {
+  if (!port.fixed) return std::uint16_t{0};
+  const Draws draws;
+  const SampleFacts facts(run, draws);
+  std::vector<Value> frame(std::max<std::size_t>(run.nodes.component(node).slots, 1), Value());
+  frame[0] = NodeRef{node};
+  const eval::Evaluated evaluated = eval::evaluate(run.plan, *port.fixed, frame, facts);
+  const auto* number = evaluated.value.as<std::int64_t>();
+  if (!evaluated.asks.empty() || !number || *number < 1 || *number > 65535) {
+    const std::string seen = evaluated.asks.empty() ? run.text(evaluated.value) : std::string("known only while the node runs");
+    return Error{fmt::format("the port `{}` of {} should be a number from 1 to 65535, and it is {}", port.name, run.names[node], seen)};
+  }
+  return static_cast<std::uint16_t>(*number);
+}
+
+/// Folders and ports of all clusters, asked for together so that no two get the same.
+bool prepare(ScenarioRun& run, const std::vector<plan::BodyNode>& places) {
+  std::vector<backend::NodeSetup> setups;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
+    for (std::uint32_t n = 0; n < cluster.node_count; ++n) {
+      const backend::NodeIndex node = cluster.first_node + n;
+      run.nodes[node].taking_part = true;
+      backend::NodeSetup setup{node, run.names[node], {}};
+      for (const plan::Port& port : run.nodes.component(node).ports) {
+        const Result<std::uint16_t> fixed = fixed_port(run, node, port);
+        if (!fixed) return fail(run, places[i], fixed.error().message);
+        setup.ports.emplace_back(port.name, *fixed == 0 ? std::nullopt : std::optional<std::uint16_t>(*fixed));
+      }
+      setups.push_back(std::move(setup));
+    }
+  }
+  if (setups.empty()) return true;
+  Result<std::vector<backend::NodeInfo>> infos = run.scheduler.world().prepare(setups);
+  if (!infos) return fail(run, places.front(), infos.error().message);
+  FAILC_ASSERT(infos->size() == setups.size());
+  for (std::size_t i = 0; i < setups.size(); ++i) run.nodes[setups[i].node].info = std::move((*infos)[i]);
+  return true;
+}
+
+std::string text_of(const backend::Reply& reply, std::string_view key) {
+  const Value* value = reply.data.find(key);
+  const auto* text = value ? value->as<std::string>() : nullptr;
+  return text ? *text : std::string();
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// Asks a component's program for its version, in the folder of `node`.
+Task<bool> ask_version(ScenarioRun& run, std::uint32_t index, backend::NodeIndex node, const plan::BodyNode& place) {
+  const plan::Component& component = run.plan.components[index];
+  const std::string& program = component.version_argv.front();
+  Batch batch;
+  backend::Request request = backend::Exec{node, component.version_argv, {}};
+  const Nanos bound = run.scaled(kVersionTimeout);
+  run.scheduler.submit(batch, std::move(request), run.after(bound), std::nullopt);
+  Task<bool> waiting = run.scheduler.replies(batch, run.everything);
+  const bool answered = co_await waiting;
+  if (!answered) co_return false;
+  const backend::Reply& reply = *batch.replies.front();
+  if (reply.delivery == backend::Delivery::not_sent) {
+    co_return fail(run, place, fmt::format("`{}`, which component `{}` runs, cannot be started: {}; is it installed?", program, component.name, reply.error));
+  }
+  if (reply.delivery == backend::Delivery::interrupted) {
+    co_return fail(run, place, fmt::format("`{}` did not tell its version within {}", program, show(bound)));
+  }
+  const std::string output = text_of(reply, "stdout") + text_of(reply, "stderr");
+  const RE2 pattern(component.version_pattern, RE2::Quiet);
+  std::string found;
+  const bool matched =
+      pattern.ok() && (pattern.NumberOfCapturingGroups() > 0 ? RE2::PartialMatch(output, pattern, &found) : RE2::PartialMatch(output, pattern));
+  if (!matched) {
+    co_return fail(run, place,
+                   fmt::format("the version of component `{}` was not found: `{}` printed `{}`, which r\"{}\" does not match", component.name, program,
+                               first_line(output), component.version_pattern));
+  }
+  if (found.empty()) found = first_line(output);
+  run.state.versions.emplace(index, found);
+  co_return true;
+}
+
+/// The versions of a cluster's components; each component is asked once in a run.
+Task<bool> find_versions(ScenarioRun& run, const plan::Cluster& cluster, const plan::BodyNode& place) {
+  for (const std::uint32_t index : cluster.groups) {
+    const plan::Group& group = run.plan.groups[index];
+    const plan::Component& component = run.plan.components[group.component];
+    if (component.version_argv.empty() || group.count == 0) continue;
+    if (!run.state.versions.contains(group.component)) {
+      Task<bool> asking = ask_version(run, group.component, group.first_node, place);
+      const bool known = co_await asking;
+      if (!known) co_return false;
+    }
+    const std::string& version = run.state.versions.at(group.component);
+    for (std::uint32_t i = 0; i < group.count; ++i) run.nodes[group.first_node + i].version = version;
+    const std::pair<std::string, std::string> entry(component.name, version);
+    if (std::find(run.result.versions.begin(), run.result.versions.end(), entry) != run.result.versions.end()) continue;
+    run.result.versions.push_back(entry);
+    if (run.progress.message) run.progress.message(component.name + " " + version);
+  }
+  co_return true;
+}
+
+}  // namespace
+
+Task<bool> bring_up(ScenarioRun& run) {
+  std::vector<plan::BodyNode> places;
+  for (const std::uint32_t index : run.scenario.clusters) places.push_back(place_of(run.plan.clusters[index]));
+  if (!prepare(run, places)) co_return false;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Task<bool> finding = find_versions(run, run.plan.clusters[run.scenario.clusters[i]], places[i]);
+    const bool known = co_await finding;
+    if (!known) co_return false;
+  }
+  std::vector<Launching> all;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
+    for (std::uint32_t node = 0; node < cluster.node_count; ++node) all.push_back({cluster.first_node + node, cluster.up, &places[i]});
+  }
+  Task<Started> starting = start_together(run, run.everything, all);
+  Started started = co_await starting;
+  for (auto& [statement, trouble] : started.troubles) fail(run, *statement, std::move(trouble));
+  co_return started.troubles.empty() && !started.cancelled;
+}
+
+}  // namespace failc::run

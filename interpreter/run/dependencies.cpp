@@ -1,0 +1,123 @@
+#include "interpreter/run/dependencies.hpp"
+
+#include "interpreter/run/dice.hpp"
+#include "interpreter/run/scheduler.hpp"
+
+namespace failc::run {
+namespace {
+
+using plan::Expr;
+using plan::Op;
+
+template <class Visit>
+void walk(const Expr& expr, const Visit& visit) {
+  visit(expr);
+  for (const Expr& arg : expr.args) walk(arg, visit);
+}
+
+std::uint8_t wakes_at(const plan::Plan& plan, const Expr& expr, int depth);
+
+/// Components refer to each other's conditions without cycles (the checker refuses them); the depth is for plans made by hand.
+constexpr int kDepth = 32;
+
+std::uint8_t wakes_of_conditions(const plan::Plan& plan, const std::string& name, bool state, int depth) {
+  std::uint8_t wakes = kNode;
+  for (const plan::Component& component : plan.components) {
+    if (state && name == "ready" && component.ready) wakes |= wakes_at(plan, *component.ready, depth + 1);
+    for (const plan::State& one : component.states) {
+      if (state && one.name == name) wakes |= wakes_at(plan, one.holds, depth + 1);
+    }
+    for (const plan::Role& role : component.roles) {
+      if (!state && (role.name == name || role.plural == name)) wakes |= wakes_at(plan, role.holds, depth + 1);
+    }
+  }
+  return wakes;
+}
+
+std::uint8_t wakes_at(const plan::Plan& plan, const Expr& expr, int depth) {
+  std::uint8_t wakes = kNothing;
+  if (depth > kDepth) return kNode | kLog | kFile | kOwn;
+  walk(expr, [&](const Expr& one) {
+    switch (one.op) {
+      case Op::is_state: wakes |= wakes_of_conditions(plan, one.name, true, depth); break;
+      case Op::role:
+      case Op::role_all: wakes |= wakes_of_conditions(plan, one.name, false, depth); break;
+      case Op::query:
+      case Op::node_field:
+      case Op::node_let: wakes |= kNode; break;
+      case Op::statistic: wakes |= kOwn; break;
+      case Op::log_lines: wakes |= kLog; break;
+      case Op::node_file: wakes |= kFile | kNode; break;
+      case Op::literal:
+      case Op::local:
+      case Op::list:
+      case Op::list_for:
+      case Op::doc:
+      case Op::member:
+      case Op::index:
+      case Op::negate:
+      case Op::logical_not:
+      case Op::logical_and:
+      case Op::logical_or:
+      case Op::eq:
+      case Op::ne:
+      case Op::lt:
+      case Op::le:
+      case Op::gt:
+      case Op::ge:
+      case Op::in:
+      case Op::not_in:
+      case Op::matches:
+      case Op::add:
+      case Op::subtract:
+      case Op::multiply:
+      case Op::divide:
+      case Op::range:
+      case Op::tolerance:
+      case Op::then:
+      case Op::setting:
+      case Op::node_port:
+      case Op::group_nodes:
+      case Op::minus:
+      case Op::pick:
+      case Op::pick_random:
+      case Op::every:
+      case Op::any:
+      case Op::call: break;
+    }
+  });
+  return wakes;
+}
+
+}  // namespace
+
+std::uint8_t wakes_of(const plan::Plan& plan, const plan::Expr& expr) { return wakes_at(plan, expr, 0); }
+
+std::vector<const plan::Expr*> singular_roles(const std::vector<const plan::Expr*>& exprs) {
+  std::vector<const Expr*> found;
+  for (const Expr* expr : exprs) {
+    walk(*expr, [&](const Expr& one) {
+      if (one.op == Op::role) found.push_back(&one);
+    });
+  }
+  return found;
+}
+
+std::vector<plan::Source> random_sites(const std::vector<const plan::Expr*>& exprs) {
+  std::vector<plan::Source> found;
+  for (const Expr* expr : exprs) {
+    walk(*expr, [&](const Expr& one) {
+      if (one.op == Op::pick_random) found.push_back(one.at);
+    });
+  }
+  return found;
+}
+
+std::uint64_t ordinal(const std::vector<plan::Source>& sites, const plan::Source& site) {
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    if (sites[i].file == site.file && sites[i].line == site.line && sites[i].column == site.column) return i;
+  }
+  return mix(mix(site.file, site.line), site.column);
+}
+
+}  // namespace failc::run

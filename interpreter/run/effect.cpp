@@ -1,0 +1,19 @@
+#include "interpreter/run/effect.hpp"
+
+namespace failc::run {
+
+std::optional<InForce> begin_fault(ScenarioRun& run, const faults::Fault& fault, backend::NodeIndex node) {
+  const std::optional<std::uint64_t> effect = run.recorder.effect(fault.verb, run.names[node], fault.undo_verb, fault.detail, true);
+  if (!effect) return std::nullopt;
+  run.result.faults.push_back({fault.what, FaultEnd::indeterminate, "it was not answered"});
+  return InForce{*effect, run.result.faults.size() - 1};
+}
+
+void end_fault(ScenarioRun& run, const InForce& fault, FaultEnd end, const std::string& evidence) {
+  FaultResult& result = run.result.faults[fault.fault];
+  result.end = end;
+  result.evidence = evidence;
+  run.recorder.done(fault.effect, end, evidence);
+}
+
+}  // namespace failc::run

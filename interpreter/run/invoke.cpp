@@ -1,0 +1,193 @@
+// exec and operations: one request, its outcome, and what was expected of it.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "interpreter/run/dependencies.hpp"
+#include "interpreter/run/engine.hpp"
+#include "interpreter/run/facts.hpp"
+#include "interpreter/run/seen.hpp"
+
+namespace failc::run {
+namespace {
+
+constexpr std::size_t kMostMessage = 200;
+
+std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs) {
+  std::vector<const plan::Expr*> all;
+  for (const plan::Expr& expr : exprs) all.push_back(&expr);
+  return all;
+}
+
+const char* name_of(eval::OutcomeKind kind) {
+  switch (kind) {
+    case eval::OutcomeKind::ok: return "ok";
+    case eval::OutcomeKind::failed: return "failed";
+    case eval::OutcomeKind::unknown: return "unknown";
+  }
+  FAILC_BUG("no such outcome");
+}
+
+std::string message_of(const eval::Outcome& outcome) {
+  const auto* error = outcome.error.as<Document>();
+  const Value* message = error ? error->find("message") : nullptr;
+  const auto* text = message ? message->as<std::string>() : nullptr;
+  return text && !text->empty() ? *text : std::string("no reason was given");
+}
+
+Value error_of(const char* kind, Value code, std::string message) {
+  Document error;
+  error.entries.emplace_back("kind", std::string(kind));
+  error.entries.emplace_back("code", std::move(code));
+  error.entries.emplace_back("codeName", std::string());
+  error.entries.emplace_back("labels", List());
+  error.entries.emplace_back("message", std::move(message));
+  return error;
+}
+
+std::string text_at(const backend::Reply& reply, std::string_view key) {
+  const Value* value = reply.data.find(key);
+  const auto* text = value ? value->as<std::string>() : nullptr;
+  return text ? *text : std::string();
+}
+
+/// What a program's end means: as for an operation that runs one and says nothing more.
+eval::Outcome exec_outcome(const ScenarioRun& run, backend::NodeIndex node, const backend::Reply& reply) {
+  const std::string why = reply.error.empty() ? std::string("no answer") : reply.error;
+  if (reply.delivery == backend::Delivery::not_sent) {
+    return {eval::OutcomeKind::failed, Value(), error_of("unreachable", Value(), fmt::format("it could not be run on {}: {}", run.names[node], why))};
+  }
+  if (reply.delivery == backend::Delivery::interrupted) {
+    const std::string took = show(reply.received - reply.sent);
+    return {eval::OutcomeKind::unknown, Value(), error_of("timeout", Value(), fmt::format("it did not end on {} within {}", run.names[node], took))};
+  }
+  const Value* code = reply.data.find("code");
+  const auto* number = code ? code->as<std::int64_t>() : nullptr;
+  if (!number || *number != 0) {
+    std::string message = text_at(reply, "stderr");
+    if (message.empty()) message = text_at(reply, "stdout");
+    message.erase(message.find_last_not_of(" \r\n") + 1);
+    if (message.size() > kMostMessage) message.resize(kMostMessage);
+    const std::string ended = fmt::format("exit code {}", number ? *number : -1);
+    return {eval::OutcomeKind::failed, Value(), error_of("refused", code ? *code : Value(), message.empty() ? ended : ended + ": " + message)};
+  }
+  std::string output = text_at(reply, "stdout");
+  const nlohmann::json parsed = nlohmann::json::parse(output, nullptr, false);
+  return {eval::OutcomeKind::ok, parsed.is_discarded() ? Value(std::move(output)) : from_json(parsed), Value()};
+}
+
+/// Binds the result and holds the outcome against what was expected.
+Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& step, eval::Outcome outcome) {
+  ScenarioRun& run = context.run;
+  const std::string what = name_of(outcome.kind);
+  const std::string message = message_of(outcome);
+  const bool ok = outcome.kind == eval::OutcomeKind::ok;
+  if (step.binds) run.frame[step.slot] = ok ? outcome.result : Value(Undefined{message});
+  if (!step.expect) {
+    if (ok) co_return Flow::go_on;
+    co_return run.fail(run.failure_at(node, fmt::format("its outcome is {}: {}", what, message), node.text));
+  }
+  ++run.result.assertions;
+  run.frame[step.result_slot] = ok ? outcome.result : Value(Undefined{message});
+  run.frame[step.result_slot + 1] = outcome.error;
+  run.frame[step.result_slot + 2] = what;
+  const Question asked = question(context, step.random, {step.expect.get()}, run.frame);
+  Task<Sample> asking = sample(run, context.scope, asked, kNoDeadline, std::nullopt);
+  const Sample taken = co_await asking;
+  if (taken.cancelled) co_return Flow::cancelled;
+  SeenLog log(run, node);
+  const Truth truth = eval::truth(taken.value());
+  log.add(taken, truth);
+  if (truth == Truth::yes) co_return Flow::go_on;
+  const std::string holds = truth == Truth::no ? std::string("does not hold") : "is undefined: " + log.reason();
+  const plan::Source& at = step.expect->at;
+  const bool inside = at.file == node.at.file && at.line == node.at.line && at.column >= node.at.column;
+  Failure failure = run.failure_at(node, fmt::format("what was expected of it {}", holds), inside ? source_text(run, node, at) : node.text);
+  failure.seen = log.seen();
+  failure.seen.push_back({run.scheduler.now(), "outcome", ok ? what : what + ": " + message});
+  co_return run.fail(std::move(failure));
+}
+
+/// One request under a journal record of its own. Nothing where it was cancelled.
+Task<std::optional<backend::Reply>> request(Context context, backend::Request request, backend::NodeIndex node, const std::string& verb, const std::string& detail,
+                                            bool durable, Nanos timeout) {
+  ScenarioRun& run = context.run;
+  std::optional<backend::Reply> reply;
+  const std::optional<std::uint64_t> effect = run.recorder.effect(verb, run.names[node], "", detail, durable);
+  if (!effect) co_return reply;
+  Batch batch;
+  run.scheduler.submit(batch, std::move(request), run.after(run.scaled(timeout)), std::nullopt);
+  Task<bool> waiting = run.scheduler.replies(batch, context.scope);
+  const bool answered = co_await waiting;
+  if (!answered) co_return reply;
+  reply = std::move(batch.replies.front());
+  switch (reply->delivery) {
+    case backend::Delivery::answered: run.recorder.done(*effect, FaultEnd::installed, "answered"); break;
+    case backend::Delivery::not_sent: run.recorder.done(*effect, FaultEnd::skipped, "not sent: " + reply->error); break;
+    case backend::Delivery::interrupted: run.recorder.done(*effect, FaultEnd::indeterminate, reply->error.empty() ? "no answer" : reply->error); break;
+  }
+  co_return reply;
+}
+
+/// The node that a request goes to.
+backend::NodeIndex target(const backend::Request& request) {
+  return std::visit([](const auto& one) { return one.node; }, request);
+}
+
+}  // namespace
+
+Task<Flow> run_exec(Context context, const plan::BodyNode& node, const plan::Step& step) {
+  ScenarioRun& run = context.run;
+  const std::vector<const plan::Expr*> exprs = pointers(step.args);
+  Task<Arguments> asking = arguments(context, node, exprs, step.random, step.settle);
+  const Arguments taken = co_await asking;
+  if (taken.flow != Flow::go_on) co_return taken.flow;
+  const Result<std::vector<backend::NodeIndex>> nodes = eval::nodes_of(taken.values[0]);
+  if (!nodes || nodes->size() != 1) {
+    const std::string why = !nodes ? nodes.error().message : fmt::format("{} nodes, and one is wanted", nodes->size());
+    co_return run.fail(run.failure_at(node, "there is no node to run it on: " + why, node.text));
+  }
+  backend::Exec exec{nodes->front(), {}, {}};
+  Result<std::vector<std::string>> argv = eval::exec_words(taken.values[1]);
+  if (!argv) co_return run.fail(run.failure_at(node, argv.error().message, node.text));
+  exec.argv = std::move(*argv);
+  if (taken.values.size() > 2) {
+    auto environment = eval::exec_environment(taken.values[2]);
+    if (!environment) co_return run.fail(run.failure_at(node, environment.error().message, node.text));
+    exec.environment = std::move(*environment);
+  }
+  std::string detail;
+  for (const std::string& word : exec.argv) detail += (detail.empty() ? "" : " ") + word;
+  const backend::NodeIndex on = exec.node;
+  backend::Request sent = std::move(exec);
+  Task<std::optional<backend::Reply>> requesting = request(context, std::move(sent), on, "exec", detail, true, step.timeout);
+  const std::optional<backend::Reply> reply = co_await requesting;
+  if (!reply) co_return Flow::cancelled;
+  eval::Outcome outcome = exec_outcome(run, on, *reply);
+  Task<Flow> judging = judge(context, node, step, std::move(outcome));
+  co_return co_await judging;
+}
+
+Task<Flow> run_operation(Context context, const plan::BodyNode& node, const plan::Step& step) {
+  ScenarioRun& run = context.run;
+  const std::vector<const plan::Expr*> exprs = pointers(step.args);
+  Task<Arguments> asking = arguments(context, node, exprs, step.random, step.settle);
+  const Arguments taken = co_await asking;
+  if (taken.flow != Flow::go_on) co_return taken.flow;
+  const Draws draws;
+  const SampleFacts facts(run, draws);
+  Result<backend::Request> made = eval::make_request(run.plan, step.operation, taken.values, facts);
+  if (!made) co_return run.fail(run.failure_at(node, made.error().message, node.text));
+  const backend::NodeIndex on = target(*made);
+  backend::Request sent = std::move(*made);
+  Task<std::optional<backend::Reply>> requesting =
+      request(context, std::move(sent), on, run.plan.operations[step.operation].name, node.text, false, step.timeout);
+  const std::optional<backend::Reply> reply = co_await requesting;
+  if (!reply) co_return Flow::cancelled;
+  eval::Outcome outcome = eval::read_reply(run.plan, step.operation, taken.values, *reply, facts);
+  Task<Flow> judging = judge(context, node, step, std::move(outcome));
+  co_return co_await judging;
+}
+
+}  // namespace failc::run

@@ -1,0 +1,53 @@
+#pragma once
+// Writes the records of a run. The first error is kept and ends all writing: the run undoes what it did and stops.
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "interpreter/journal/journal.hpp"
+#include "interpreter/plan/plan.hpp"
+#include "interpreter/run/run.hpp"
+
+namespace failc::run {
+
+const char* name_of(Verdict verdict);
+const char* name_of(FaultEnd end);
+
+class Recorder {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  /// `failed` is called once, with the first error.
+  Recorder(journal::Journal& journal, backend::World& world, std::function<void()> failed)
+      : journal_(journal), world_(world), failed_(std::move(failed)) {}
+
+  const std::optional<std::string>& error() const { return error_; }
+
+  void scenario(const plan::Plan& plan, const plan::Scenario& scenario);
+  void step(const plan::Plan& plan, const plan::Scenario& scenario, const plan::BodyNode& node);
+  /// Before anything is done to the world: its number, or nothing where it could not be written, and then it must not be done.
+  std::optional<std::uint64_t> effect(const std::string& verb, const std::string& node, const std::string& undo, const std::string& detail, bool durable);
+  void done(std::uint64_t effect, FaultEnd end, const std::string& evidence);
+  void sample(const plan::BodyNode& node, Json values, const char* truth);
+  void wait(const WaitUsed& wait, bool held);
+  void failure(const plan::Plan& plan, const Failure& failure, bool later);
+  void verdict(const plan::Scenario& scenario, const ScenarioResult& result);
+  void leaked(const std::string& what);
+  void history(const Json& record);
+  void flush();
+
+ private:
+  Json record(const char* kind);
+  bool append(const Json& record, bool durable);
+  bool check(const Status& status);
+
+  journal::Journal& journal_;
+  backend::World& world_;
+  std::function<void()> failed_;
+  std::optional<std::string> error_;
+  std::uint64_t effects_ = 0;
+};
+
+}  // namespace failc::run

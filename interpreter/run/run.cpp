@@ -1,0 +1,68 @@
+#include "interpreter/run/run.hpp"
+
+#include "interpreter/run/engine.hpp"
+
+namespace failc::run {
+namespace {
+
+Task<bool> scenario_task(ScenarioRun& run) {
+  if (run.scenario.timeout) run.scheduler.set_deadline(run.everything, run.after(run.scaled(*run.scenario.timeout)));
+  Task<bool> bringing = bring_up(run);
+  const bool up = co_await bringing;
+  if (up) {
+    Task<Flow> body = run_body(run, run.everything, 0, run.scenario.body);
+    co_await body;
+  } else {
+    run.note_timeout();
+  }
+  run.scheduler.clear_deadline(run.everything);
+  Task<bool> taking = take_down(run);
+  co_await taking;
+  co_return true;
+}
+
+Verdict verdict_of(const ScenarioRun& run) {
+  if (run.state.interrupted) return Verdict::interrupted;
+  if (run.state.lost) return Verdict::environment;
+  return run.result.failure ? run.result.failure->verdict : Verdict::pass;
+}
+
+}  // namespace
+
+std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, backend::World& world, journal::Journal& journal,
+                                const Progress& progress) {
+  std::vector<std::string> names;
+  for (const plan::Node& node : plan.nodes) names.push_back(node.name);
+  RunState state;
+  ScenarioRun* current = nullptr;
+  Recorder recorder(journal, world, [&] {  // only called once `recorder` is there
+    if (current) current->lose("the journal could not be written: " + *recorder.error());
+  });
+  std::vector<ScenarioResult> results;
+  for (const std::uint32_t index : options.scenarios) {
+    const plan::Scenario& scenario = plan.scenarios[index];
+    ScenarioRun one(plan, scenario, options, state, recorder, progress, world, names);
+    current = &one;
+    one.result.scenario = index;
+    one.result.began = world.now();
+    if (progress.began) progress.began(scenario);
+    recorder.scenario(plan, scenario);
+    if (state.lost && !one.result.failure) {
+      one.lose(*state.lost);
+    } else if (!state.interrupted && !state.lost) {
+      Task<bool> task = scenario_task(one);
+      one.scheduler.run(task);
+    }
+    recorder.flush();
+    one.result.verdict = verdict_of(one);
+    one.result.ended = world.now();
+    recorder.verdict(scenario, one.result);
+    if (progress.ended) progress.ended(one.result);
+    results.push_back(std::move(one.result));
+    current = nullptr;
+    if (options.fail_fast && (results.back().verdict != Verdict::pass || !results.back().leaked.empty())) break;
+  }
+  return results;
+}
+
+}  // namespace failc::run

@@ -1,0 +1,34 @@
+#pragma once
+// Asking: evaluates expressions, makes the requests that they need, and evaluates again until nothing is missing.
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "interpreter/run/scenario_run.hpp"
+
+namespace failc::run {
+
+/// One or more expressions over one frame, asked together.
+struct Question {
+  std::vector<const plan::Expr*> exprs;
+  std::span<Value> frame;
+  Draws draws;
+};
+Question question(const Context& context, std::uint64_t salt, std::vector<const plan::Expr*> exprs, std::span<Value> frame);
+
+struct Sample {
+  bool cancelled = false;
+  bool asked = false;                      // requests were needed
+  std::vector<eval::Evaluated> evaluated;  // one an expression
+  Instant at{};                            // when it was complete
+
+  const Value& value(std::size_t i = 0) const { return evaluated[i].value; }
+};
+
+/// `deadline` is that of every request; each has its own timeout besides. `wait_until`: see World::submit.
+Task<Sample> sample(ScenarioRun& run, const CancelScope& scope, const Question& question, Instant deadline, std::optional<Instant> wait_until);
+
+/// No deadline but the requests' own.
+inline constexpr Instant kNoDeadline = Instant::max();
+
+}  // namespace failc::run

@@ -1,0 +1,171 @@
+#include "interpreter/run/scenario_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "interpreter/run/dependencies.hpp"
+#include "interpreter/run/dice.hpp"
+
+namespace failc::run {
+namespace {
+
+// Far beyond any run, and far enough from the end of the type that sums of a few do not overflow.
+constexpr Nanos kForever = Nanos::max() / 4;
+
+bool uses_log_lines(const plan::Expr& expr) {
+  return expr.op == plan::Op::log_lines || std::any_of(expr.args.begin(), expr.args.end(), uses_log_lines);
+}
+
+bool uses_log_lines(const plan::OptionalExpr& expr) { return expr && uses_log_lines(*expr); }
+
+bool uses_log_lines(const plan::Body& body);
+
+bool uses_log_lines(const plan::BodyNode& node) {
+  struct Visit {
+    bool operator()(const plan::Step& step) const {
+      return uses_log_lines(step.expect) || std::any_of(step.args.begin(), step.args.end(), [](const plan::Expr& arg) { return uses_log_lines(arg); });
+    }
+    bool operator()(const plan::Scope& scope) const { return uses_log_lines(scope.value) || uses_log_lines(scope.body) || uses_log_lines(scope.otherwise); }
+    bool operator()(const plan::Condition& condition) const { return uses_log_lines(condition.condition); }
+  };
+  return std::visit(Visit{}, node.node);
+}
+
+bool uses_log_lines(const plan::Body& body) {
+  return std::any_of(body.begin(), body.end(), [](const plan::BodyNode& node) { return uses_log_lines(node); });
+}
+
+/// Whether any condition of the scenario or of a component may look for lines of the log: else only the last are kept.
+bool keeps_lines(const plan::Plan& plan, const plan::Scenario& scenario) {
+  if (uses_log_lines(scenario.body)) return true;
+  return std::any_of(plan.components.begin(), plan.components.end(), [](const plan::Component& component) {
+    return uses_log_lines(component.ready) ||
+           std::any_of(component.states.begin(), component.states.end(), [](const plan::State& state) { return uses_log_lines(state.holds); }) ||
+           std::any_of(component.roles.begin(), component.roles.end(),
+                       [](const plan::Role& role) { return uses_log_lines(role.holds) || uses_log_lines(role.term); });
+  });
+}
+
+}  // namespace
+
+ScenarioRun::ScenarioRun(const plan::Plan& plan, const plan::Scenario& scenario, const Options& options, RunState& state, Recorder& recorder,
+                         const Progress& progress, backend::World& world, const std::vector<std::string>& names)
+    : plan(plan),
+      scenario(scenario),
+      options(options),
+      state(state),
+      recorder(recorder),
+      progress(progress),
+      names(names),
+      scheduler(world, [this](const backend::Event& event) { return observe(event); }),
+      nodes(plan, keeps_lines(plan, scenario)),
+      frame(scenario.slots, Value(Undefined{"its `let` was not reached"})),
+      seed(mix(mix(0, options.seed), scenario.id)) {
+  workloads.reserve(plan.workloads.size());
+  for (const plan::Workload& workload : plan.workloads) workloads.emplace_back(workload.name);
+}
+
+Nanos ScenarioRun::scaled(Nanos bound) const {
+  if (options.time_scale == 1.0) return std::min(bound, kForever);
+  const double nanos = static_cast<double>(bound.count()) * options.time_scale;
+  if (!(nanos < static_cast<double>(kForever.count()))) return kForever;
+  return Nanos(std::llround(nanos));
+}
+
+Instant ScenarioRun::after(Nanos bound) { return scheduler.now() + std::min(bound, kForever); }
+
+std::uint8_t ScenarioRun::observe(const backend::Event& event) {
+  struct Visit {
+    ScenarioRun& run;
+    Instant at;
+    std::uint8_t operator()(const backend::Reply&) const { return kNothing; }  // replies go to who asked
+    std::uint8_t operator()(const backend::NodeExited& exited) const {
+      if (exited.node >= run.plan.nodes.size()) return kNothing;
+      run.nodes.exited(exited, at);
+      return kNode;
+    }
+    std::uint8_t operator()(const backend::LogLine& line) const {
+      if (line.node >= run.plan.nodes.size()) return kNothing;
+      run.nodes.logged(line.node, line.text);
+      return kLog;
+    }
+    std::uint8_t operator()(const backend::FileChanged&) const { return kFile; }
+    std::uint8_t operator()(const backend::Interrupt&) const {
+      run.state.interrupted = true;
+      run.scheduler.cancel(run.everything, Reason::interrupt);
+      return kNothing;
+    }
+    std::uint8_t operator()(const backend::Lost& lost) const {
+      run.lose("the run cannot go on: " + lost.reason);
+      return kNothing;
+    }
+  };
+  const std::uint8_t wakes = std::visit(Visit{*this, event.at}, event.what);
+  for (int bit = 0; bit < 4; ++bit) changes[bit] += (wakes >> bit) & 1;
+  return wakes;
+}
+
+void ScenarioRun::changed(std::uint8_t wakes) {
+  for (int bit = 0; bit < 4; ++bit) changes[bit] += (wakes >> bit) & 1;
+  scheduler.wake(wakes);
+}
+
+Failure ScenarioRun::failure_at(const plan::BodyNode& node, std::string message, std::string wanted) {
+  Failure failure;
+  failure.at = node.at;
+  failure.text = node.text;
+  failure.message = std::move(message);
+  failure.wanted = std::move(wanted);
+  return failure;
+}
+
+Flow ScenarioRun::fail(Failure failure) {
+  failure.when = scheduler.now();
+  failure.active = nodes.active();
+  for (const std::string& surprise : nodes.surprises()) failure.notes.push_back(surprise);
+  const bool later = result.failure.has_value();
+  recorder.failure(plan, failure, later);
+  if (later) {
+    result.later.push_back(std::move(failure));
+  } else {
+    result.failure = std::move(failure);
+  }
+  return Flow::failed;
+}
+
+plan::BodyNode ScenarioRun::place() const {
+  plan::BodyNode node;
+  node.at = scenario.at;
+  node.text = fmt::format("scenario \"{}\"", scenario.title);
+  return node;
+}
+
+void ScenarioRun::lose(const std::string& why) {
+  if (!state.lost) state.lost = why;
+  Failure failure = failure_at(place(), why);
+  failure.verdict = Verdict::environment;
+  fail(std::move(failure));
+  scheduler.cancel(everything, Reason::lost);
+}
+
+void ScenarioRun::note_timeout() {
+  if (timed_out || everything.reason != Reason::timeout) return;
+  timed_out = true;
+  const Nanos bound = scaled(*scenario.timeout);
+  if (running.empty()) {
+    Failure failure = failure_at(place(), fmt::format("the scenario's timeout of {} passed while its clusters were brought up", show(bound)));
+    failure.verdict = Verdict::environment;
+    fail(std::move(failure));
+    return;
+  }
+  const plan::BodyNode& node = *running.back();
+  fail(failure_at(node, fmt::format("the scenario's timeout of {} passed at this statement", show(bound)), node.text));
+}
+
+Draws draws_of(const Context& context, std::uint64_t salt, const std::vector<const plan::Expr*>& exprs) {
+  return {mix(mix(context.run.seed, salt), context.path), random_sites(exprs)};
+}
+
+}  // namespace failc::run
