@@ -16,8 +16,8 @@ class Lexer {
   Lexer(std::string_view text, FileId file, diag::Sink& sink)
       : file_(file), sink_(sink), begin_(text.data()), end_(begin_ + text.size()), at_(begin_) {
     out_.text = text;
-    out_.tokens.reserve(text.size() / 4 + 8);
-    out_.kinds.reserve(text.size() / 4 + 8);
+    out_.tokens.reserve(text.size() / 3 + 8);
+    out_.kinds.reserve(text.size() / 3 + 8);
     if (text.substr(0, 3) == "\xEF\xBB\xBF") at_ += 3;
   }
 

@@ -5,26 +5,12 @@
 #include <filesystem>
 #include <random>
 
-#include "grammar/parse/parse.hpp"
+#include "grammar/parse/testing.hpp"
 
 namespace failc::parse {
 namespace {
 
 using ast::Kind;
-
-struct Parsed {
-  explicit Parsed(std::string text) : file(sources.add("t.fail", std::move(text))), tokens(lex(sources, file, sink)) {
-    tree = parse::file(sources, file, tokens, sink);
-    sink.finish();
-  }
-  SourceMap sources;
-  diag::Sink sink;
-  FileId file;
-  ast::Tokens tokens;
-  ast::File tree;
-};
-
-std::string describe(const Parsed& parsed) { return diag::render(parsed.sink.all(), parsed.sources, diag::Format::text, false); }
 
 bool replaceable(const ast::Tokens& tokens, std::uint32_t index) {
   const Kind kind = tokens.tokens[index].kind;
@@ -66,7 +52,7 @@ std::string text_of(const std::filesystem::path& path) {
 
 TEST(Replace, WholeParses) {
   Parsed parsed(text_of(std::filesystem::path(FAILC_SOURCE_DIR) / "tests/lang/grammar/whole.fail"));
-  EXPECT_EQ(describe(parsed), "");
+  EXPECT_EQ(parsed.rendered(), "");
   EXPECT_FALSE(parsed.tree.broken);
 }
 
@@ -81,9 +67,9 @@ TEST(Replace, AnyTokenIsOneDiagnosticThere) {
       ++tried;
       const Parsed parsed(replaced(text, whole.tokens, {i}));
       ASSERT_EQ(parsed.sink.all().size(), 1u) << path << "\n"
-                                              << describe(parsed) << "\nfor " << whole.tokens.of(i) << " at "
+                                              << parsed.rendered() << "\nfor " << whole.tokens.of(i) << " at "
                                               << whole.tokens.tokens[i].span.begin;
-      EXPECT_EQ(parsed.sink.all()[0].place.span.begin, whole.tokens.tokens[i].span.begin) << path << "\n" << describe(parsed);
+      EXPECT_EQ(parsed.sink.all()[0].place.span.begin, whole.tokens.tokens[i].span.begin) << path << "\n" << parsed.rendered();
     }
   }
   EXPECT_GT(tried, 1000u);
@@ -120,9 +106,9 @@ TEST(Replace, FiveStatementsAreFiveDiagnostics) {
       if (chosen.size() < 5) break;
       const std::string changed = replaced(text, whole.tokens, chosen);
       const Parsed parsed(changed);
-      ASSERT_EQ(parsed.sink.all().size(), 5u) << path << "\n" << describe(parsed);
+      ASSERT_EQ(parsed.sink.all().size(), 5u) << path << "\n" << parsed.rendered();
       for (const diag::Diagnostic& item : parsed.sink.all())
-        EXPECT_EQ(changed[item.place.span.begin], '@') << path << "\n" << describe(parsed);
+        EXPECT_EQ(changed[item.place.span.begin], '@') << path << "\n" << parsed.rendered();
     }
   }
 }
