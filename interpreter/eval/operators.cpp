@@ -22,12 +22,28 @@ std::optional<double> number(const Value& value) {
 
 Value overflow(const char* what) { return Undefined{fmt::format("{} is out of range", what)}; }
 
-Value to_int(bool overflowed, std::int64_t result) { return overflowed ? overflow("the result") : Value(result); }
-Value to_duration(bool overflowed, std::int64_t result) { return overflowed ? overflow("the duration") : Value(Nanos(result)); }
-Value to_size(bool overflowed, std::int64_t result) { return overflowed ? overflow("the size") : Value(Bytes{result}); }
+// A result that 64 bits hold, or nothing.
+using Exact = std::optional<std::int64_t>;
+
+Exact sum(std::int64_t a, std::int64_t b) {
+  std::int64_t out = 0;
+  return __builtin_add_overflow(a, b, &out) ? Exact() : out;
+}
+Exact difference(std::int64_t a, std::int64_t b) {
+  std::int64_t out = 0;
+  return __builtin_sub_overflow(a, b, &out) ? Exact() : out;
+}
+Exact product(std::int64_t a, std::int64_t b) {
+  std::int64_t out = 0;
+  return __builtin_mul_overflow(a, b, &out) ? Exact() : out;
+}
+
+Value to_int(Exact result) { return result ? Value(*result) : overflow("the result"); }
+Value to_duration(Exact result) { return result ? Value(Nanos(*result)) : overflow("the duration"); }
+Value to_size(Exact result) { return result ? Value(Bytes{*result}) : overflow("the size"); }
 
 /// The nearest whole number, or nothing where 64 bits do not hold it.
-std::optional<std::int64_t> whole(long double value) {
+Exact whole(long double value) {
   value = std::round(value);
   if (!(value >= -9223372036854775808.0L && value < 9223372036854775808.0L)) return std::nullopt;
   return static_cast<std::int64_t>(value);
@@ -38,10 +54,9 @@ Value no_result(const char* operation, const Value& left, const Value& right) {
 }
 
 Value add(const Value& left, const Value& right) {
-  std::int64_t sum = 0;
-  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(__builtin_add_overflow(*a, *b, &sum), sum);
-  if (const auto *a = left.as<Nanos>(), *b = right.as<Nanos>(); a && b) return to_duration(__builtin_add_overflow(a->count(), b->count(), &sum), sum);
-  if (const auto *a = left.as<Bytes>(), *b = right.as<Bytes>(); a && b) return to_size(__builtin_add_overflow(a->count, b->count, &sum), sum);
+  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(sum(*a, *b));
+  if (const auto *a = left.as<Nanos>(), *b = right.as<Nanos>(); a && b) return to_duration(sum(a->count(), b->count()));
+  if (const auto *a = left.as<Bytes>(), *b = right.as<Bytes>(); a && b) return to_size(sum(a->count, b->count));
   if (const auto *a = left.as<Percent>(), *b = right.as<Percent>(); a && b) return Percent{a->value + b->value};
   if (const auto *a = left.as<std::string>(), *b = right.as<std::string>(); a && b) return *a + *b;
   if (const auto *a = left.as<List>(), *b = right.as<List>(); a && b) {
@@ -54,28 +69,24 @@ Value add(const Value& left, const Value& right) {
 }
 
 Value subtract(const Value& left, const Value& right) {
-  std::int64_t rest = 0;
-  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(__builtin_sub_overflow(*a, *b, &rest), rest);
-  if (const auto *a = left.as<Nanos>(), *b = right.as<Nanos>(); a && b) return to_duration(__builtin_sub_overflow(a->count(), b->count(), &rest), rest);
-  if (const auto *a = left.as<Bytes>(), *b = right.as<Bytes>(); a && b) return to_size(__builtin_sub_overflow(a->count, b->count, &rest), rest);
+  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(difference(*a, *b));
+  if (const auto *a = left.as<Nanos>(), *b = right.as<Nanos>(); a && b) return to_duration(difference(a->count(), b->count()));
+  if (const auto *a = left.as<Bytes>(), *b = right.as<Bytes>(); a && b) return to_size(difference(a->count, b->count));
   if (const auto *a = left.as<Percent>(), *b = right.as<Percent>(); a && b) return Percent{a->value - b->value};
   if (const auto a = number(left), b = number(right); a && b) return *a - *b;
   return no_result("subtracted", left, right);
 }
 
 /// `quantity` times a number, exactly where that is an integer. Nothing where `factor` is no number.
-std::optional<Value> scaled(std::int64_t quantity, const Value& factor, Value (*make)(bool, std::int64_t)) {
-  std::int64_t product = 0;
-  if (const auto* i = factor.as<std::int64_t>()) return make(__builtin_mul_overflow(quantity, *i, &product), product);
+std::optional<Value> scaled(std::int64_t quantity, const Value& factor, Value (*make)(Exact)) {
+  if (const auto* i = factor.as<std::int64_t>()) return make(product(quantity, *i));
   const auto* d = factor.as<double>();
   if (!d) return std::nullopt;
-  const auto rounded = whole(static_cast<long double>(quantity) * *d);
-  return make(!rounded, rounded.value_or(0));
+  return make(whole(static_cast<long double>(quantity) * *d));
 }
 
 Value multiply(const Value& left, const Value& right) {
-  std::int64_t product = 0;
-  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(__builtin_mul_overflow(*a, *b, &product), product);
+  if (const auto *a = left.as<std::int64_t>(), *b = right.as<std::int64_t>(); a && b) return to_int(product(*a, *b));
   if (const auto a = number(left), b = number(right); a && b) return *a * *b;
   for (const auto& [quantity, factor] : {std::pair{&left, &right}, std::pair{&right, &left}}) {
     if (const auto* duration = quantity->as<Nanos>())
@@ -109,14 +120,8 @@ Value divide(const Value& left, const Value& right) {
   if (const auto a = number(left); a && by) return *a / *by;
   if (by) {
     const long double exact = right.is<std::int64_t>() ? static_cast<long double>(*right.as<std::int64_t>()) : static_cast<long double>(*by);
-    if (const auto* duration = left.as<Nanos>()) {
-      const auto part = whole(static_cast<long double>(duration->count()) / exact);
-      return to_duration(!part, part.value_or(0));
-    }
-    if (const auto* size = left.as<Bytes>()) {
-      const auto part = whole(static_cast<long double>(size->count) / exact);
-      return to_size(!part, part.value_or(0));
-    }
+    if (const auto* duration = left.as<Nanos>()) return to_duration(whole(static_cast<long double>(duration->count()) / exact));
+    if (const auto* size = left.as<Bytes>()) return to_size(whole(static_cast<long double>(size->count) / exact));
     if (const auto* percent = left.as<Percent>()) return Percent{percent->value / *by};
   }
   return no_result("divided", left, right);
@@ -235,10 +240,9 @@ Value minus(const Value& left, const Value& right) {
 }  // namespace
 
 Value negate(const Value& value) {
-  std::int64_t result = 0;
-  if (const auto* i = value.as<std::int64_t>()) return to_int(__builtin_sub_overflow(std::int64_t{0}, *i, &result), result);
-  if (const auto* duration = value.as<Nanos>()) return to_duration(__builtin_sub_overflow(std::int64_t{0}, duration->count(), &result), result);
-  if (const auto* size = value.as<Bytes>()) return to_size(__builtin_sub_overflow(std::int64_t{0}, size->count, &result), result);
+  if (const auto* i = value.as<std::int64_t>()) return to_int(difference(0, *i));
+  if (const auto* duration = value.as<Nanos>()) return to_duration(difference(0, duration->count()));
+  if (const auto* size = value.as<Bytes>()) return to_size(difference(0, size->count));
   if (const auto* d = value.as<double>()) return -*d;
   if (const auto* percent = value.as<Percent>()) return Percent{-percent->value};
   return Undefined{fmt::format("{} cannot be negated", kind_of(value))};

@@ -43,7 +43,7 @@ void read(Reading& reading, const json& in, bool& out) {
   out = in.get<bool>();
 }
 void read(Reading& reading, const json& in, std::uint64_t& out) {
-  if (!in.is_number_unsigned()) return reading.fail("a number that is not negative is expected");
+  if (!in.is_number_integer() || (!in.is_number_unsigned() && in.get<std::int64_t>() < 0)) return reading.fail("a number that is not negative is expected");
   out = in.get<std::uint64_t>();
 }
 void read(Reading& reading, const json& in, std::uint32_t& out) {

@@ -153,7 +153,8 @@ Result<Value> by_tag(const std::string& name, const json& in, int depth) {
     return Value(Percent{in.get<double>()});
   }
   if (name == "$node") {
-    if (!in.is_number_unsigned() || in.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) return wrong("an index");
+    const bool natural = in.is_number_integer() && (in.is_number_unsigned() || in.get<std::int64_t>() >= 0);
+    if (!natural || in.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) return wrong("an index");
     return Value(NodeRef{in.get<std::uint32_t>()});
   }
   if (name == "$bytes") {
