@@ -69,6 +69,16 @@ struct declared : leaf<declared<Member>> {
   }
 };
 
+/// A declared name, where this token follows it.
+template <auto Member, Kind Next>
+struct declared_before : leaf<declared_before<Member, Next>> {
+  static void expected(Context& context, std::uint32_t at) { context.expect_declared(at); }
+  template <class Node>
+  static bool take(Context& context, std::uint32_t at, Node& node) {
+    return context.kind(at) != Kind::end && context.kind(at + 1) == Next && name<Member>::take(context, at, node);
+  }
+};
+
 template <auto Member>
 struct append_name : leaf<append_name<Member>> {
   static std::string_view label() { return "a name"; }
