@@ -79,9 +79,15 @@ struct SettingInfo {
 struct NodeLetInfo {
   const ast::LetItem* tree = nullptr;
   Type type;
-  Known known = Known::runtime;
+  bool asks = false;  // a node
   Progress progress = Progress::untouched;
 };
+
+/// The items of a component that others of it can use, as one number.
+enum class ItemKind : std::uint8_t { let, request, state, role, ready };
+constexpr std::uint32_t item_id(ItemKind kind, std::size_t index) {
+  return static_cast<std::uint32_t>(kind) << 24 | static_cast<std::uint32_t>(index);
+}
 
 /// A component as the plan holds it for groups whose settings give the same bounds.
 struct Instance {
