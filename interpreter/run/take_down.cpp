@@ -1,4 +1,4 @@
-// After the last step: every node that was started is ended, whatever happened.
+// After the last step: every node that was started is ended, whatever happened, all at once.
 #include <fmt/format.h>
 
 #include "interpreter/run/effect.hpp"
@@ -47,21 +47,20 @@ void leak(ScenarioRun& run, backend::NodeIndex node) {
 }  // namespace
 
 Task<bool> take_down(ScenarioRun& run) {
+  std::vector<backend::NodeIndex> nodes;
   for (std::size_t i = run.scenario.clusters.size(); i-- > 0;) {
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
-    std::vector<backend::NodeIndex> nodes;
-    for (std::uint32_t n = 0; n < cluster.node_count; ++n) {
+    for (std::uint32_t n = cluster.node_count; n-- > 0;) {
       if (run.nodes[cluster.first_node + n].was_launched) nodes.push_back(cluster.first_node + n);
     }
-    if (nodes.empty()) continue;
-    Task<std::vector<backend::NodeIndex>> gently = end_all(run, nodes, true, cluster.down);
-    std::vector<backend::NodeIndex> left = co_await gently;
-    if (!left.empty()) {
-      Task<std::vector<backend::NodeIndex>> hard = end_all(run, left, false, kSignal);
-      left = co_await hard;
-    }
-    for (const backend::NodeIndex node : left) leak(run, node);
   }
+  Task<std::vector<backend::NodeIndex>> gently = end_all(run, nodes, true, kSignal);
+  std::vector<backend::NodeIndex> left = co_await gently;
+  if (!left.empty()) {
+    Task<std::vector<backend::NodeIndex>> hard = end_all(run, left, false, kSignal);
+    left = co_await hard;
+  }
+  for (const backend::NodeIndex node : left) leak(run, node);
   co_return true;
 }
 
