@@ -11,9 +11,9 @@ namespace failc::ast {
 
 // Words: WORD(kind, text, reserved). A reserved word is never a name; the others are names wherever one may stand.
 #define FAILC_WORDS(WORD)                                                                                             \
-  WORD(kAfter, "after", true) WORD(kAll, "all", true) WORD(kAlways, "always", true) WORD(kAnd, "and", true)           \
+  WORD(kAfter, "after", false) WORD(kAll, "all", true) WORD(kAlways, "always", true) WORD(kAnd, "and", true)           \
   WORD(kAre, "are", true) WORD(kAs, "as", true) WORD(kAt, "at", true) WORD(kAwait, "await", true)                     \
-  WORD(kBecause, "because", true) WORD(kBefore, "before", true) WORD(kBy, "by", true) WORD(kCheck, "check", true)     \
+  WORD(kBecause, "because", true) WORD(kBefore, "before", false) WORD(kBy, "by", true) WORD(kCheck, "check", true)     \
   WORD(kCleanup, "cleanup", true) WORD(kClient, "client", true) WORD(kCluster, "cluster", true)                       \
   WORD(kComponent, "component", true) WORD(kDrop, "drop", true) WORD(kDuring, "during", true)                         \
   WORD(kElse, "else", true) WORD(kEventually, "eventually", true) WORD(kEvery, "every", true)                         \

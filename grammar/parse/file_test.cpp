@@ -96,6 +96,12 @@ TEST(File, Verbs) {
   EXPECT_EQ(verb.block->statements.size(), 1u);
 }
 
+TEST(File, WhatFollowsAVerbHasNoOrder) {
+  const Parsed parsed(scenario("volume \"v\" on g as v within 1s with { replica: 3 } { let before = 1; let after = before }"));
+  EXPECT_EQ(show(*only<ast::VerbStep>(parsed).with), "{ replica: 3 }");
+  EXPECT_EQ(Parsed(scenario("volume as v as w")).said(), "F0101@27");
+}
+
 TEST(File, BracesBehindAVerb) {
   EXPECT_EQ(only<ast::VerbStep>(Parsed(scenario("v {} in c"))).arguments.size(), 1u);
   EXPECT_NE(only<ast::VerbStep>(Parsed(scenario("v {}"))).block, nullptr);

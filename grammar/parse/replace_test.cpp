@@ -96,7 +96,7 @@ TEST(Replace, FiveStatementsAreFiveDiagnostics) {
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < whole.tokens.tokens.size(); ++i)
       if (replaceable(whole.tokens, i) && whole.tokens.tokens[i].kind != Kind::newline) candidates.push_back(i);
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 60; ++round) {
       std::vector<std::uint32_t> chosen;
       for (int tries = 0; chosen.size() < 5 && tries < 200; ++tries) {
         const std::uint32_t index = candidates[random() % candidates.size()];

@@ -4,10 +4,12 @@
 
 namespace failc::rules {
 
-/// `[with doc] [within expr] [as name] [expect expr]`
+/// `with doc`, `within expr`, `as name`, `expect expr` in any order.
 template <class Node>
-struct call_tail : seq<opt<tok<Kind::kWith>, doc<&Node::with>>, opt<tok<Kind::kWithin>, expr<&Node::within, Reading{Want::duration}>>,
-                       opt<tok<Kind::kAs>, declared<&Node::as>>, opt<tok<Kind::kExpect>, expr<&Node::expect, Reading{Want::condition}>>> {};
+struct call_tail : star<sor<once<&Node::with, tok<Kind::kWith>, doc<&Node::with>>,
+                            once<&Node::within, tok<Kind::kWithin>, expr<&Node::within, Reading{Want::duration}>>,
+                            once<&Node::as, tok<Kind::kAs>, declared<&Node::as>>,
+                            once<&Node::expect, tok<Kind::kExpect>, expr<&Node::expect, Reading{Want::condition}>>>> {};
 
 struct exec_step : seq<tok<Kind::kExec>, tok<Kind::kOn>, expr<&ast::ExecStep::on, Reading{Want::nodes}>,
                        expr<&ast::ExecStep::argv, Reading{Want::list}>, call_tail<ast::ExecStep>> {};

@@ -259,6 +259,19 @@ struct append {
   }
 };
 
+/// What stands in any order, but once.
+template <auto Member, class... Rules>
+struct once {
+  using rule_t = typename pegtl::seq<Rules...>::rule_t;
+  using subs_t = pegtl::type_list<Rules...>;
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control,
+            class Node>
+  [[nodiscard]] static bool match(Input& in, Context& context, Node& node) {
+    if (node.*Member) return false;
+    return pegtl::match<pegtl::seq<Rules...>, A, M, Action, Control>(in, context, node);
+  }
+};
+
 constexpr bool is_label(Kind kind) {
   return kind == Kind::kOn || kind == Kind::kIn || kind == Kind::kInto || kind == Kind::kAt || kind == Kind::kTo || kind == Kind::kFrom ||
          kind == Kind::kBy || kind == Kind::kOf;

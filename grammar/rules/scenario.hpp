@@ -4,19 +4,6 @@
 
 namespace failc::rules {
 
-/// A clause stands once.
-template <auto Member, class... Rules>
-struct once {
-  using rule_t = typename pegtl::seq<Rules...>::rule_t;
-  using subs_t = pegtl::type_list<Rules...>;
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <typename...> class Action, template <typename...> class Control,
-            class Node>
-  [[nodiscard]] static bool match(Input& in, Context& context, Node& node) {
-    if (node.*Member) return false;
-    return pegtl::match<pegtl::seq<Rules...>, A, M, Action, Control>(in, context, node);
-  }
-};
-
 struct clause : sor<once<&ast::Scenario::tags, tok<Kind::kTags>, expr<&ast::Scenario::tags, Reading{Want::list}>>,
                     once<&ast::Scenario::timeout, tok<Kind::kTimeout>, expr<&ast::Scenario::timeout, Reading{Want::duration}>>,
                     once<&ast::Scenario::requires_, tok<Kind::kRequires>, expr<&ast::Scenario::requires_, Reading{Want::condition}>>,
