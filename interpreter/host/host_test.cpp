@@ -29,12 +29,13 @@ struct Temporary {
 };
 
 TEST(Process, AnotherStartTimeIsAnotherProcess) {
-  const auto pid = spawn({{"sleep", "100"}, {}, "", -1, -1, false});
+  const auto pid = spawn({{"sleep", "100"}, {}, "", -1, -1});
   ASSERT_TRUE(pid) << pid.error().message;
   const auto stat = stat_of(*pid);
   ASSERT_TRUE(stat);
   EXPECT_EQ(stat->parent, ::getpid());
   EXPECT_EQ(stat->group, *pid);
+  EXPECT_EQ(stat->session, *pid);
   EXPECT_EQ(stat->program, "sleep");
   EXPECT_FALSE(send_signal(*pid, stat->start_time + 1, SIGKILL));
   EXPECT_FALSE(alive({*pid, stat->start_time + 1, boot_id()}));
@@ -70,17 +71,17 @@ TEST(Spawn, InheritsNothingAndReportsFailure) {
   Temporary folder;
   const Fd leak(::open((folder.path + "/leak").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   const Fd output(::open((folder.path + "/out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  const auto pid = spawn({{"sh", "-c", "ls /proc/self/fd | wc -l; ps -o sid= -p $$ >/dev/null; echo $0 $X"}, {{"X", "1"}, {"X", "2"}}, folder.path, output.get(), output.get(), true});
+  const auto pid = spawn({{"sh", "-c", "ls /proc/self/fd | wc -l; ps -o sid= -p $$ >/dev/null; echo $0 $X"}, {{"X", "1"}, {"X", "2"}}, folder.path, output.get(), output.get()});
   ASSERT_TRUE(pid) << pid.error().message;
   ::waitpid(*pid, nullptr, 0);
   // Standard input, output, error, and the folder that ls reads.
   EXPECT_EQ(**read_file(folder.path + "/out", 1000), "4\nsh 2\n");
-  const auto nowhere = spawn({{"sh", "-c", "exit"}, {}, folder.path + "/none", -1, -1, false});
+  const auto nowhere = spawn({{"sh", "-c", "exit"}, {}, folder.path + "/none", -1, -1});
   ASSERT_FALSE(nowhere);
   EXPECT_NE(nowhere.error().message.find("No such file or directory"), std::string::npos);
-  EXPECT_FALSE(spawn({{"sh", std::string("a\0b", 3)}, {}, "", -1, -1, false}));
-  EXPECT_FALSE(spawn({{"sh"}, {{"A=B", "c"}}, "", -1, -1, false}));
-  EXPECT_FALSE(spawn({{""}, {}, "", -1, -1, false}));
+  EXPECT_FALSE(spawn({{"sh", std::string("a\0b", 3)}, {}, "", -1, -1}));
+  EXPECT_FALSE(spawn({{"sh"}, {{"A=B", "c"}}, "", -1, -1}));
+  EXPECT_FALSE(spawn({{""}, {}, "", -1, -1}));
 }
 
 TEST(Paths, StayInTheirFolder) {

@@ -1,6 +1,7 @@
 #include "interpreter/host/spawn.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,7 +23,6 @@ struct Setup {
   const char* folder;
   int input, output, error;
   int report;  // takes errno when a step fails; closed by a successful exec
-  bool own_session;
 };
 
 /// In the child, between fork and exec: system calls only.
@@ -33,11 +33,13 @@ void set_up(const Setup& setup) {
     [[maybe_unused]] const auto written = ::write(setup.report, &reason, sizeof reason);
     ::_exit(127);
   };
-  check(setup.own_session ? ::setsid() != -1 : ::setpgid(0, 0) == 0);
+  check(::setsid() != -1);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int ignored : {SIGPIPE, SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGQUIT}) ::signal(ignored, SIG_DFL);
+  // What this process itself inherited must not go on.
+  ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
   check(::dup2(setup.input, 0) == 0);
   check(::dup2(setup.output, 1) == 1);
   check(::dup2(setup.error, 2) == 2);
@@ -120,7 +122,7 @@ Result<pid_t> spawn(const SpawnOptions& options) {
   }
   const Fd report_read(ends[0]);
   Fd report_write(ends[1]);
-  const Setup setup{options.folder.c_str(), input.get(), output.get(), error.get(), report_write.get(), options.own_session};
+  const Setup setup{options.folder.c_str(), input.get(), output.get(), error.get(), report_write.get()};
 
   // Boost.Process forks, executes and tells why exec failed. What it would ignore (a folder that cannot be entered)
   // is reported by `set_up`.

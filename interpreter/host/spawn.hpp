@@ -15,10 +15,11 @@ struct SpawnOptions {
   std::vector<std::pair<std::string, std::string>> environment;  // on top of this process's own; the later of equal keys wins
   std::string folder;                                             // becomes the working folder; empty: this process's
   int output = -1, error = -1;                                    // standard output and error; -1: /dev/null. Input is /dev/null
-  bool own_session = false;                                       // setsid; otherwise a process group of its own
 };
 
 /// The pid, once exec has succeeded. The caller waits for the process. An error means that nothing was started.
+/// It leads a session of its own: a process group whose parent is in the same session would get SIGHUP and SIGCONT from
+/// the kernel when that parent dies while one of its processes is stopped.
 Result<pid_t> spawn(const SpawnOptions& options);
 
 /// Where `program` would be found: itself if it holds a `/` (relative to `folder`), else the first hit in PATH.

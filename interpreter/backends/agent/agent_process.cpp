@@ -53,7 +53,6 @@ Result<AgentProcess> start_agent(const std::string& program, const std::string& 
   host::SpawnOptions options;
   options.argv = {program, folder, "--run", run, "--lease", seconds};
   options.output = options.error = output.get();
-  options.own_session = true;
   const auto pid = host::spawn(options);
   if (!pid) return pid.error();
   AgentProcess agent;

@@ -23,8 +23,8 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 namespace {
-/// So many log events may wait for the runner; then the agent is left to wait.
-constexpr std::size_t kMostLogs = 20'000;
+/// So many events may wait for the runner; then the agent is left to wait, and the log lines stay in their files.
+constexpr std::size_t kMostTold = 5'000;
 }  // namespace
 
 std::string make_run_id() {
@@ -127,20 +127,22 @@ void AgentWorld::set_deadline_timer() {
 
 std::optional<Event> AgentWorld::next(Instant until) {
   const auto time = at(until);
+  if (told_.size() <= kMostTold / 2 && !lost_) channel_->hold(false);
   loop_.poll();
-  while (urgent_.empty() && logs_.empty() && Clock::now() < time) loop_.run_one_until(time);
-  std::deque<Event>& queue = urgent_.empty() ? logs_ : urgent_;
+  while (urgent_.empty() && told_.empty() && Clock::now() < time) loop_.run_one_until(time);
+  const bool urgent = told_.empty() || (!urgent_.empty() && urgent_first_);
+  urgent_first_ = !urgent;
+  std::deque<Event>& queue = urgent ? urgent_ : told_;
   if (queue.empty()) return std::nullopt;
   Event event = std::move(queue.front());
   queue.pop_front();
   if (const auto* changed = std::get_if<backend::FileChanged>(&event.what)) changed_.erase({changed->node, changed->path});
-  if (&queue == &logs_ && logs_.size() == kMostLogs / 2 && !lost_) channel_->hold(false);
   return event;
 }
 
-void AgentWorld::push_log(Event event) {
-  logs_.push_back(std::move(event));
-  if (logs_.size() > kMostLogs && !ending_) channel_->hold(true);
+void AgentWorld::push_told(Event event) {
+  told_.push_back(std::move(event));
+  if (told_.size() > kMostTold && !ending_) channel_->hold(true);
 }
 
 void AgentWorld::received(std::string_view line) {
@@ -157,16 +159,16 @@ void AgentWorld::received(std::string_view line) {
       const auto node = index(n.node);
       if (!node) return;
       world.nodes_[*node].pid.reset();
-      world.urgent_.push_back({world.now(), backend::NodeExited{*node, n.pid, n.code, n.by_signal, std::move(n.last_log_lines)}});
+      world.push_told({world.now(), backend::NodeExited{*node, n.pid, n.code, n.by_signal, std::move(n.last_log_lines)}});
     }
     void operator()(LogLines& n) const {
       const auto node = index(n.node);
       if (!node) return;
-      for (std::string& text : n.lines) world.push_log({world.now(), backend::LogLine{*node, std::move(text)}});
+      for (std::string& text : n.lines) world.push_told({world.now(), backend::LogLine{*node, std::move(text)}});
     }
     void operator()(FileChanged& n) const {
       const auto node = index(n.node);
-      if (node && world.changed_.emplace(*node, n.path).second) world.push_log({world.now(), backend::FileChanged{*node, n.path}});
+      if (node && world.changed_.emplace(*node, n.path).second) world.push_told({world.now(), backend::FileChanged{*node, n.path}});
     }
   };
   std::visit(Handler{*this}, *notice);
@@ -204,7 +206,7 @@ Result<std::vector<std::string>> AgentWorld::finish() {
     const auto give_up = Clock::now() + 30s;
     while (!special_ && !lost_ && Clock::now() < give_up) {
       loop_.run_one_until(give_up);
-      logs_.clear();
+      told_.clear();
     }
     if (special_ && special_->data.contains("lines")) {
       for (const auto& line : special_->data["lines"]) {

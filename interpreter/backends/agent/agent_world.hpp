@@ -77,8 +77,8 @@ class AgentWorld : public backend::World {
   void received(std::string_view line);
   void answered(Answer answer);
   void lose(const std::string& reason);
-  void reply(backend::RequestId id, backend::Delivery delivery, Document data, std::string error);
-  void push_log(backend::Event event);
+  void reply(backend::RequestId id, backend::Delivery delivery, Document data, std::string error, bool told = false);
+  void push_told(backend::Event event);
   void set_deadline_timer();
   void deadlines_passed();
   void renew_lease();
@@ -103,9 +103,10 @@ class AgentWorld : public backend::World {
   std::map<std::string, backend::NodeIndex> by_name_;
   std::map<backend::RequestId, Pending> pending_;
   std::set<std::pair<backend::Instant, backend::RequestId>> deadlines_;
-  std::deque<backend::Event> urgent_;  // replies, exits, interrupts: a flood of log lines never delays them
-  std::deque<backend::Event> logs_;
-  std::set<std::pair<backend::NodeIndex, std::string>> changed_;  // FileChanged that wait in logs_
+  std::deque<backend::Event> told_;    // by the agent, in its order: a log line before the exit and the reply that followed it
+  std::deque<backend::Event> urgent_;  // everything else
+  bool urgent_first_ = true;           // the two take turns, so that neither starves
+  std::set<std::pair<backend::NodeIndex, std::string>> changed_;  // FileChanged that wait in told_
   backend::RequestId next_id_ = 1;
   bool lost_ = false, finished_ = false, ending_ = false;
   std::optional<Answer> special_;  // the answer to hello or shutdown

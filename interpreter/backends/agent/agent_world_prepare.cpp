@@ -68,6 +68,11 @@ Status AgentWorld::prepare_folder(Node& node) {
     fs::rename(dir + "/log", dir + "." + std::to_string(++node.cleared) + ".log", failed);
   }
   node.watched.clear();
+  // What it said then is of no interest now.
+  std::erase_if(told_, [&](const backend::Event& event) {
+    const auto* line = std::get_if<backend::LogLine>(&event.what);
+    return line && nodes_[line->node].name == node.name;
+  });
   if (auto removed = host::remove_folder(dir); !removed) return removed;
   return host::make_folder(dir);
 }

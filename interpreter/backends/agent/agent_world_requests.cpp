@@ -125,10 +125,12 @@ RequestId AgentWorld::submit(backend::Request request, Instant deadline, std::op
 void AgentWorld::cancel(RequestId id) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) {
-    std::erase_if(urgent_, [&](const backend::Event& event) {
+    const auto is_its_reply = [&](const backend::Event& event) {
       const auto* reply = std::get_if<backend::Reply>(&event.what);
       return reply && reply->id == id;
-    });
+    };
+    std::erase_if(urgent_, is_its_reply);
+    std::erase_if(told_, is_its_reply);
     return;
   }
   const Pending pending = found->second;
@@ -161,13 +163,14 @@ void AgentWorld::deadlines_passed() {
   set_deadline_timer();
 }
 
-void AgentWorld::reply(RequestId id, Delivery delivery, Document data, std::string error) {
+void AgentWorld::reply(RequestId id, Delivery delivery, Document data, std::string error, bool told) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   const Instant received = now();
   backend::Reply reply{id, delivery, std::move(data), std::move(error), found->second.sent, received};
   deadlines_.erase({found->second.deadline, id});
   pending_.erase(found);
+  if (told) return push_told({received, std::move(reply)});
   urgent_.push_back({received, std::move(reply)});
 }
 
@@ -184,7 +187,7 @@ void AgentWorld::answered(Answer answer) {
   }
   Document data;
   for (const auto& [key, value] : answer.data.items()) data.entries.emplace_back(key, to_value(value));
-  reply(answer.id, answer.delivery, std::move(data), std::move(answer.error));
+  reply(answer.id, answer.delivery, std::move(data), std::move(answer.error), true);
 }
 
 }  // namespace failc::agent

@@ -11,6 +11,7 @@ using host::ProcessStat;
 void Belongings::started(pid_t pid, std::uint64_t start_time, Owner owner) {
   known_[pid] = {start_time, owner};
   groups_[pid] = owner;
+  if (owner.exec != 0) execs_.insert(owner.exec);
 }
 
 std::optional<Owner> Belongings::reaped(pid_t pid) {
@@ -22,6 +23,7 @@ std::optional<Owner> Belongings::reaped(pid_t pid) {
 }
 
 void Belongings::exec_ended(std::uint64_t exec) {
+  execs_.erase(exec);
   for (auto& [pid, known] : known_) {
     if (known.owner.exec == exec) known.owner.exec = 0;
   }
@@ -35,7 +37,11 @@ std::optional<Owner> Belongings::by_environment(pid_t pid, bool& unreadable) con
   unreadable = environment.empty();
   if (!host::has_entry(environment, run_mark(run_))) return std::nullopt;
   for (const auto& [name, node] : nodes_) {
-    if (host::has_entry(environment, node_mark(name))) return Owner{node, 0};
+    if (!host::has_entry(environment, node_mark(name))) continue;
+    for (const std::uint64_t exec : execs_) {
+      if (host::has_entry(environment, exec_mark(exec))) return Owner{node, exec};
+    }
+    return Owner{node, 0};
   }
   return std::nullopt;
 }
@@ -74,7 +80,12 @@ void Belongings::refresh() {
         // A program without any environment looks the same; half a second tells them apart.
         if (unreadable && now - process.start_time < static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)) / 2) unclear_ = true;
       }
-      if (owner) known[process.pid] = {process.start_time, *owner};
+      if (owner) {
+        known[process.pid] = {process.start_time, *owner};
+        const auto before = known_.find(process.pid);
+        const bool fresh = before == known_.end() || before->second.start_time != process.start_time;
+        if (fresh && process.living() && !groups_.contains(process.group)) strays_.emplace_back(process, *owner);
+      }
       if (process.living()) living_.push_back(process);
     }
   }

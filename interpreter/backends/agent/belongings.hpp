@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "interpreter/host/process.hpp"
@@ -28,7 +30,7 @@ class Belongings {
   /// What an ended exec leaves running is its node's.
   void exec_ended(std::uint64_t exec);
 
-  /// Looks at /proc again.
+  /// Looks at /proc again. Only what lives can tell of its children: what is found late may belong to nobody.
   void refresh();
   std::vector<host::ProcessStat> of_node(std::size_t node) const;
   std::vector<host::ProcessStat> of_exec(std::uint64_t exec) const;
@@ -37,8 +39,12 @@ class Belongings {
   /// A process below the agent was in the middle of exec and did not tell whose it is: look again soon.
   bool unclear() const { return unclear_; }
 
+  /// Processes found since the last call that are outside their main process's group.
+  std::vector<std::pair<host::ProcessStat, Owner>> take_strays() { return std::exchange(strays_, {}); }
+
   static std::string run_mark(const std::string& run) { return "FAILC_RUN=" + run; }
   static std::string node_mark(const std::string& node) { return "FAILC_NODE=" + node; }
+  static std::string exec_mark(std::uint64_t exec) { return "FAILC_EXEC=" + std::to_string(exec); }
 
  private:
   struct Known {
@@ -50,8 +56,10 @@ class Belongings {
   std::string run_;
   std::map<std::string, std::size_t> nodes_;
   std::map<pid_t, Known> known_;
+  std::set<std::uint64_t> execs_;  // that run
   std::map<pid_t, Owner> groups_;  // of main processes; one goes when it has no process any more
   std::vector<host::ProcessStat> living_;
+  std::vector<std::pair<host::ProcessStat, Owner>> strays_;
   bool unclear_ = false;
 };
 

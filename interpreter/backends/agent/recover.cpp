@@ -78,7 +78,8 @@ Result<Recovered> recover(const std::string& folder) {
       recovered.lines = std::move(*undone);
       if (!wait_for_end(*agent, 5s)) undone = Error{"it did not end"};
     }
-    if (!undone) {
+    // It may have been dying when it was found.
+    if (!undone && !wait_for_end(*agent, 200ms)) {
       host::send_signal(agent->pid, agent->start_time, SIGKILL);
       recovered.lines.push_back("ended the agent (process " + std::to_string(agent->pid) + "), which did not answer");
       if (!wait_for_end(*agent, 5s)) return Error{"the agent (process " + std::to_string(agent->pid) + ") cannot be ended"};

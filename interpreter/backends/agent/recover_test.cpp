@@ -96,7 +96,7 @@ TEST(Recover, NeedsNoAgent) {
   for (const char* node : {"`plain`", "`paused`", "`daemon`"}) EXPECT_TRUE(mentions(recovered->lines, node)) << node;
 }
 
-TEST(Recover, AnAgentThatHangsIsEndedToo) {
+TEST(Recover, ATornLedgerIsReadAsFarAsItGoes) {
   TestRun run;
   const pid_t failc = failc_that_waits(run);
   const auto agent = agent_of(run);
@@ -109,6 +109,35 @@ TEST(Recover, AnAgentThatHangsIsEndedToo) {
   const auto recovered = recover(run.options.folder);
   ASSERT_TRUE(recovered) << recovered.error().message;
   EXPECT_EQ(marked(run.options.run), 0u);
+}
+
+TEST(Recover, AnAgentThatHangsIsEndedToo) {
+  TestRun run;
+  const pid_t failc = failc_that_waits(run);
+  const auto agent = agent_of(run);
+  ASSERT_TRUE(agent);
+  ASSERT_TRUE(host::send_signal(agent->pid, agent->start_time, SIGSTOP));
+  kill_and_wait(failc);
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_TRUE(mentions(recovered->lines, "which did not answer"));
+  EXPECT_EQ(marked(run.options.run), 0u);
+  EXPECT_FALSE(host::alive(*agent));
+}
+
+TEST(Recover, FindsADaemonWithoutMarksInTheLedger) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  run.shell(0, "env -i setsid sleep 271 & sleep 1; exit 0");
+  std::this_thread::sleep_for(1300ms);
+  const auto agent = run.world->agent();
+  host::send_signal(agent.pid, agent.start_time, SIGKILL);
+  ASSERT_TRUE(run.event<backend::Lost>());
+  EXPECT_EQ(marked(run.options.run), 0u) << "nothing but the ledger tells of it";
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 1 process of `n`"}));
 }
 
 TEST(Recover, LeavesALivingFailcAlone) {
@@ -132,7 +161,7 @@ TEST(Recover, AReusedPidIsNotTouched) {
   TestRun run;
   std::filesystem::create_directories(run.options.folder);
   // Two strangers: one with a pid of the ledger, one in a group whose number is in the ledger.
-  const auto stranger = host::spawn({{"sleep", "100"}, {}, "", -1, -1, true});
+  const auto stranger = host::spawn({{"sleep", "100"}, {}, "", -1, -1});
   ASSERT_TRUE(stranger);
   const auto stat = host::stat_of(*stranger);
   ASSERT_TRUE(stat);

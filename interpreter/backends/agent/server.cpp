@@ -29,7 +29,7 @@ using boost::system::error_code;
 using namespace std::chrono_literals;
 
 /// Above this, log lines wait in their files until the peer has caught up.
-constexpr std::size_t kBehind = 4u << 20;
+constexpr std::size_t kBehind = 512u << 10;
 
 /// standard error is agent.log
 void say(const std::string& text) { std::fprintf(stderr, "failc-agent: %s\n", text.c_str()); }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -30,7 +31,10 @@ Supervisor::Supervisor(boost::asio::io_context& loop, std::string folder, std::s
       belongings_(run_),
       watch_(loop, [this](int watch, const std::string& name) { file_changed(watch, name); }),
       again_(loop),
-      logs_again_(loop) {}
+      strays_(loop),
+      logs_again_(loop) {
+  look_for_strays();
+}
 
 Supervisor::~Supervisor() = default;
 
@@ -66,8 +70,10 @@ void Supervisor::launch(const Launch& request, const Respond& respond) {
   const std::string log = node.dir + "/log";
   const host::Fd output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!output) return refuse("`" + log + "` cannot be written: " + std::strerror(errno));
+  struct stat before {};
+  ::fstat(output.get(), &before);
   if (auto noted = ledger_.launching("launch", node.name, node.dir, request.argv); !noted) return refuse(noted.error().message);
-  const auto pid = host::spawn({request.argv, marked(node, request.environment), node.dir, output.get(), output.get(), false});
+  const auto pid = host::spawn({request.argv, marked(node, request.environment), node.dir, output.get(), output.get()});
   if (!pid) return refuse(pid.error().message);
   const auto stat = host::stat_of(*pid);  // ours and not yet waited for: it is there, be it a zombie
   node.main = *pid;
@@ -77,7 +83,7 @@ void Supervisor::launch(const Launch& request, const Respond& respond) {
   node.code = 0;
   node.by_signal = false;
   belongings_.started(node.main, node.main_start, {index, 0});
-  follow_log(node);
+  follow_log(node, static_cast<std::uint64_t>(before.st_size));
   if (auto noted = ledger_.launched(node.name, node.main, node.main_start); !noted) {
     // Unwritten it must not stay; its exit is told like any other.
     host::send_signal(node.main, node.main_start, SIGKILL);
@@ -96,7 +102,7 @@ void Supervisor::kill(const Kill& request, const Respond& respond) { end(node(re
 
 void Supervisor::end(std::size_t index, bool at_once, int signal, Nanos grace, const Respond& respond) {
   Node& node = *nodes_[index];
-  belongings_.refresh();
+  look();
   const auto processes = belongings_.of_node(index);
   if (processes.empty() && !node.running) return respond({Delivery::answered, {{"how", "already"}, {"processes", 0}}, {}});
   if (!node.ending) {
@@ -132,7 +138,7 @@ void Supervisor::freeze(const std::string& name, bool stop, const Respond& respo
   }
   node.freezing.clear();
   node.freezing.push_back({stop, respond, Clock::now() + 10s});
-  belongings_.refresh();
+  look();
   progress_node(index);
 }
 
@@ -219,6 +225,21 @@ void Supervisor::reap() {
   if (waits_for_processes()) progress();
 }
 
+void Supervisor::look() {
+  belongings_.refresh();
+  for (const auto& [process, owner] : belongings_.take_strays()) (void)ledger_.launched(nodes_[owner.node]->name, process.pid, process.start_time);
+}
+
+void Supervisor::look_for_strays() {
+  strays_.expires_after(500ms);
+  strays_.async_wait([this](boost::system::error_code cancelled) {
+    if (cancelled) return;
+    const bool running = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node->running; });
+    if (running) look();
+    look_for_strays();
+  });
+}
+
 void Supervisor::note_status(Owner owner, pid_t pid, int status) {
   if (owner.exec != 0) {
     const auto found = executions_.find(owner.exec);
@@ -249,7 +270,7 @@ void Supervisor::look_again(std::chrono::nanoseconds after) {
 }
 
 void Supervisor::progress() {
-  belongings_.refresh();
+  look();
   for (std::size_t i = 0; i < nodes_.size(); ++i) progress_node(i);
   std::vector<std::uint64_t> ids;
   for (const auto& [id, execution] : executions_) ids.push_back(id);

@@ -97,12 +97,17 @@ class Supervisor {
   bool progress_exec(std::uint64_t id, Execution& execution);
   void end_exec(std::uint64_t id, const std::string& why);
   bool waits_for_processes() const;
+  /// Refreshes what is known of processes; those that neither group nor environment would tell later go into the ledger.
+  void look();
+  /// Twice a second: a process without our marks is known only while its parent lives.
+  void look_for_strays();
   void look_again(std::chrono::nanoseconds after);
   void end_node(Node& node);
   void end(std::size_t index, bool at_once, int signal, Nanos grace, const Respond& respond);
   void freeze(const std::string& name, bool stop, const Respond& respond);
   // logs: supervisor_logs.cpp
-  void follow_log(Node& node);
+  /// `begin`: the log's size before the launch.
+  void follow_log(Node& node, std::uint64_t begin);
   void read_log(Node& node, std::size_t limit);
   void read_logs();
   void file_changed(int watch, const std::string& name);
@@ -118,7 +123,7 @@ class Supervisor {
   std::map<std::uint64_t, std::shared_ptr<Execution>> executions_;  // owned by this table and by its pipes' handlers in flight
   std::uint64_t next_exec_ = 1;
   host::Watch watch_;
-  boost::asio::steady_timer again_, logs_again_;
+  boost::asio::steady_timer again_, strays_, logs_again_;
   std::optional<std::chrono::steady_clock::time_point> again_at_;
   std::function<void(std::vector<std::string>)> undone_;
   std::map<std::pair<pid_t, std::uint64_t>, std::string> undo_ended_;  // process to whose it was

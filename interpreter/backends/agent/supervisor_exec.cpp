@@ -31,12 +31,14 @@ void Supervisor::exec(std::uint64_t key, const Exec& request, const Respond& res
   if (::pipe2(err, O_CLOEXEC) != 0) return refuse(std::string("no pipe can be made: ") + std::strerror(errno));
   host::Fd err_read(err[0]), err_write(err[1]);
   if (auto noted = ledger_.launching("exec", node.name, node.dir, request.argv); !noted) return refuse(noted.error().message);
-  const auto pid = host::spawn({request.argv, marked(node, request.environment), node.dir, out_write.get(), err_write.get(), false});
+  const std::uint64_t id = next_exec_++;
+  Environment environment = marked(node, request.environment);
+  environment.emplace_back("FAILC_EXEC", std::to_string(id));
+  const auto pid = host::spawn({request.argv, std::move(environment), node.dir, out_write.get(), err_write.get()});
   if (!pid) return refuse(pid.error().message);
   out_write.reset();
   err_write.reset();
 
-  const std::uint64_t id = next_exec_++;
   const auto stat = host::stat_of(*pid);
   const std::uint64_t start_time = stat ? stat->start_time : 0;
   belongings_.started(*pid, start_time, {index, id});

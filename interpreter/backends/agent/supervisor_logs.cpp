@@ -20,16 +20,13 @@ constexpr std::size_t kRound = 256u << 10;
 constexpr std::size_t kLastLines = 10;
 }  // namespace
 
-void Supervisor::follow_log(Node& node) {
-  const std::string log = node.dir + "/log";
-  struct stat info {};
-  const bool there = ::stat(log.c_str(), &info) == 0;
-  node.log_begin = there ? static_cast<std::uint64_t>(info.st_size) : 0;
+void Supervisor::follow_log(Node& node, std::uint64_t begin) {
+  node.log_begin = begin;
   // The folder was made anew: so is its log.
   if (node.log_begin < node.log_read) node.log_read = node.log_begin = 0;
   if (!node.cutter) node.cutter = std::make_unique<host::LineCutter>(kLogLineLimit);
   node.log_flush = false;
-  const auto watch = watch_.add(log);
+  const auto watch = watch_.add(node.dir + "/log");
   node.log_watch = watch ? *watch : -1;
   node.log_pending = true;
   read_logs();

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -101,7 +102,7 @@ class TestRun {
     for (;;) {
       while (!events.empty()) {
         backend::Event first = std::move(events.front());
-        events.erase(events.begin());
+        events.pop_front();
         if (auto* found = std::get_if<T>(&first.what)) return std::move(*found);
       }
       auto next = world->next(until);
@@ -113,7 +114,7 @@ class TestRun {
   std::string root;
   AgentOptions options;
   std::unique_ptr<AgentWorld> world;
-  std::vector<backend::Event> events;
+  std::deque<backend::Event> events;
 };
 
 inline std::string text(const Document& data, const char* key) {

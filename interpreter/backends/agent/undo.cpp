@@ -24,6 +24,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Ending takes milliseconds; an agent that needs longer is stuck.
+constexpr auto kAgentPatience = 10s;
+
 /// Finds a run's processes without its agent.
 class Search {
  public:
@@ -71,19 +74,12 @@ class Search {
       const auto leader = all.find(started.pid);
       if (leader != all.end()) {
         if (leader->second.start_time == started.start_time) return "`" + started.node + "`";
-      } else if (in_agents_session(process, all) && process.start_time >= started.start_time) {
+      } else if (process.session == started.pid && process.start_time >= started.start_time) {
+        // The number of a group or session is not given to a new process while it has members.
         return "`" + started.node + "`";
       }
     }
-    return in_agents_session(process, all) ? "no node" : "";
-  }
-
-  /// A session's number is not given to another process while the session has members; so only the agent's own offspring can be in it,
-  /// unless the number was free for a while and came back: then its leader has another start time, or began later than its members.
-  bool in_agents_session(const ProcessStat& process, const std::map<pid_t, ProcessStat>& all) const {
-    if (!ledger_.agent || process.session != ledger_.agent->pid || process.start_time < ledger_.agent->start_time) return false;
-    const auto leader = all.find(ledger_.agent->pid);
-    return leader == all.end() || leader->second.start_time == ledger_.agent->start_time;
+    return {};
   }
 
   std::string by_mark(pid_t pid) const {
@@ -135,13 +131,13 @@ Result<std::vector<std::string>> ask_agent_to_undo(const std::string& folder, co
     host::LineChannel channel(loop, std::move(*connection), kMessageLimit, {received, [&](const std::string& why) { problem = why; }});
     channel.send(encode(Call{1, Hello{kProtocol, run}}));
     channel.send(encode(Call{2, UndoAll{}}));
-    const auto give_up = Clock::now() + 20s;
+    const auto give_up = Clock::now() + kAgentPatience;
     while (!done && problem.empty() && Clock::now() < give_up) loop.run_one_until(give_up);
   } catch (const std::exception& failed) {
     problem = failed.what();
   }
   if (done) return lines;
-  return Error{"the agent did not undo the run: " + (problem.empty() ? "it did not answer within 20s" : problem)};
+  return Error{"the agent did not undo the run: " + (problem.empty() ? "it did not answer within 10s" : problem)};
 }
 
 Result<std::vector<std::string>> end_without_agent(const std::string& folder, std::vector<std::string> runs) {
