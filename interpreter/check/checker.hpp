@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kMostNodes = 1000;          // of a group
 inline constexpr std::uint32_t kMostStatements = 100'000;  // of a scenario, steps expanded
 inline constexpr std::uint32_t kDeepestExpression = 250;  // checks expanded
 inline constexpr std::uint32_t kDeepestBlocks = 150;      // steps expanded
-inline constexpr std::uint32_t kMostExpressions = 1'000'000;  // that the expansion of checks may copy, in a file
+inline constexpr std::uint32_t kMostExpressions = 1'000'000;  // that the expansion of checks may copy, in a scenario
 inline constexpr Nanos kDefaultReady = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultStop = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultSettle = std::chrono::seconds(10);
@@ -199,6 +199,7 @@ class Checker {
   plan::BodyNode& add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node);
   Nanos stop_bound(const Type& set) const;
   Nanos ready_bound(const Type& set) const;
+  void too_large(const std::string& why);
   std::uint64_t salt(Span span);
   std::string signature(std::string_view name, const std::vector<ParameterInfo>& parameters) const;
   std::vector<ParameterInfo> parameters(const std::vector<ast::Parameter>& trees);
@@ -228,12 +229,13 @@ class Checker {
   bool dry_ = false;                 // a definition is checked by itself: nothing is lowered
   bool incomplete_ = false;          // a parameter has no value
   std::uint64_t asks_ = 0;           // how many questions to nodes were elaborated
-  std::uint64_t copied_ = 0;         // expressions copied by expanding checks
+  std::uint64_t copied_ = 0;         // expressions copied by expanding checks, in this scenario
   Nanos settle_{};                   // of the singular roles in the statement at hand
   bool random_ = false;              // the statement at hand draws
 
   // Of the scenario at hand.
   std::vector<std::uint32_t>* used_clusters_ = nullptr;
+  Place scenario_place_;
   std::size_t assertions_ = 0;
   std::size_t statements_ = 0;
   std::uint32_t blocks_ = 0;         // how deep

@@ -23,6 +23,7 @@ void Checker::definition(Definition& definition) {
   const std::uint32_t loops = std::exchange(open_loops_, 0);
   const std::uint32_t blocks = std::exchange(blocks_, 0);
   const Nanos settle = settle_;
+  const Place place = std::exchange(scenario_place_, Place{here().id, definition.span});
   const bool random = random_;
   std::vector<std::uint32_t>* used = std::exchange(used_clusters_, nullptr);
   const std::size_t errors = sink_.errors();
@@ -49,6 +50,7 @@ void Checker::definition(Definition& definition) {
   open_loops_ = loops;
   blocks_ = blocks;
   settle_ = settle;
+  scenario_place_ = place;
   random_ = random;
   used_clusters_ = used;
   definition.progress = Progress::ready;
@@ -85,6 +87,8 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   doubtful_ = here().broken;
   too_large_ = false;
   drawn_texts_.clear();
+  copied_ = 0;
+  scenario_place_ = {here().id, tree.title_span};
 
   plan::Scenario& out = plan_->scenarios.emplace_back();
   out.title = tree.title;

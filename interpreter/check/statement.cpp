@@ -12,8 +12,7 @@ void Checker::block(const ast::Block& tree, plan::Body& out) {
     doubtful_ = true;
   }
   if (++blocks_ > kDeepestBlocks) {
-    if (!too_large_) report(diag::Code::too_large, {tree.span.begin, tree.span.begin + 1}, {"its blocks, steps written out, nest more than " + std::to_string(kDeepestBlocks) + " deep"});
-    too_large_ = true;
+    too_large("its blocks, steps written out, nest more than " + std::to_string(kDeepestBlocks) + " deep");
   } else {
     out.reserve(out.size() + tree.statements.size());
     for (const ast::Statement& each : tree.statements) statement(each, out);
@@ -25,8 +24,7 @@ void Checker::block(const ast::Block& tree, plan::Body& out) {
 
 void Checker::statement(const ast::Statement& tree, plan::Body& out) {
   if (++statements_ > kMostStatements) {
-    if (!too_large_) report(diag::Code::too_large, tree.head, {"it has more than " + std::to_string(kMostStatements) + " statements, steps written out"});
-    too_large_ = true;
+    too_large("it has more than " + std::to_string(kMostStatements) + " statements, steps written out");
   }
   if (too_large_) return;
   settle_ = Nanos{};
@@ -56,6 +54,12 @@ void Checker::statement(const ast::Statement& tree, plan::Body& out) {
                  [&](const ast::RunImport&) { not_yet(tree.head, "run"); },
              },
              tree.node);
+}
+
+void Checker::too_large(const std::string& why) {
+  doubtful_ = true;
+  if (!too_large_) sink_.report(diag::Code::too_large, scenario_place_, {why});
+  too_large_ = true;
 }
 
 plan::BodyNode& Checker::add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) {
