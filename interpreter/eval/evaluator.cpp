@@ -15,7 +15,7 @@ using plan::Op;
 namespace {
 
 // Far above what brackets (64) allow; a plan from a file may hold anything.
-constexpr int kDeepest = 1000;
+constexpr int kDeepest = 500;
 
 // What a condition compares is worth showing; a literal is in its text already, and the leaves record themselves.
 bool worth_showing(const Expr& expr) {
