@@ -11,6 +11,9 @@ void read_block(Context& context, std::uint32_t open, unsigned depth, ast::Block
   const unsigned outer = context.depth;
   context.depth = depth;
   block.span = cover(context.token(open).span, context.token(context.token(open).match).span);
+  std::size_t count = 0;
+  for_each_item(context, open, [&count](Range) { ++count; });
+  block.statements.reserve(count);
   for_each_item(context, open, [&](Range range) {
     block.statements.emplace_back();
     if (!read_statement(context, range, block.statements.back())) block.broken = true;
