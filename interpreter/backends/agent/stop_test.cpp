@@ -34,7 +34,7 @@ TEST(Stop, AfterTheGraceAllAreKilled) {
   TestRun run;
   run.start();
   run.node(0, "n");
-  run.shell(0, "trap '' TERM; echo up; sleep 100 & (setsid sleep 100 &) ; while :; do sleep 0.05; done");
+  run.shell(0, "trap '' TERM; sleep 100 & (setsid sleep 100 &) ; echo up; while :; do sleep 0.05; done");
   ASSERT_TRUE(run.event<backend::LogLine>());
   const auto reply = run.ask(backend::Stop{0, "TERM", 300ms});
   ASSERT_EQ(reply.delivery, Delivery::answered) << reply.error;
@@ -96,6 +96,21 @@ TEST(Pause, StopsAllProcessesUntilResumed) {
   EXPECT_EQ(number(resumed.data, "processes"), 3);
   EXPECT_EQ(stopped(run.options.run), 0u);
   EXPECT_EQ(marked(run.options.run), 3u);
+}
+
+TEST(Pause, StopsAServerThatStartsProgramsAllTheTime) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // The shell starts `true` with vfork: stopped inside it, parent and child would wait for each other.
+  run.shell(0, "echo up; while :; do /bin/true; done");
+  ASSERT_TRUE(run.event<backend::LogLine>());
+  for (int i = 0; i < 20; ++i) {
+    const auto paused = run.ask(backend::Pause{0});
+    ASSERT_EQ(paused.delivery, Delivery::answered) << paused.error;
+    EXPECT_LT(paused.received - paused.sent, 1s);
+    EXPECT_EQ(run.ask(backend::Resume{0}).delivery, Delivery::answered);
+  }
 }
 
 TEST(Finish, EndsWhatIsLeftAndTheAgent) {

@@ -148,6 +148,11 @@ bool Supervisor::progress_freezing(Node& node, const std::vector<ProcessStat>& p
     if (process.stopped() == freezing.stop) continue;
     done = false;
     host::send_signal(process.pid, process.start_time, freezing.stop ? SIGSTOP : SIGCONT);
+    // Inside vfork a process stops only once its child has executed something: a child that was stopped before goes on until then.
+    if (!freezing.stop || process.state != 'D') continue;
+    for (const ProcessStat& child : processes) {
+      if (child.parent == process.pid && child.stopped()) host::send_signal(child.pid, child.start_time, SIGCONT);
+    }
   }
   if (done) {
     freezing.respond({Delivery::answered, {{"processes", processes.size()}}, {}});
