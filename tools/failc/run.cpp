@@ -138,7 +138,7 @@ std::optional<journal::CrashPoint> crash_point() {
 Exit run_all(const Words& words, const RunOptions& options, Program& program, const std::vector<std::vector<std::uint32_t>>& chosen) {
   SessionOptions session;
   session.moment = now_utc();
-  session.fail_fast = options.fail_fast;
+  session.run.fail_fast = options.fail_fast;
   session.terminal = is_terminal(STDOUT_FILENO);
   session.colour = wants_colour(STDOUT_FILENO);
   session.lease = options.lease.value_or(std::chrono::seconds(15));

@@ -47,26 +47,6 @@ std::string_view worst(const report::FileRun& file) {
   return "pass";
 }
 
-void run_scenarios(const SessionOptions& options, report::FileRun& file, backend::World& world, journal::Journal& journal, const run::Progress& progress) {
-  if (!options.fail_fast) {
-    file.results = run::run(*file.plan, options.run, world, journal, progress);
-    return;
-  }
-  run::Options one = options.run;
-  bool failed = false;
-  for (const std::uint32_t index : options.run.scenarios) {
-    if (failed) {
-      file.left_out.push_back(index);
-      continue;
-    }
-    one.scenarios = {index};
-    for (run::ScenarioResult& result : run::run(*file.plan, one, world, journal, progress)) {
-      failed = failed || result.verdict != run::Verdict::pass || !result.leaked.empty();
-      file.results.push_back(std::move(result));
-    }
-  }
-}
-
 void close(OpenWorld& world, report::FileRun& file) {
   if (const Status closed = world.close(); !closed) file.leaked.push_back(closed.error().message);
 }
@@ -109,8 +89,9 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   } else {
     {
       Live live(run, file, (*opened)->world(), options.terminal, options.colour);
-      run_scenarios(options, file, live.world(), journal, live.progress());
+      file.results = run::run(*file.plan, options.run, live.world(), journal, live.progress());
     }
+    for (std::size_t i = file.results.size(); i < options.run.scenarios.size(); ++i) file.left_out.push_back(options.run.scenarios[i]);
     end = (*opened)->world().now();
     close(**opened, file);
   }

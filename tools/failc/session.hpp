@@ -14,7 +14,6 @@ namespace failc::tools {
 
 struct SessionOptions {
   run::Options run;
-  bool fail_fast = false;
   bool terminal = false, colour = false;
   std::chrono::nanoseconds lease{};
   Moment moment;
