@@ -32,7 +32,7 @@ const Case kCases[] = {
     {"expect_quantified", "expect every n in kv: up(n)"},
     {"expect_state", "expect all kv are healthy"},
     {"expect_nested", "expect every n in kv: (up(n) and value(\"a\", n) == true)"},
-    {"expect_kinds", "expect value(\"a\", kv[0]) == true and told(kv[0]) == \"true\""},
+    {"expect_kinds", "expect value(\"a\", kv[0]) == true and told(kv[0]) == true"},
     {"expect_role", "expect boss of w == w[0]"},
     {"expect_plural_role", "expect count(bosses of kv) == 3"},
     {"await", "await up(kv[0]) within 10s"},

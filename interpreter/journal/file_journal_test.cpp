@@ -1,0 +1,176 @@
+#include "interpreter/journal/file_journal.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <csignal>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "interpreter/journal/reader.hpp"
+
+namespace failc::journal {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+class FileJournalTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "failc-journal-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    base_ = name;
+  }
+  void TearDown() override { fs::remove_all(base_); }
+
+  std::string path(const std::string& name) const { return (base_ / name).string(); }
+  static Json record(const char* kind) { return Json{{"at", 1}, {"kind", kind}}; }
+  static void finish(const std::string& folder) {
+    auto journal = FileJournal::open(folder, {1});
+    ASSERT_TRUE(journal) << journal.error().message;
+    ASSERT_TRUE((*journal)->append(record("run"), true) && (*journal)->append(record("end"), true));
+  }
+  static std::string error_of(const std::string& folder) {
+    auto journal = FileJournal::open(folder, {99});
+    return journal ? "" : journal.error().message;
+  }
+
+  fs::path base_;
+};
+
+TEST_F(FileJournalTest, WritesNumberedLinesThatAreReadBack) {
+  const std::string folder = path("a/b/c");
+  {
+    auto journal = FileJournal::open(folder, {7});
+    ASSERT_TRUE(journal) << journal.error().message;
+    Json first = record("run");
+    first["format"] = 1;
+    first["text"] = "\xff not UTF-8 \n";
+    ASSERT_TRUE((*journal)->append(first, true));
+    ASSERT_TRUE((*journal)->append(record("step"), false));
+    ASSERT_TRUE((*journal)->history(Json{{"w", "writes"}}));
+  }
+  struct stat info{};
+  ASSERT_EQ(::stat(folder.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  const auto contents = read(folder + "/journal.jsonl");
+  ASSERT_TRUE(contents) << contents.error().message;
+  ASSERT_EQ(contents->records.size(), 2u);
+  EXPECT_EQ(contents->records[0].begin().key(), "n");
+  EXPECT_EQ(contents->records[1]["n"], 2);
+  EXPECT_FALSE(contents->torn);
+  EXPECT_FALSE(finished(*contents));
+  std::ifstream history(folder + "/history.jsonl");
+  std::string line;
+  std::getline(history, line);
+  EXPECT_EQ(line, "{\"w\":\"writes\"}");
+}
+
+TEST_F(FileJournalTest, ASecondRunIsToldWhoHoldsTheFolder) {
+  const std::string folder = path("run");
+  auto journal = FileJournal::open(folder, {4711});
+  ASSERT_TRUE(journal);
+  EXPECT_NE(error_of(folder).find("in use: failc with pid 4711"), std::string::npos) << error_of(folder);
+}
+
+TEST_F(FileJournalTest, ADeadRunIsRefusedWithTheCommandThatRecoversIt) {
+  const std::string folder = path("run");
+  {
+    auto journal = FileJournal::open(folder, {1});
+    ASSERT_TRUE(journal && (*journal)->append(record("run"), true));
+  }
+  EXPECT_NE(error_of(folder).find("`failc recover " + folder + "`"), std::string::npos) << error_of(folder);
+  EXPECT_TRUE(fs::exists(folder + "/journal.jsonl"));
+}
+
+TEST_F(FileJournalTest, AFolderWithALedgerAndNoJournalIsADeadRun) {
+  const std::string folder = path("run");
+  fs::create_directory(folder);
+  std::ofstream(folder + "/ledger.jsonl") << "{}\n";
+  EXPECT_NE(error_of(folder).find("failc recover"), std::string::npos) << error_of(folder);
+}
+
+TEST_F(FileJournalTest, AFinishedOrRecoveredRunIsReplaced) {
+  const std::string folder = path("run");
+  finish(folder);
+  fs::create_directories(folder + "/nodes/kv.app[0]");
+  std::ofstream(folder + "/agent.log") << "x";
+  std::ofstream(folder + "/report.xml") << "x";
+  {
+    auto journal = FileJournal::open(folder, {1});
+    ASSERT_TRUE(journal) << journal.error().message;
+    EXPECT_FALSE(fs::exists(folder + "/nodes"));
+    EXPECT_FALSE(fs::exists(folder + "/agent.log"));
+    EXPECT_TRUE(fs::exists(folder + "/report.xml")) << "only what failc makes itself is removed";
+    ASSERT_TRUE((*journal)->append(record("run"), true) && (*journal)->append(record("recovered"), true));
+  }
+  EXPECT_EQ(error_of(folder), "");
+}
+
+TEST_F(FileJournalTest, AFolderOfSomeoneElseIsLeftAlone) {
+  const std::string folder = path("photos");
+  fs::create_directory(folder);
+  std::ofstream(folder + "/cat.jpg") << "x";
+  EXPECT_NE(error_of(folder).find("`cat.jpg`, which is not of failc's making"), std::string::npos) << error_of(folder);
+  EXPECT_TRUE(fs::exists(folder + "/cat.jpg"));
+  EXPECT_FALSE(fs::exists(folder + "/lock"));
+}
+
+TEST_F(FileJournalTest, WhatIsNoFolderIsSaidSo) {
+  std::ofstream(path("file")) << "x";
+  EXPECT_NE(error_of(path("file")).find("is no folder"), std::string::npos) << error_of(path("file"));
+  EXPECT_NE(error_of(path("file") + "/below"), "");
+  EXPECT_NE(error_of("/proc/nowhere/run"), "");
+}
+
+TEST_F(FileJournalTest, AFullDiskIsAnErrorAndLeavesWholeRecords) {
+  const std::string folder = path("run");
+  auto journal = FileJournal::open(folder, {1});
+  ASSERT_TRUE(journal && (*journal)->append(record("run"), false));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit tight = before;
+  tight.rlim_cur = 100;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  Json large = record("step");
+  large["text"] = std::string(500, 'x');
+  const Status status = (*journal)->append(large, true);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message.find("cannot write"), std::string::npos);
+  const auto contents = read(folder + "/journal.jsonl");
+  ASSERT_TRUE(contents) << contents.error().message;
+  EXPECT_EQ(contents->records.size(), 1u);
+  EXPECT_FALSE(contents->torn);
+}
+
+TEST_F(FileJournalTest, ReadingIgnoresATornLineAndRefusesGarbage) {
+  const std::string file = path("journal.jsonl");
+  std::ofstream(file) << "{\"n\":1,\"at\":0,\"kind\":\"run\",\"format\":1}\n{\"n\":2,\"at\":0,\"ki";
+  auto contents = read(file);
+  ASSERT_TRUE(contents) << contents.error().message;
+  EXPECT_TRUE(contents->torn);
+  EXPECT_EQ(contents->records.size(), 1u);
+
+  const auto error = [&](const char* text) {
+    std::ofstream(file, std::ios::trunc) << text;
+    const auto wrong = read(file);
+    return wrong ? std::string() : wrong.error().message;
+  };
+  EXPECT_NE(error("{\"n\":1,\"kind\":\"a\"}\ngarbage\n").find("line 2"), std::string::npos);
+  EXPECT_NE(error("{\"n\":1,\"kind\":\"a\"}\n{\"n\":3,\"kind\":\"a\"}\n").find("its `n` should be 2"), std::string::npos);
+  EXPECT_NE(error("{\"n\":1}\n").find("no `kind`"), std::string::npos);
+  EXPECT_NE(error("[]\n").find("no JSON object"), std::string::npos);
+  EXPECT_NE(error("{\"n\":1,\"kind\":\"run\",\"format\":99}\n").find("its format is 99"), std::string::npos);
+  EXPECT_EQ(error(""), "");
+  EXPECT_NE(read(path("absent")).error().message.find("No such file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace failc::journal
