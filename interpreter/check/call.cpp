@@ -35,9 +35,14 @@ Term Checker::call(const ast::Call& tree, Span span) {
     const std::uint32_t own = components_[env_->component]->operation(name);
     if (own != kNone) return query_call(tree, {OperationRef{env_->component, own}}, span);
   }
-  if (const Symbol* found = find(name); found != nullptr && found->kind == SymbolKind::check) return check_call(tree, found->index, span);
+  const Symbol* found = find(name);
+  if (found != nullptr && found->kind == SymbolKind::check) {
+    if (env_->component == kNone) return check_call(tree, found->index, span);
+    report(diag::Code::wrong_name, tree.callee.span, {name, "a check, which a component cannot see", "a function, or a query of this component"});
+    return nothing(span);
+  }
   const auto& requests = files_[env_->file]->requests;
-  if (const auto found = requests.find(name); found != requests.end()) return query_call(tree, found->second, span);
+  if (const auto query = requests.find(name); query != requests.end() && env_->component == kNone) return query_call(tree, query->second, span);
   // The arguments are looked at all the same: they may have mistakes of their own.
   for (const ast::ExprPtr& argument : tree.arguments) (void)expr(*argument);
   if (silent() || (env_->component != kNone && components_[env_->component]->broken)) return nothing(span);
@@ -251,13 +256,15 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
     const ParameterInfo& parameter = definition.parameters[i];
     if (!convert(arguments[i], *tree.arguments[i], parameter.type)) return nothing(span);
     copied_ += size_of(arguments[i].expr);
-    env.locals.push_back({parameter.name, parameter.span, arguments[i].type, arguments[i].known, std::move(arguments[i].expr)});
+    env.locals.push_back({parameter.name, parameter.span, arguments[i].type, arguments[i].known, std::move(arguments[i].expr), arguments[i].depth});
   }
   Term term;
   {
     const std::uint64_t before = copied_;
+    ++expanding_;
     EnvScope scope(*this, env);
     term = bool_term(*definition.check->condition, "a condition");
+    --expanding_;
     copied_ = before + size_of(term.expr);
   }
   if (copied_ > kMostExpressions) {

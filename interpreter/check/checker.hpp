@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kMostNodes = 1000;          // of a group
 inline constexpr std::uint32_t kMostStatements = 100'000;  // of a scenario, steps expanded
 inline constexpr std::uint32_t kDeepestExpression = 250;  // checks expanded
 inline constexpr std::uint32_t kDeepestBlocks = 150;      // steps expanded
-inline constexpr std::uint32_t kMostExpressions = 1'000'000;  // that the expansion of checks may copy, in a scenario
+inline constexpr std::uint32_t kMostExpressions = 200'000;  // that the expansion of checks may copy, in a scenario
 inline constexpr Nanos kDefaultReady = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultStop = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultSettle = std::chrono::seconds(10);
@@ -200,6 +200,7 @@ class Checker {
   Nanos stop_bound(const Type& set) const;
   Nanos ready_bound(const Type& set) const;
   void too_large(const std::string& why);
+  void too_deep(Span span);
   std::uint64_t salt(Span span);
   std::string signature(std::string_view name, const std::vector<ParameterInfo>& parameters) const;
   std::vector<ParameterInfo> parameters(const std::vector<ast::Parameter>& trees);
@@ -229,6 +230,7 @@ class Checker {
   bool dry_ = false;                 // a definition is checked by itself: nothing is lowered
   bool incomplete_ = false;          // a parameter has no value
   std::uint64_t asks_ = 0;           // how many questions to nodes were elaborated
+  std::uint32_t expanding_ = 0;      // how many checks are being written out, one in another
   std::uint64_t copied_ = 0;         // expressions copied by expanding checks, in this scenario
   Nanos settle_{};                   // of the singular roles in the statement at hand
   bool random_ = false;              // the statement at hand draws

@@ -147,7 +147,10 @@ void Checker::node_let(std::uint32_t component, std::uint32_t let) {
   EnvScope scope(*this, env);
   const std::uint64_t asks = asks_;
   Term term = expr(*found.tree->value);
-  found.asks = asks_ != asks;
+  if (!term.error() && asks_ != asks) {
+    report(diag::Code::cannot_ask, found.tree->value->span, {"a `let` of a component"}).help = "make it a query, or a state";
+    term = nothing(found.tree->value->span);
+  }
   found.type = term.type;
   found.progress = Progress::ready;
   info.lowered.slots = std::max(info.lowered.slots, frame.next);
@@ -169,7 +172,7 @@ void Checker::component_bodies(std::uint32_t index) {
   for (std::uint32_t i = 0; i < info.lets.size(); ++i) node_let(index, i);
   for (const ast::ComponentItem& item : info.tree->items) component_item(index, item);
   for (std::uint32_t i = 0; i < info.operations.size(); ++i) operation_body(index, i);
-  find_cycles(index);
+  if (sink_.errors() == errors) find_cycles(index);
   info.good = info.good && sink_.errors() == errors;
 }
 

@@ -38,7 +38,7 @@ Term Checker::expr(const ast::Expr& tree) {
   const Span span = tree.span;
   const DepthGuard depth(depth_);
   if (depth_ > kDeepestExpression) {
-    if (depth_ == kDeepestExpression + 1) report(diag::Code::nesting_too_deep, span, {std::to_string(kDeepestExpression)});
+    if (depth_ == kDeepestExpression + 1) too_deep(span);
     return nothing(span);
   }
   return std::visit(
@@ -74,6 +74,12 @@ Term Checker::expr(const ast::Expr& tree) {
       tree.node);
 }
 
+void Checker::too_deep(Span span) {
+  const std::string most = std::to_string(kDeepestExpression);
+  if (expanding_ > 0) too_large("its checks, written out, nest more than " + most + " deep");
+  else report(diag::Code::nesting_too_deep, span, {most});
+}
+
 Term Checker::literal(Value value, Type type, Span span) const {
   Term term;
   term.expr.op = plan::Op::literal;
@@ -98,12 +104,17 @@ Term Checker::make(plan::Op op, Type type, Span span, std::vector<Term> argument
   for (Term& argument : arguments) {
     if (argument.error()) return nothing(span);
     term.known = std::max(term.known, argument.known);
+    term.depth = std::max(term.depth, argument.depth + 1);
     term.expr.args.push_back(std::move(argument.expr));
   }
   return fold(std::move(term));
 }
 
 Term Checker::fold(Term term) {
+  if (term.depth > kDeepestExpression) {
+    too_deep(term.span);
+    return nothing(term.span);
+  }
   if (term.known == Known::loop && open_loops_ == 0) term.known = Known::constant;
   if (term.known != Known::constant || term.expr.op == plan::Op::literal) return term;
   if (env_->frame != nullptr && scratch_.size() < env_->frame->next) scratch_.resize(env_->frame->next);
@@ -116,6 +127,7 @@ Term Checker::fold(Term term) {
   }
   const Type before = term.type;
   const plan::Source place = term.expr.at;
+  term.depth = 0;
   term.expr = plan::Expr{};
   term.expr.literal = std::move(result.value);
   term.expr.at = place;
@@ -181,6 +193,7 @@ Term Checker::document(const ast::Doc& tree, Span span) {
   term.span = span;
   for (std::size_t i = 0; i < values.size(); ++i) {
     term.known = std::max(term.known, values[i].known);
+    term.depth = std::max(term.depth, values[i].depth + 1);
     term.expr.args.push_back(std::move(values[i].expr));
     term.expr.names.push_back(tree.entries[i].key);
   }

@@ -60,7 +60,7 @@ Term Checker::quantified(const ast::Quantified& tree, Span span) {
   close_loop(constant);
   if (in.error() || condition.error()) return nothing(span);
   if (asks_too_often(asks, in, span)) return nothing(span);
-  const bool bounded = asks_ != asks && in.type.most != kUnbounded;
+  const bool bounded = asks_ != asks && in.type.most != kUnbounded && !plan::most(*plan_, in.expr);
   const std::uint32_t most = in.type.most;
   std::vector<Term> arguments;
   arguments.push_back(std::move(in));

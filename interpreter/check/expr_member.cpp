@@ -213,7 +213,6 @@ Term Checker::node_member(Term node, const ast::Name& name, Span span) {
   if (env_->component == owner) need(owner, item_id(ItemKind::let, index));
   const Type type = components_[owner]->lets[index].type;
   if (type.error()) return nothing(span);
-  if (components_[owner]->lets[index].asks) ++asks_;
   node.known = Known::runtime;
   return make(plan::Op::node_let, type, span, single(std::move(node)), {}, index);
 }

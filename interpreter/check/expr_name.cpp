@@ -13,6 +13,7 @@ Term Checker::reference(const ast::Ref& tree, Span span) {
     term.expr.at = at(span);
     term.type = found->type;
     term.known = found->known;
+    term.depth = found->depth;
     term.span = span;
     return term;
   }
@@ -86,7 +87,7 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
       break;
   }
   report(diag::Code::wrong_name, name.span,
-         {name.text, noun(symbol.kind), symbol.kind == SymbolKind::check ? "a value is wanted: call it with its arguments; a value" : "a value"});
+         {name.text, noun(symbol.kind), "a value"});
   return nothing(name.span);
 }
 

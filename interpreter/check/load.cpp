@@ -118,9 +118,8 @@ void Checker::declare(std::uint32_t file) {
                      declare(file, tree.name, SymbolKind::workload, static_cast<std::uint32_t>(workloads_.size()));
                      workloads_.push_back({.tree = &tree, .file = file});
                    },
-                   [&](const ast::Client& tree) {
+                   [&](const ast::Client&) {
                      not_yet(declaration.head, "client");
-                     (void)tree;
                      files_[file]->broken = true;  // its name is not known
                    },
                    [&](const ast::StepDef& tree) {

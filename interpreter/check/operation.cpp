@@ -96,6 +96,8 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
   };
   int requests = 0;
   bool broken = false;
+  const std::uint64_t asks = asks_;
+  const std::size_t errors = sink_.errors();
   for (const ast::RequestItem& item : tree.items) {
     std::visit(Visitor{
                    [&](const ast::Broken&) { broken = true; },
@@ -131,6 +133,7 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
                },
                item.node);
   }
+  if (asks_ != asks && sink_.errors() == errors) report(diag::Code::cannot_ask, tree.name.span, {"the request of `" + std::string(tree.name.text) + "`"}).help = "ask first, and pass the answer as an argument";
   if (broken) info.broken = true;
   if (requests != 1 && !broken)
     report(diag::Code::request_count, tree.name.span, {tree.name.text, requests == 0 ? std::string_view("no request") : std::string_view("several requests")});
@@ -155,9 +158,9 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
       report(diag::Code::duplicate_item, item.head, {tree.name.text, word});
       continue;
     }
-    const std::uint64_t asks = asks_;
+    const std::uint64_t before = asks_;
     Term value = clause->kind == ast::ClauseKind::result ? expr(*clause->value) : bool_term(*clause->value, "a condition");
-    if (!value.error() && asks_ != asks) report(diag::Code::cannot_ask, clause->value->span, {"the meaning of a reply"});
+    if (!value.error() && asks_ != before) report(diag::Code::cannot_ask, clause->value->span, {"the meaning of a reply"});
     *into = owned(std::move(value.expr));
   }
   out.slots = frame.next;

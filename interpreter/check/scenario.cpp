@@ -153,7 +153,7 @@ void Checker::check_timeout(const plan::Scenario& scenario, Span timeout) {
       if (scope != nullptr && scope->kind == plan::ScopeKind::cleanup) continue;
       if (inside == nullptr || node.bound > inside->bound) inside = &node;
     }
-    if (inside == nullptr || (longest == nullptr ? inside->bound <= found : inside->bound * 2 < longest->bound)) break;
+    if (inside == nullptr || (longest == nullptr ? inside->bound <= found : inside->bound < longest->bound / 2)) break;
     longest = inside;
     found = inside->bound;
     const auto* scope = std::get_if<plan::Scope>(&inside->node);

@@ -6,7 +6,6 @@
 namespace failc::check {
 
 void Checker::branch(const ast::If& tree, const ast::Statement& whole, plan::Body& out) {
-  // `else if` chains are walked, not recursed into: they may be long.
   plan::Scope scope;
   scope.kind = plan::ScopeKind::branch;
   scope.value = std::make_unique<plan::Expr>(bool_term(*tree.condition, "a condition").expr);

@@ -4,6 +4,11 @@
 #include "interpreter/check/checker.hpp"
 
 namespace failc::check {
+namespace {
+
+Nanos sum(Nanos a, Nanos b) { return a > Nanos::max() - b ? Nanos::max() : a + b; }
+
+}  // namespace
 
 Nanos Checker::ready_bound(const Type& set) const {
   Nanos out = Nanos(1);
@@ -42,7 +47,7 @@ void Checker::node_step(const ast::NodeStep& tree, const ast::Statement& whole, 
       break;
     case ast::NodeAction::restart:
       step.kind = plan::StepKind::restart;
-      step.timeout = stop_bound(nodes.type) + ready_bound(nodes.type);
+      step.timeout = sum(stop_bound(nodes.type), ready_bound(nodes.type));
       break;
   }
   step.settle = settle_;

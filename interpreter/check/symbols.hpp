@@ -79,7 +79,6 @@ struct SettingInfo {
 struct NodeLetInfo {
   const ast::LetItem* tree = nullptr;
   Type type;
-  bool asks = false;  // a node
   Progress progress = Progress::untouched;
 };
 

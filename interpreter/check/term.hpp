@@ -24,6 +24,7 @@ struct Term {
   Type type;
   Known known = Known::runtime;
   Span span;
+  std::uint32_t depth = 0;  // of `expr`
   bool error() const { return type.error(); }
   bool constant() const { return known == Known::constant; }
   const Value& value() const { return expr.literal; }
@@ -36,6 +37,7 @@ struct Local {
   Type type;
   Known known = Known::runtime;
   plan::Expr expr;
+  std::uint32_t depth = 0;  // of `expr`
 };
 
 /// Slots of a frame. Slots are not used again: loops that run at once (`always` beside its block) never share one.
