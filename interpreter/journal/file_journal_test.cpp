@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <csignal>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -28,7 +28,11 @@ class FileJournalTest : public ::testing::Test {
   void TearDown() override { fs::remove_all(base_); }
 
   std::string path(const std::string& name) const { return (base_ / name).string(); }
-  static Json record(const char* kind) { return Json{{"at", 1}, {"kind", kind}}; }
+  static Json record(const std::string& kind) {
+    Json json{{"at", 1}, {"kind", kind}};
+    if (kind == "run") json["format"] = kFormat;
+    return json;
+  }
   static void finish(const std::string& folder) {
     auto journal = FileJournal::open(folder, {1});
     ASSERT_TRUE(journal) << journal.error().message;
@@ -48,7 +52,6 @@ TEST_F(FileJournalTest, WritesNumberedLinesThatAreReadBack) {
     auto journal = FileJournal::open(folder, {7});
     ASSERT_TRUE(journal) << journal.error().message;
     Json first = record("run");
-    first["format"] = 1;
     first["text"] = "\xff not UTF-8 \n";
     ASSERT_TRUE((*journal)->append(first, true));
     ASSERT_TRUE((*journal)->append(record("step"), false));
