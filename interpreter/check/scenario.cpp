@@ -58,7 +58,11 @@ void Checker::definition(Definition& definition) {
 
 void Checker::scenarios(std::uint32_t file) {
   std::unordered_map<std::string_view, Span> titles;
-  for (const ast::Declaration& declaration : files_[file]->tree.declarations) {
+  const auto& declarations = files_[file]->tree.declarations;
+  const auto many = std::count_if(declarations.begin(), declarations.end(), [](const ast::Declaration& each) { return std::holds_alternative<ast::Scenario>(each.node); });
+  plan_->scenarios.reserve(static_cast<std::size_t>(many));
+  titles.reserve(static_cast<std::size_t>(many));
+  for (const ast::Declaration& declaration : declarations) {
     const auto* tree = std::get_if<ast::Scenario>(&declaration.node);
     if (tree == nullptr) continue;
     const auto [entry, fresh] = titles.try_emplace(tree->title, tree->title_span);

@@ -162,6 +162,23 @@ INSTANTIATE_TEST_SUITE_P(Lang, Sample, testing::ValuesIn(samples()), [](const te
   return name;
 });
 
+TEST(Tree, EveryFileThatIsToRunHasAPlan) {
+  const fs::path root(FAILC_SOURCE_DIR);
+  std::size_t seen = 0;
+  for (const char* folder : {"stdlib", "scenarios", "examples"}) {
+    if (!fs::exists(root / folder)) continue;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".fail") continue;
+      ++seen;
+      SourceMap sources;
+      diag::Sink sink;
+      const check::Checked checked = check::check_file(entry.path().string(), options(), sources, sink);
+      EXPECT_NE(checked.plan, nullptr) << diag::render(sink.all(), sources, diag::Format::text, false);
+    }
+  }
+  EXPECT_GE(seen, 3u);
+}
+
 TEST(Catalogue, EachRowHasASampleThatProducesIt) {
   std::set<std::string> produced;
   check::Options ignored;
