@@ -65,7 +65,8 @@ class World {
  public:
   virtual ~World() = default;
   virtual Instant now() = 0;
-  /// Makes folders and chooses ports. May block briefly. Errors: a fixed port that is taken, a folder that cannot be made.
+  /// Makes folders and chooses ports. Called once a scenario with all its nodes, while none of them runs; each starts from an empty
+  /// folder. May block briefly. Errors: a fixed port that is taken, a folder that cannot be made.
   virtual Result<std::vector<NodeInfo>> prepare(const std::vector<NodeSetup>& nodes) = 0;
   /// `deadline`: when the reply comes at the latest. `wait_until`: the bound of the wait on whose behalf it is sent, if any (the fake drives
   /// waits to it; real ones ignore it).

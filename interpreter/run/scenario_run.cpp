@@ -124,7 +124,9 @@ Failure ScenarioRun::failure_at(const plan::BodyNode& node, std::string message,
 Flow ScenarioRun::fail(Failure failure) {
   failure.when = scheduler.now();
   failure.active = nodes.active();
-  for (const std::string& surprise : nodes.surprises()) failure.notes.push_back(surprise);
+  for (const std::string& surprise : nodes.surprises()) {
+    if (std::find(failure.notes.begin(), failure.notes.end(), surprise) == failure.notes.end()) failure.notes.push_back(surprise);
+  }
   const bool later = result.failure.has_value();
   recorder.failure(plan, failure, later);
   if (later) {
