@@ -114,6 +114,17 @@ class Recovery(unittest.TestCase):
     def run_mark(self, folder):
         return next((r["run"] for r in records(folder) if r["kind"] == "run"), None)
 
+    @staticmethod
+    def pids(mark):
+        return {pid for pid, _, _ in processes_of(mark)}
+
+    def settled(self, mark):
+        """The run's processes once the shells among them have forked what they fork."""
+        left = None
+        while left != (left := self.pids(mark)):
+            time.sleep(0.05)
+        return left
+
     def assert_nothing_left(self, folder, mark, agent):
         self.assertEqual(processes_of(mark), [], "processes of the run are left")
         if agent:
@@ -135,11 +146,10 @@ class Recovery(unittest.TestCase):
                     with self.subTest(kind=kind, number=number, side=side):
                         folder = self.crash(f"crash-{number}-{side}", f"{side}:{number}")
                         mark, agent = self.run_mark(folder), agent_of(folder)
-                        left = processes_of(mark)
+                        left = self.settled(mark)
                         seen_alive += bool(left)
-                        if left:
-                            time.sleep(0.1)
-                            self.assertEqual(len(processes_of(mark)), len(left), "they died by themselves: the test shows nothing")
+                        time.sleep(0.1)
+                        self.assertEqual(self.pids(mark), left, "they died by themselves: the test shows nothing")
                         recovered = self.run_failc("recover", folder)
                         self.assertEqual(recovered.returncode, 0, recovered.stdout + recovered.stderr)
                         self.assert_nothing_left(folder, mark, agent)

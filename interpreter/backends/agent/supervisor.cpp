@@ -111,11 +111,7 @@ void Supervisor::end(std::size_t index, bool at_once, int signal, Nanos grace, c
     node.ending->signal = signal;
     node.ending->kill_at = Clock::now() + std::min<Nanos>(grace, 24h);
     if (!at_once) {
-      const bool has_main = std::any_of(processes.begin(), processes.end(), [&](const ProcessStat& p) { return p.pid == node.main; });
-      for (const ProcessStat& process : processes) {
-        // A server that went into the background left its group: then all of them are told.
-        if (!has_main || process.pid == node.main || process.group == node.main) host::send_signal(process.pid, process.start_time, signal);
-      }
+      ask_to_end(node, processes);
       // A paused process takes the signal only when it goes on.
       for (const ProcessStat& process : processes) {
         if (process.stopped()) host::send_signal(process.pid, process.start_time, SIGCONT);
@@ -125,6 +121,18 @@ void Supervisor::end(std::size_t index, bool at_once, int signal, Nanos grace, c
   node.ending->waiting.push_back(respond);
   if (at_once) node.ending->killing = true;
   progress_node(index);
+}
+
+/// The main process and its group are told first, and have the time to end their own; once the main process has gone, whoever is left is told.
+void Supervisor::ask_to_end(Node& node, const std::vector<ProcessStat>& processes) {
+  if (node.ending->told_all) return;
+  const bool has_main = std::any_of(processes.begin(), processes.end(), [&](const ProcessStat& p) { return p.pid == node.main; });
+  if (has_main && node.ending->told_main) return;
+  for (const ProcessStat& process : processes) {
+    if (!has_main || process.pid == node.main || process.group == node.main) host::send_signal(process.pid, process.start_time, node.ending->signal);
+  }
+  node.ending->told_main = true;
+  node.ending->told_all = !has_main;
 }
 
 void Supervisor::pause(const Pause& request, const Respond& respond) { freeze(request.node, true, respond); }
@@ -306,6 +314,7 @@ void Supervisor::progress_node(std::size_t index) {
   if (!node.ending) return;
   const auto now = Clock::now();
   if (now >= node.ending->kill_at) node.ending->killing = true;
+  if (!node.ending->killing) ask_to_end(node, processes);
   if (!node.ending->killing) return look_again(std::min<std::chrono::nanoseconds>(node.ending->kill_at - now, 50ms));
   for (const ProcessStat& process : processes) host::send_signal(process.pid, process.start_time, SIGKILL);
   look_again(5ms);

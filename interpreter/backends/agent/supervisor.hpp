@@ -57,6 +57,7 @@ class Supervisor {
   /// A stop or kill under way, or a pause or resume that waits for its proof.
   struct Ending {
     bool killing = false;
+    bool told_main = false, told_all = false;
     int signal = 0;
     std::size_t processes = 0;
     std::vector<Respond> waiting;
@@ -104,6 +105,7 @@ class Supervisor {
   void look_again(std::chrono::nanoseconds after);
   void end_node(Node& node);
   void end(std::size_t index, bool at_once, int signal, Nanos grace, const Respond& respond);
+  void ask_to_end(Node& node, const std::vector<host::ProcessStat>& processes);
   void freeze(const std::string& name, bool stop, const Respond& respond);
   // logs: supervisor_logs.cpp
   /// `begin`: the log's size before the launch.
