@@ -111,7 +111,7 @@ struct Component {
   OptionalExpr environment;
   std::vector<std::string> version_argv;  // empty: no version
   std::string version_pattern;
-  OptionalExpr ready;          // absent: ready when its process runs
+  OptionalExpr ready;          // absent: ready once its process has lived for a moment
   Nanos ready_within{};
   std::string stop_signal = "TERM";
   Nanos stop_within{};

@@ -106,6 +106,28 @@ Task<Outcome> become_ready(ScenarioRun& run, CancelScope& scope, backend::NodeIn
   co_return outcome;
 }
 
+/// A component that does not say when it is ready is, once its process has lived for a moment: one that dies of its own arguments does so at once.
+constexpr Nanos kSteady = std::chrono::milliseconds(100);
+
+Task<Outcome> stay_up(ScenarioRun& run, CancelScope& scope, backend::NodeIndex node, Instant deadline) {
+  Wait wait;
+  wait.question = question(context_of(run, scope, node), 0, {}, {});
+  wait.holds = [](const Sample&) { return Truth::no; };
+  wait.stop = [&run, node] { return run.nodes[node].state == eval::NodeState::stopped; };
+  wait.latest = std::min(run.scheduler.now() + kSteady, deadline);
+  wait.polls = false;
+  wait.wakes = kNode;
+  Task<WaitEnd> waiting = wait_until(run, scope, wait);
+  const WaitEnd end = co_await waiting;
+  Outcome outcome;
+  if (end == WaitEnd::stopped) outcome = died(run, node);
+  if (end == WaitEnd::cancelled) {
+    outcome.emplace();
+    outcome->cancelled = true;
+  }
+  co_return outcome;
+}
+
 Task<bool> start_one(ScenarioRun& run, CancelScope& together, backend::NodeIndex node, Nanos bound, const plan::BodyNode& statement, Outcome& outcome) {
   Task<Outcome> task = bring_node_up(run, together, node, bound, statement);
   outcome = co_await task;
@@ -190,8 +212,9 @@ Task<Outcome> bring_node_up(ScenarioRun& run, CancelScope& scope, backend::NodeI
   if (component.ready) {
     Task<Outcome> becoming = become_ready(run, scope, node, bound, begin, statement);
     outcome = co_await becoming;
-  } else if (runtime.state == eval::NodeState::stopped) {
-    outcome = died(run, node);
+  } else {
+    Task<Outcome> staying = stay_up(run, scope, node, deadline);
+    outcome = co_await staying;
   }
   co_return outcome;
 }

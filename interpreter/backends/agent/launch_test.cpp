@@ -81,7 +81,8 @@ TEST(Launch, ADaemonWithAClearedEnvironmentStillBelongsToItsNode) {
   run.start();
   run.node(0, "n");
   // Its group and environment say nothing; that it was seen below its parent does.
-  run.shell(0, "env -i setsid sleep 50 & sleep 0.2; exit 0");
+  run.shell(0, "env -i setsid sleep 50 & echo forked; sleep 0.2; exit 0");
+  ASSERT_TRUE(run.event<backend::LogLine>());
   run.ask(backend::Pause{0});
   run.ask(backend::Resume{0});
   EXPECT_FALSE(run.event<backend::NodeExited>(500ms));
