@@ -122,7 +122,7 @@ struct Statement {
 
 // ---------------------------------------------------------------- declarations
 
-struct Use { std::vector<Name> path; std::optional<std::string> file; };  // `use std.etcd` or `use "lib/x.fail"`
+struct Use { std::vector<Name> path; std::optional<std::string> file; };  // `use std.kvdb` or `use "lib/x.fail"`
 struct Import { std::string pattern; Name name; std::optional<std::string> only; };
 struct Param { Name name; Name type; ExprPtr initial; };
 struct GroupDecl { std::optional<Name> name; Name component; ExprPtr count; ExprPtr with; Span span; };

@@ -15,11 +15,11 @@ namespace {
 using ast::Kind;
 
 constexpr const char* kSample = R"fail(# A comment at the top, before anything.
-use std.etcd; use "lib/x.fail"
+use std.kvdb; use "lib/x.fail"
 param size: int = 3
 cluster c on agent with { a: 1 } {
-  data = etcd[size] with { heartbeat: 50ms, list: [1, -2, 3.5,], doc: {}, "key": r"^a\"b (c)$" }
-  etcd[1]
+  data = kvdb[size] with { heartbeat: 50ms, list: [1, -2, 3.5,], doc: {}, "key": r"^a\"b (c)$" }
+  kvdb[1]
 }
 workload w = put "w/" + string(counter), string(counter) on (random 1 of c.data) every 5ms with { concurrency: 4 }
 step twice n: node, k: string on m: node { put k, "1" on n; put k, "2" on m }

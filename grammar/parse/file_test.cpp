@@ -218,7 +218,7 @@ TEST(Messages, SuggestTheWordThatWasMeant) {
 }
 
 TEST(Messages, TellStatementsFromDeclarations) {
-  EXPECT_EQ(message(scenario("cluster kv { etcd }")),
+  EXPECT_EQ(message(scenario("cluster kv { kvdb }")),
             "F0105 `cluster` does not begin a statement / it begins a declaration, which stands at the top of a file");
   EXPECT_EQ(message("kill kv"),
             "F0106 `kill` does not begin a declaration / it begins a statement, which stands in a `scenario` or a `step`");

@@ -18,7 +18,7 @@ struct LineColumn {
 };
 
 struct SourceFile {
-  std::string path;  // as the user wrote it; "<stdlib>/etcd.fail" for embedded ones
+  std::string path;  // as the user wrote it; "<stdlib>/kvdb.fail" for embedded ones
   std::string text;
 
   LineColumn position(std::uint32_t offset) const;

@@ -10,7 +10,7 @@ namespace failc::faults {
 
 struct Fault {
   std::string verb;                      // "kill"
-  std::string what;                      // "kill kv.etcd[0]"
+  std::string what;                      // "kill kv.kvdb[0]"
   backend::Request apply;
   std::optional<backend::Request> undo;  // absent: it needs none, the end of its cluster takes all back
   std::string undo_verb;                 // "resume"

@@ -100,7 +100,7 @@ TEST(Paths, StayInTheirFolder) {
   ASSERT_TRUE(make_folder(folder.path + "/x/y/z"));
   ASSERT_EQ(::stat((folder.path + "/x/y/z").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0700u);
-  EXPECT_EQ(folder_name("kv.etcd[0]"), "kv.etcd-0");
+  EXPECT_EQ(folder_name("kv.kvdb[0]"), "kv.kvdb-0");
   EXPECT_EQ(folder_name("../x"), "_.._x");
 }
 

@@ -10,7 +10,7 @@
 
 namespace failc::host {
 
-/// `kv.etcd[0]` → `kv.etcd-0`: a folder's name that no other node has.
+/// `kv.kvdb[0]` → `kv.kvdb-0`: a folder's name that no other node has.
 std::string folder_name(std::string_view node);
 /// Relative, no empty part, no `.` or `..`, no NUL.
 Status check_relative(std::string_view path);

@@ -11,7 +11,7 @@ namespace failc::host {
 
 /// Whether a server could listen on 127.0.0.1:port now.
 bool port_is_free(std::uint16_t port);
-/// `held by process 123 (etcd)`, or empty where /proc does not tell.
+/// `held by process 123 (kvdb)`, or empty where /proc does not tell.
 std::string holder_of_port(std::uint16_t port);
 
 /// Chooses free ports that no connection of the kernel's own choosing can take, each at most once.

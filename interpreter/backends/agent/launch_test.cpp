@@ -13,8 +13,8 @@ using backend::Delivery;
 TEST(Launch, RunsInItsFolderWithItsFilesEnvironmentAndLog) {
   TestRun run;
   run.start();
-  const auto info = run.node(0, "kv.etcd[0]");
-  EXPECT_EQ(info.dir, std::filesystem::canonical(run.options.folder).string() + "/nodes/kv.etcd-0");
+  const auto info = run.node(0, "kv.kvdb[0]");
+  EXPECT_EQ(info.dir, std::filesystem::canonical(run.options.folder).string() + "/nodes/kv.kvdb-0");
   backend::Launch launch{0, {"sh", "-c", "pwd; cat sub/conf; echo $COLOUR $FAILC_NODE $FAILC_RUN >&2; readlink /proc/self/fd/0; exit 3"}, {{"COLOUR", "red"}}, {{"sub/conf", "a\xff\x01z\n"}}};
   const auto reply = run.ask(launch);
   ASSERT_EQ(reply.delivery, Delivery::answered) << reply.error;
@@ -24,7 +24,7 @@ TEST(Launch, RunsInItsFolderWithItsFilesEnvironmentAndLog) {
   EXPECT_EQ(exit->code, 3);
   EXPECT_FALSE(exit->by_signal);
   EXPECT_EQ(exit->pid, number(reply.data, "pid"));
-  EXPECT_EQ(content_of(info.dir + "/log"), info.dir + "\na\xff\x01z\nred kv.etcd[0] " + run.options.run + "\n/dev/null\n");
+  EXPECT_EQ(content_of(info.dir + "/log"), info.dir + "\na\xff\x01z\nred kv.kvdb[0] " + run.options.run + "\n/dev/null\n");
   ASSERT_EQ(exit->last_log_lines.size(), 4u);
   EXPECT_EQ(exit->last_log_lines[1], "a\xff\x01z");
   EXPECT_EQ(run.world->pid(0), std::nullopt);
