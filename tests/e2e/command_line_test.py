@@ -160,7 +160,7 @@ class NoPermission(support.TestCase):
         if os.geteuid() == 0:
             more = {"user": 65534, "group": 65534, "extra_groups": []}
         try:
-            self.expect(self.failc("check", "secret.fail", **more), 2, "F0001", "secret.fail", "ermission denied")
+            self.expect(self.failc("check", "secret.fail", **more), 2, "F0001", "secret.fail", "no permission")
             self.expect(self.failc("check", "closed", **more), 2, "closed", "ermission denied")
         except PermissionError:
             self.skipTest("another user cannot run this failc")

@@ -25,9 +25,9 @@ class Environment(support.TestCase):
         self.expect(self.failc("run", "a.fail", "--report", "junit=r.xml"), 3, "no-such-program-anywhere", "ENVIRONMENT", "app.process[0]")
         self.assertIn("<error ", (self.base / "r.xml").read_text())
 
-    def test_a_program_that_dies_at_start_shows_its_last_lines(self):
-        self.write("a.fail", app('["sh", "-c", "echo starting; echo the disk is on fire >&2; exit 7"]', "sleep 200ms"))
-        self.expect(self.failc("run", "a.fail"), 3, "the disk is on fire", "7")
+    def test_a_program_that_dies_once_it_runs_fails_the_scenario_with_its_last_lines(self):
+        self.write("a.fail", app('["sh", "-c", "echo starting; sleep 0.3; echo the disk is on fire >&2; exit 7"]', "sleep 800ms"))
+        self.expect(self.failc("run", "a.fail"), 1, "app.process[0] exited with code 7", "the disk is on fire")
 
     def test_a_program_that_dies_before_it_is_ready(self):
         self.write("a.fail", 'component doomed {\n  run ["sh", "-c", "echo bad luck; sleep 0.1; exit 9"]\n  ready within 10s: count(log_lines(node, r"never")) > 0\n  stop within 1s\n}\n'
@@ -37,8 +37,8 @@ class Environment(support.TestCase):
         self.assertLess(time.monotonic() - began, 5, "it waited for the whole bound")
 
     def test_a_server_that_is_never_ready(self):
-        self.write("a.fail", 'component slow {\n  run ["sh", "-c", "echo still thinking; exec sleep 300"]\n  ready within 500ms: count(log_lines(node, r"never")) > 0\n  stop within 1s\n}\n'
-                             'cluster app { slow[1] }\nscenario "s" {\n  expect app[0] is running\n}\n')
+        self.write("a.fail", 'component sluggish {\n  run ["sh", "-c", "echo still thinking; exec sleep 300"]\n  ready within 500ms: count(log_lines(node, r"never")) > 0\n  stop within 1s\n}\n'
+                             'cluster app { sluggish[1] }\nscenario "s" {\n  expect app[0] is running\n}\n')
         self.expect(self.failc("run", "a.fail"), 3, "500ms", "still thinking")
 
     def test_a_port_that_is_taken(self):

@@ -11,7 +11,7 @@ param nap: duration = 1s
 
 cluster app { process[2] with { command: ["sleep", "60"] } }
 
-scenario "naps" tags [slow] timeout 1m {
+scenario "naps" tags [nightly] timeout 1m {
   sleep nap
   expect app[0] is running
 }

@@ -7,6 +7,7 @@
 
 #include "grammar/diag/diagnostic.hpp"
 #include "interpreter/value/value.hpp"
+#include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
 
@@ -75,8 +76,7 @@ std::optional<Exit> Arguments::parse(const Words& words) {
     return Exit::input;
   }
   if (wants_help) {
-    const std::string text = help();
-    std::fputs(text.c_str(), stdout);
+    say(help());
     return Exit::pass;
   }
   if (auto refused = refuse(app.remaining())) return refused;

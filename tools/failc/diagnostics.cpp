@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 #include <tuple>
@@ -11,6 +12,9 @@
 
 namespace failc::tools {
 namespace {
+
+/// Nobody reads more, and a file that is no `.fail` file at all can have one for each of its bytes.
+constexpr std::size_t kMostPrinted = 1000;
 
 diag::Format parsed(const std::string& format) {
   if (format == "text") return diag::Format::text;
@@ -35,8 +39,12 @@ void print(diag::Sink& sink, const SourceMap& sources, const std::string& format
   const diag::Format kind = parsed(format);
   const bool to_people = kind == diag::Format::text;
   if (to_people && sink.all().empty()) return;
-  const std::string text = diag::render(sink.all(), sources, kind, to_people && wants_colour(STDERR_FILENO));
-  std::fwrite(text.data(), 1, text.size(), to_people ? stderr : stdout);
+  const std::size_t left_out = sink.all().size() - std::min(sink.all().size(), kMostPrinted);
+  const auto end = sink.all().end() - static_cast<std::ptrdiff_t>(left_out);
+  const std::string text = diag::render({sink.all().begin(), end}, sources, kind, to_people && wants_colour(STDERR_FILENO));
+  if (to_people) std::fwrite(text.data(), 1, text.size(), stderr);
+  else say(text);
+  if (left_out > 0) complain("and " + std::to_string(left_out) + " more like these");
 }
 
 std::string plural(std::size_t count, const std::string& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }

@@ -8,6 +8,7 @@
 
 #include "grammar/diag/diagnostic.hpp"
 #include "tools/failc/command.hpp"
+#include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
 namespace {
@@ -64,7 +65,7 @@ Exit dispatch(int argc, char** argv) {
   }
   const std::string word = argv[1];
   if (word == "--help" || word == "-h" || word == "help") {
-    std::fputs(kHelp, stdout);
+    say(kHelp);
     return Exit::pass;
   }
   const Words rest(argv + 2, argv + argc);
@@ -79,19 +80,14 @@ Exit dispatch(int argc, char** argv) {
 
 /// Standard output that could not be written is a failure like any other, but for a reader that has gone.
 Exit finish(Exit code) {
-  errno = 0;
-  const bool bad = std::fflush(stdout) != 0 || std::ferror(stdout);
-  if (bad && errno != EPIPE && errno != 0 && code == Exit::pass) {
-    complain(std::string("cannot write standard output: ") + std::strerror(errno));
-    return Exit::environment;
-  }
-  return code;
+  say("");
+  const int wrong = output_error();
+  if (wrong == 0 || wrong == EPIPE || code != Exit::pass) return code;
+  complain(std::string("cannot write standard output: ") + std::strerror(wrong));
+  return Exit::environment;
 }
 
 }  // namespace
-
-void complain(std::string_view text) { std::fprintf(stderr, "failc: %.*s\n", static_cast<int>(text.size()), text.data()); }
-
 }  // namespace failc::tools
 
 int main(int argc, char** argv) {

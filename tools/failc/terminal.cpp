@@ -3,11 +3,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "tools/failc/command.hpp"
+
 namespace failc::tools {
+namespace {
+
+int first_error = 0;  // of this process's standard output, of which there is one
+
+}  // namespace
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
@@ -23,8 +31,12 @@ unsigned terminal_width() {
 }
 
 void say(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const bool bad = std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0;
+  if (bad && first_error == 0) first_error = errno;
 }
+
+void complain(std::string_view text) { std::fprintf(stderr, "failc: %.*s\n", static_cast<int>(text.size()), text.data()); }
+
+int output_error() { return first_error; }
 
 }  // namespace failc::tools

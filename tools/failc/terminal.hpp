@@ -9,7 +9,9 @@ bool is_terminal(int descriptor);
 bool wants_colour(int descriptor);
 /// Columns; 80 where it cannot be told.
 unsigned terminal_width();
-/// Writes at once; a reader that has gone is no error.
+/// Writes to standard output at once. A failure does not stop anything; `output_error` tells of it.
 void say(std::string_view text);
+/// The errno of the first failed write, or 0.
+int output_error();
 
 }  // namespace failc::tools
