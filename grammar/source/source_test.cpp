@@ -134,7 +134,9 @@ TEST_F(ReadFile, NoPermission) {
     ASSERT_EQ(seteuid(65534), 0);
   }
   const std::string error = error_of(path("x"));
-  if (root) ASSERT_EQ(seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   EXPECT_EQ(error, "cannot read `" + path("x") + "`: no permission");
 }
 
