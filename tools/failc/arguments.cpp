@@ -1,5 +1,6 @@
 #include "tools/failc/arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <CLI/CLI.hpp>
@@ -66,8 +67,11 @@ std::optional<Exit> Arguments::parse(const Words& words) {
   for (std::size_t i = 0; i < values_.size(); ++i)
     app.add_option(values_[i].name, given[i])->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (words_) app.add_option("words", *words_);
+  // Behind `--` no word is an option; the library would call `--` itself one too many.
+  const auto dashes = std::find(words.begin(), words.end(), "--");
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    std::vector<std::string> reversed(words.begin(), dashes);
+    std::reverse(reversed.begin(), reversed.end());
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     std::string text = error.what();
@@ -80,6 +84,7 @@ std::optional<Exit> Arguments::parse(const Words& words) {
     return Exit::pass;
   }
   if (auto refused = refuse(app.remaining())) return refused;
+  if (words_ && dashes != words.end()) words_->insert(words_->end(), dashes + 1, words.end());
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (given[i].size() > 1 && !values_[i].repeatable) {
       complain("`" + values_[i].name + "` is given twice");
