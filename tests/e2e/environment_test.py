@@ -25,6 +25,10 @@ class Environment(support.TestCase):
         self.expect(self.failc("run", "a.fail", "--report", "junit=r.xml"), 3, "no-such-program-anywhere", "ENVIRONMENT", "app.process[0]")
         self.assertIn("<error ", (self.base / "r.xml").read_text())
 
+    def test_a_program_that_dies_at_start_shows_its_last_lines(self):
+        self.write("a.fail", app('["sh", "-c", "echo starting; echo the disk is on fire >&2; exit 7"]'))
+        self.expect(self.failc("run", "a.fail"), 3, "ENVIRONMENT", "exited with code 7", "the disk is on fire")
+
     def test_a_program_that_dies_once_it_runs_fails_the_scenario_with_its_last_lines(self):
         self.write("a.fail", app('["sh", "-c", "echo starting; sleep 0.3; echo the disk is on fire >&2; exit 7"]', "sleep 800ms"))
         self.expect(self.failc("run", "a.fail"), 1, "app.process[0] exited with code 7", "the disk is on fire")
