@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "interpreter/host/follow.hpp"
 #include "interpreter/host/http_url.hpp"
@@ -141,6 +142,27 @@ TEST(HttpUrl, IsReadStrictly) {
   for (const char* bad : {"http://:1/", "http://h:/", "http://h:0/", "http://h:x/", "http://h h/", "http://a:b:1/", "HTTP://x", "http://[::1/"}) {
     EXPECT_FALSE(parse_http_url(bad)) << bad;
   }
+}
+
+TEST(Ports, TwoRunsThatBeginAlikeGetOthers) {
+  PortChooser one(12345), other(12345);
+  std::set<std::uint16_t> chosen;
+  for (int i = 0; i < 20; ++i) {
+    for (PortChooser* chooser : {&one, &other}) {
+      const auto port = chooser->choose();
+      ASSERT_TRUE(port);
+      EXPECT_TRUE(chosen.insert(*port).second) << *port;
+    }
+  }
+}
+
+TEST(Ports, StartsAreSpreadOverAllThatMayBeChosen) {
+  std::set<std::uint16_t> chosen;
+  for (std::uint64_t start = 0; start < 2000; ++start) {
+    PortChooser chooser(start * 7919);
+    chosen.insert(*chooser.choose());
+  }
+  EXPECT_GT(chosen.size(), 1900u);
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -53,6 +56,19 @@ bool holds_socket(pid_t pid, const std::string& link) {
   return found;
 }
 
+/// An abstract Unix socket with the port's number for a name: one process at a time has it, and it goes with that process.
+Fd claim_port(std::uint16_t port) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return {};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = "failc-port-" + std::to_string(port);
+  std::memcpy(address.sun_path + 1, name.data(), name.size());
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0) return {};
+  return socket;
+}
+
 }  // namespace
 
 bool port_is_free(std::uint16_t port) {
@@ -88,12 +104,18 @@ PortChooser::PortChooser(std::uint64_t start) : next_(start) {
 }
 
 Result<std::uint16_t> PortChooser::choose() {
-  constexpr std::uint32_t span = kHighest - kLowest + 1;
+  // Counted over what may be chosen, so that the start is spread over all of it.
+  const std::uint32_t low = std::max(kLowest, ephemeral_low_), high = std::min(kHighest, ephemeral_high_);
+  const std::uint32_t barred = low <= high ? high - low + 1 : 0;
+  const std::uint32_t span = kHighest - kLowest + 1 - barred;
   for (std::uint32_t tried = 0; tried < span; ++tried) {
-    const auto port = static_cast<std::uint16_t>(kLowest + next_++ % span);
-    if (port >= ephemeral_low_ && port <= ephemeral_high_) continue;
-    if (used_.contains(port) || !port_is_free(port)) continue;
-    used_.insert(port);
+    std::uint32_t candidate = kLowest + static_cast<std::uint32_t>(next_++ % span);
+    if (barred > 0 && candidate >= low) candidate += barred;
+    const auto port = static_cast<std::uint16_t>(candidate);
+    if (used_.contains(port)) continue;
+    Fd claim = claim_port(port);
+    if (!claim || !port_is_free(port)) continue;
+    used_.emplace(port, std::move(claim));
     return port;
   }
   return Error{"no free port is left outside the kernel's own range " + std::to_string(ephemeral_low_) + " to " + std::to_string(ephemeral_high_)};

@@ -2,10 +2,11 @@
 // TCP ports of this host's loopback.
 #include <cstdint>
 #include <optional>
-#include <set>
+#include <map>
 #include <string>
 
 #include "grammar/base/result.hpp"
+#include "interpreter/host/fd.hpp"
 
 namespace failc::host {
 
@@ -14,18 +15,19 @@ bool port_is_free(std::uint16_t port);
 /// `held by process 123 (kvdb)`, or empty where /proc does not tell.
 std::string holder_of_port(std::uint16_t port);
 
-/// Chooses free ports that no connection of the kernel's own choosing can take, each at most once.
+/// Chooses free ports that no connection of the kernel's own choosing can take, each at most once, and none that another
+/// chooser of this machine holds: two runs may start at the same time, long before their servers listen.
 class PortChooser {
  public:
   /// `start` spreads choosers of different runs over the range.
   explicit PortChooser(std::uint64_t start);
   Result<std::uint16_t> choose();
   /// Never to be chosen: somebody fixed it.
-  void reserve(std::uint16_t port) { used_.insert(port); }
+  void reserve(std::uint16_t port) { used_.try_emplace(port); }
   bool reserved(std::uint16_t port) const { return used_.contains(port); }
 
  private:
-  std::set<std::uint16_t> used_;
+  std::map<std::uint16_t, Fd> used_;  // with the claim that keeps others off; none where the port is fixed
   std::uint64_t next_;
   std::uint16_t ephemeral_low_ = 32768, ephemeral_high_ = 60999;
 };

@@ -80,7 +80,7 @@ Task<Flow> end_nodes(Context context, const plan::BodyNode& node, const std::vec
       flow = not_proven(run, node, applied, bounds[i], proof.evidence);
       continue;
     }
-    if (proof.end == FaultEnd::installed) run.nodes[applied.node].fault = fmt::format("was {} at {}", gently ? "stopped" : "killed", show(run.scheduler.now()));
+    if (proof.end == FaultEnd::installed) run.nodes[applied.node].fault = fmt::format("was {} at {}", gently ? "stopped" : "killed", run.nodes.when(run.scheduler.now()));
     node_is_gone(run, applied.node, proof.evidence);
   }
   if (!all || !round.written) co_return Flow::cancelled;
@@ -123,7 +123,7 @@ Task<Flow> pause_nodes(Context context, Block& block, const plan::BodyNode& node
       runtime.pause.reset();
     } else if (runtime.state != eval::NodeState::stopped) {
       runtime.state = eval::NodeState::paused;
-      runtime.fault = "is paused since " + show(run.scheduler.now());
+      runtime.fault = "is paused since " + run.nodes.when(run.scheduler.now());
     }
   }
   run.changed(kNode);

@@ -106,15 +106,16 @@ Task<Outcome> become_ready(ScenarioRun& run, CancelScope& scope, backend::NodeIn
   co_return outcome;
 }
 
-/// A component that does not say when it is ready is, once its process has lived for a moment: one that dies of its own arguments does so at once.
+/// A node is ready only once its process has lived for a moment: one that dies of its own arguments does so at once, and a stranger on its
+/// port may answer for it.
 constexpr Nanos kSteady = std::chrono::milliseconds(100);
 
-Task<Outcome> stay_up(ScenarioRun& run, CancelScope& scope, backend::NodeIndex node, Instant deadline) {
+Task<Outcome> stay_up(ScenarioRun& run, CancelScope& scope, backend::NodeIndex node, Instant latest) {
   Wait wait;
   wait.question = question(context_of(run, scope, node), 0, {}, {});
   wait.holds = [](const Sample&) { return Truth::no; };
   wait.stop = [&run, node] { return run.nodes[node].state == eval::NodeState::stopped; };
-  wait.latest = std::min(run.scheduler.now() + kSteady, deadline);
+  wait.latest = latest;
   wait.polls = false;
   wait.wakes = kNode;
   Task<WaitEnd> waiting = wait_until(run, scope, wait);
@@ -209,13 +210,14 @@ Task<Outcome> bring_node_up(ScenarioRun& run, CancelScope& scope, backend::NodeI
     run.nodes.launched(node, pid && pid->is<std::int64_t>() ? std::optional(*pid->as<std::int64_t>()) : std::nullopt);
   }
   run.changed(kNode);
+  const Instant steady = std::min(run.scheduler.now() + kSteady, deadline);
   if (component.ready) {
     Task<Outcome> becoming = become_ready(run, scope, node, bound, begin, statement);
     outcome = co_await becoming;
-  } else {
-    Task<Outcome> staying = stay_up(run, scope, node, deadline);
-    outcome = co_await staying;
+    if (outcome) co_return outcome;
   }
+  Task<Outcome> staying = stay_up(run, scope, node, steady);
+  outcome = co_await staying;
   co_return outcome;
 }
 
@@ -235,6 +237,8 @@ Task<Started> start_together(ScenarioRun& run, CancelScope& scope, const std::ve
   }
   Started started;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
+    // One may have ended while it waited for the others.
+    if (!outcomes[i] && run.nodes[nodes[i].node].state == eval::NodeState::stopped) outcomes[i] = died(run, nodes[i].node);
     if (!outcomes[i]) continue;
     if (outcomes[i]->cancelled) {
       started.cancelled = true;

@@ -36,12 +36,12 @@ bool NodeTable::exited(const backend::NodeExited& event, backend::Instant at) {
   runtime.exit = Exit{at, event.pid, event.code, event.by_signal, event.last_log_lines};
   ended(event.node);
   if (!surprise) return false;
-  std::string text = fmt::format("{} {} at {}, and no step asked for it", name(event.node), describe(*runtime.exit), show(at));
+  std::string text = fmt::format("{} {} at {}, and no step asked for it", name(event.node), describe(*runtime.exit), when(at));
   if (surprises_.size() < kSurprises) {
     surprises_.push_back(text);
     for (const std::string& line : event.last_log_lines) surprises_.push_back("  " + line);
   }
-  if (runtime.fault.empty()) runtime.fault = fmt::format("{} at {}", describe(*runtime.exit), show(at));
+  if (runtime.fault.empty()) runtime.fault = fmt::format("{} at {}", describe(*runtime.exit), when(at));
   return true;
 }
 

@@ -50,6 +50,10 @@ class NodeTable {
   const std::string& name(backend::NodeIndex node) const { return plan_.nodes[node].name; }
   const plan::Component& component(backend::NodeIndex node) const { return plan_.components[plan_.groups[plan_.nodes[node].group].component]; }
 
+  /// Times in texts are counted from here, in milliseconds: as reports do.
+  void count_from(backend::Instant began) { began_ = began; }
+  std::string when(backend::Instant at) const { return show(Nanos(std::chrono::floor<std::chrono::milliseconds>(at - began_))); }
+
   /// True where nobody asked for it: it is a line for a failure's notes.
   bool exited(const backend::NodeExited& event, backend::Instant at);
   void launched(backend::NodeIndex node, std::optional<std::int64_t> pid);
@@ -68,6 +72,7 @@ class NodeTable {
   const std::vector<std::string>& surprises() const { return surprises_; }
 
  private:
+  backend::Instant began_{};
   struct Matches {
     std::size_t seen = 0;  // lines looked at
     List lines;

@@ -45,6 +45,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
     current = &one;
     one.result.scenario = index;
     one.result.began = world.now();
+    one.nodes.count_from(one.result.began);
     if (progress.began) progress.began(scenario);
     recorder.scenario(plan, scenario);
     if (state.lost && !one.result.failure) {
