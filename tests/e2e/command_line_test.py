@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Words and options, right and wrong: what failc says, and its exit codes."""
 import os
+import re
+import shlex
+import subprocess
 import unittest
 
 import support
@@ -60,7 +63,6 @@ class CommandLine(support.TestCase):
     def test_standard_output_that_is_full(self):
         self.write("good.fail", GOOD)
         with open("/dev/full", "w") as full:
-            import subprocess
             done = subprocess.run([support.FAILC, "list", "good.fail"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=self.base, timeout=60)
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("standard output", done.stderr)
@@ -166,6 +168,32 @@ class NoPermission(support.TestCase):
             self.skipTest("another user cannot run this failc")
         finally:
             (self.base / "closed").chmod(0o755)
+
+
+class Readme(support.TestCase):
+    """What the README shows is true."""
+
+    def test_its_scenario_is_twelve_lines_without_a_mistake(self):
+        text = (support.ROOT / "README.md").read_text()
+        (scenario,) = re.findall(r"```fail\n(.*?)```", text, re.DOTALL)
+        self.assertEqual(len(scenario.splitlines()), 12)
+        self.write("readme.fail", scenario)
+        self.expect(self.failc("check", "readme.fail"), 0, "no mistakes")
+
+    def test_its_commands_are_understood(self):
+        text = (support.ROOT / "README.md").read_text()
+        commands = re.findall(r"^build/release/failc (.*?)(?: +#.*)?$", text, re.MULTILINE)
+        self.assertGreaterEqual(len(commands), 5)
+        for command in commands:
+            with self.subTest(command):
+                words = shlex.split(command)
+                if words[0] == "run":
+                    words.append("--dry-run")
+                if words[0] == "fmt":
+                    words.append("--check")
+                if words[0] == "recover":
+                    continue  # of the runs in the reader's folder
+                self.expect(self.failc(*words, cwd=support.ROOT), 0)
 
 
 if __name__ == "__main__":
