@@ -207,6 +207,15 @@ TEST(BringUp, ADeadServerIsToldWithItsLastLines) {
   EXPECT_LT(world.now(), 100ms);
 }
 
+TEST(BringUp, AStrangerWhoAnswersOnItsPortMakesNoNodeReady) {
+  backend::FakeWorld world;
+  world.schedule(50ms, backend::NodeExited{0, 0, 71, false, {"Address already in use"}});
+  const Ran ran = run_body_text("expect up(kv[0])", world);
+  EXPECT_EQ(ran.result.verdict, run::Verdict::environment);
+  EXPECT_TRUE(says(ran, {"kv.app[0] exited with code 71 before it was ready", "Address already in use"}));
+  EXPECT_EQ(ran.result.assertions, 0u);
+}
+
 TEST(Cleanup, RunsAfterAFailureAndNeverHidesIt) {
   backend::FakeWorld world;
   const Ran ran = run_body_text("cleanup {\nexpect kv[0] is paused\n}\nexpect up(kv[0]) == false", world);
