@@ -79,8 +79,9 @@ class Etcd(unittest.TestCase):
                 running = subprocess.Popen([FAILC, "run", file, "--journal", folder, "--lease", "60s"], cwd=self.base,
                                            env={**os.environ, "TMPDIR": str(temporary)},
                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                # By what the journal holds, since no two runs take the same time; the last moments are in the take-down.
-                reached = 1 + i * (total - 3) // 10
+                # By what the journal holds, since no two runs take the same time: the first moments are in the bring-up, the
+                # last in the take-down.
+                reached = 4 + i * (total - 6) // 10
                 self.assertTrue(wait_until(lambda: self.landmarks(folder) >= reached, 60))
                 os.kill(running.pid, signal.SIGKILL)
                 self.assertEqual(running.wait(10), -signal.SIGKILL, "the run was over before its kill")
@@ -91,7 +92,7 @@ class Etcd(unittest.TestCase):
                 self.assertEqual(recovered.returncode, 0, recovered.stdout + recovered.stderr)
                 self.assertEqual(processes_of(mark), [])
                 self.assertTrue(wait_until(lambda: not alive(agent["pid"]), 5))
-        self.assertGreaterEqual(with_processes, 8, "most kills must find servers running")
+        self.assertGreaterEqual(with_processes, 6, "most kills must find servers running")
         self.assertEqual(list(temporary.iterdir()), [], "something was left outside the journal folder")
         self.assertEqual({p.name for p in self.base.iterdir()}, {"whole", "tmp"} | {f"moment-{i}" for i in range(10)})
 
