@@ -183,6 +183,7 @@ TEST(Recovery, AWrongBracketIsSaidOnce) {
   EXPECT_EQ(Parsed("scenario \"a\" {\n kill kv\n\nscenario \"b\" {\n kill\n}").said(), "F0102@13 F0101@45");
   EXPECT_EQ(Parsed("scenario \"a\" {\n }\n kill kv\n}\nscenario \"b\" { kill\n }").said(), "F0103@27 F0101@48");
   EXPECT_EQ(Parsed(scenario("kill (a\nkill b")).said(), "F0102@20");
+  EXPECT_EQ(Parsed("component k {\n query v on node within 1s { exec [] }\n query w on node within 1s { exec [] }\ncluster c { k }").said(), "F0102@12");
   EXPECT_EQ(Parsed(scenario("kill a)\nkill b")).said(), "F0103@21");
   EXPECT_EQ(Parsed(scenario("log [1, { a: 2, 3]\nkill")).said(), "F0102@23 F0101@38");
 }

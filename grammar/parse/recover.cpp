@@ -140,7 +140,7 @@ bool wants_operand(Kind kind) {
 }
 
 bool is_body(const Context& context, Range range, std::uint32_t open) {
-  if (open == range.begin || context.token(open).match == open) return false;
+  if (open == range.begin) return false;
   if (wants_operand(context.kind(open - 1))) return false;
   // `always: …` is the only statement that begins like a document.
   return !rules::begins_document(context, open) || context.kind(open + 1) == Kind::kAlways || context.kind(open + 2) == Kind::kAlways;
@@ -159,6 +159,8 @@ std::vector<Range> bodies_of(const Context& context, Range range) {
   for (std::uint32_t at = range.begin; at < range.end; ++at) {
     const Kind kind = context.kind(at);
     if (kind != Kind::l_brace && kind != Kind::l_paren && kind != Kind::l_bracket) continue;
+    // Whose block the later ones are is not known.
+    if (context.token(at).match == at) break;
     if (kind == Kind::l_brace && is_body(context, range, at)) {
       if (!out.empty() && !is_else(context, out.back().end)) break;
       out.push_back({at, context.token(at).match + 1});

@@ -21,7 +21,7 @@ Maybe Evaluator::ask(Ask question, const plan::Source& at) {
     record(at, seen->value);
     return seen->value;
   }
-  if (asked_.insert(key).second) asks_.push_back(std::move(question));
+  if (quiet_ == 0 && asked_.insert(key).second) asks_.push_back(std::move(question));
   return std::nullopt;
 }
 

@@ -40,6 +40,20 @@ TEST_F(Asks, LogicAsksOneAfterTheOther) {
   EXPECT_EQ(is(both), "false");
 }
 
+TEST_F(Asks, WhatDecidesWithoutAskingDoesSoAtOnce) {
+  const Expr leads = eq(member(info(node(0)), "role"), text("leader"));
+  const Expr stopped = make(Op::is_state, args(node(1)), "stopped");
+  const Expr either = make(Op::logical_or, args(leads, stopped));
+  EXPECT_EQ(asks(either), 1u);
+  facts_.states[1] = NodeState::stopped;
+  EXPECT_EQ(is(either), "true");
+  EXPECT_EQ(asks(make(Op::logical_and, args(leads, stopped))), 1u);
+  const Expr any = make(Op::any, args(all_nodes(), make(Op::logical_or, args(make(Op::is_state, args(local(0)), "stopped"), eq(member(info(local(0)), "role"), text("leader"))))), {}, 0);
+  EXPECT_EQ(is(any), "true");
+  facts_.states[1] = NodeState::running;
+  EXPECT_EQ(asks(any), 1u);
+}
+
 TEST_F(Asks, QuantifiersAskOneAfterTheOther) {
   const Expr every = make(Op::every, args(all_nodes(), eq(member(info(local(0)), "role"), text("leader"))), {}, 0);
   EXPECT_EQ(asks(every), 1u);

@@ -55,7 +55,8 @@ struct Evaluated {
 };
 
 /// `frame` has at least the slots the expression uses; loops write theirs. Strict operands are all visited even if one needs asking, so that one
-/// round asks for all of them; `and`, `or` and quantifiers ask one after the other (plan::request_bound counts the same way).
+/// round asks for all of them; `and`, `or` and quantifiers ask one after the other (plan::request_bound counts the same way), and what decides
+/// them without asking does so at once.
 Evaluated evaluate(const plan::Plan& plan, const plan::Expr& expr, std::span<Value> frame, const Facts& facts);
 
 /// Kleene truth of a value: bool, or undefined. Anything else is a bug of the checker.

@@ -30,43 +30,8 @@ bool worth_showing(const Expr& expr) {
     case Op::is_state: return false;
     case Op::list:
     case Op::doc: return std::any_of(expr.args.begin(), expr.args.end(), worth_showing);
-    case Op::local:
-    case Op::list_for:
-    case Op::member:
-    case Op::index:
-    case Op::negate:
-    case Op::logical_not:
-    case Op::logical_and:
-    case Op::logical_or:
-    case Op::eq:
-    case Op::ne:
-    case Op::lt:
-    case Op::le:
-    case Op::gt:
-    case Op::ge:
-    case Op::in:
-    case Op::not_in:
-    case Op::matches:
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide:
-    case Op::range:
-    case Op::tolerance:
-    case Op::then:
-    case Op::setting:
-    case Op::node_field:
-    case Op::node_port:
-    case Op::node_let:
-    case Op::group_nodes:
-    case Op::minus:
-    case Op::pick:
-    case Op::pick_random:
-    case Op::every:
-    case Op::any:
-    case Op::call: return true;
+    default: return true;
   }
-  FAILC_BUG("an operator that does not exist");
 }
 
 Value condition(Value value) {
@@ -203,13 +168,18 @@ Maybe Evaluator::comparison(const Expr& expr, Frame frame) {
 Maybe Evaluator::logic(const Expr& expr, Frame frame) {
   const bool decides = expr.op == Op::logical_or;
   Maybe left = evaluate(expr.args[0], frame);
-  if (!left) return std::nullopt;
-  left = condition(std::move(*left));
-  if (const bool* truth = left->as<bool>(); truth && *truth == decides) return left;
+  if (left) {
+    left = condition(std::move(*left));
+    if (const bool* truth = left->as<bool>(); truth && *truth == decides) return left;
+  }
+  // Behind what has to be asked nothing is asked yet; it may decide by itself.
+  quiet_ += !left;
   Maybe right = evaluate(expr.args[1], frame);
+  quiet_ -= !left;
   if (!right) return std::nullopt;
   right = condition(std::move(*right));
   if (const bool* truth = right->as<bool>(); truth && *truth == decides) return right;
+  if (!left) return std::nullopt;
   return left->undefined() ? left : right;
 }
 
@@ -221,6 +191,7 @@ Maybe Evaluator::quantifier(const Expr& expr, Frame frame) {
   auto items = elements(std::move(*in));
   if (!items) return Undefined{items.error().message};
   Maybe undefined;
+  bool pending = false;
   // Operands of the element that decided are kept, not those of thousands that did not.
   const std::size_t mark = operands_.size();
   for (Value& item : *items) {
@@ -229,8 +200,11 @@ Maybe Evaluator::quantifier(const Expr& expr, Frame frame) {
     std::vector<Operand> kept;
     if (keep) kept.assign(operands_.begin() + static_cast<std::ptrdiff_t>(mark), operands_.end());
     operands_.resize(mark);
+    quiet_ += pending;  // as in `logic`
     Maybe value = evaluate(expr.args[1], frame);
-    if (!value) return std::nullopt;
+    quiet_ -= pending;
+    pending = pending || !value;
+    if (!value) continue;
     value = condition(std::move(*value));
     if (value->undefined()) {
       if (!undefined) undefined = std::move(value);
@@ -242,6 +216,7 @@ Maybe Evaluator::quantifier(const Expr& expr, Frame frame) {
       operands_.insert(operands_.end(), kept.begin(), kept.end());
     }
   }
+  if (pending) return std::nullopt;
   if (undefined) return undefined;
   return Value(!decides && !items->empty());
 }

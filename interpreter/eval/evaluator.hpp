@@ -84,6 +84,7 @@ class Evaluator {
   Interval interval_;
   int depth_ = 0;
   int silent_ = 0;  // > 0: inside a component
+  int quiet_ = 0;   // > 0: nothing is asked; what would have to be is pending
 };
 
 // ---- helpers of the folder

@@ -155,7 +155,7 @@ Maybe Evaluator::is_state(const Expr& expr, Frame frame) {
     if (holds) all = all && *holds;
     else if (!undefined) undefined = value->undefined() ? *value : Value(Undefined{fmt::format("`{}` is no condition", expr.name)});
   }
-  if (pending) return std::nullopt;
+  if (pending && all) return std::nullopt;
   Value value = undefined && all ? *undefined : Value(all);
   record(expr.at, value);
   return value;

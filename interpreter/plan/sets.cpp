@@ -5,7 +5,6 @@
 #include <limits>
 #include <set>
 
-#include "grammar/base/bug.hpp"
 
 namespace failc::plan {
 namespace {
@@ -61,43 +60,8 @@ bool collect(const Plan& plan, const Expr& expr, std::set<std::uint32_t>& out) {
     case Op::minus:
     case Op::pick:
     case Op::pick_random: return !expr.args.empty() && collect(plan, expr.args[0], out);
-    case Op::local:
-    case Op::list_for:
-    case Op::doc:
-    case Op::member:
-    case Op::negate:
-    case Op::logical_not:
-    case Op::logical_and:
-    case Op::logical_or:
-    case Op::eq:
-    case Op::ne:
-    case Op::lt:
-    case Op::le:
-    case Op::gt:
-    case Op::ge:
-    case Op::in:
-    case Op::not_in:
-    case Op::matches:
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide:
-    case Op::range:
-    case Op::tolerance:
-    case Op::setting:
-    case Op::node_field:
-    case Op::node_port:
-    case Op::node_let:
-    case Op::is_state:
-    case Op::every:
-    case Op::any:
-    case Op::query:
-    case Op::call:
-    case Op::statistic:
-    case Op::log_lines:
-    case Op::node_file: return false;
+    default: return false;
   }
-  FAILC_BUG("an operator that does not exist");
 }
 
 }  // namespace
@@ -121,41 +85,8 @@ Size most(const Plan& plan, const Expr& expr) {
       return largest;
     }
     case Op::call: return expr.name == "sort" || expr.name == "distinct" || expr.name == "missing" ? argument(0) : Size();
-    case Op::local:
-    case Op::doc:
-    case Op::member:
-    case Op::index:
-    case Op::negate:
-    case Op::logical_not:
-    case Op::logical_and:
-    case Op::logical_or:
-    case Op::eq:
-    case Op::ne:
-    case Op::lt:
-    case Op::le:
-    case Op::gt:
-    case Op::ge:
-    case Op::in:
-    case Op::not_in:
-    case Op::matches:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide:
-    case Op::range:
-    case Op::tolerance:
-    case Op::setting:
-    case Op::node_field:
-    case Op::node_port:
-    case Op::node_let:
-    case Op::is_state:
-    case Op::every:
-    case Op::any:
-    case Op::query:
-    case Op::statistic:
-    case Op::log_lines:
-    case Op::node_file: return std::nullopt;
+    default: return std::nullopt;
   }
-  FAILC_BUG("an operator that does not exist");
 }
 
 std::vector<std::uint32_t> components_of(const Plan& plan, const Expr& set) {

@@ -19,7 +19,7 @@ Task<bool> watch(ScenarioRun& run, Block& block, Watcher& watcher, const plan::C
   const std::uint8_t wakes = wakes_of(run.plan, condition.condition);
   while (true) {
     const Instant started = run.scheduler.now();
-    Task<Sample> asking = sample(run, watcher.scope, asked, kNoDeadline, std::nullopt);
+    Task<Sample> asking = sample(run, watcher.scope, asked, kNoDeadline, std::nullopt, wakes & ~kOwn);
     const Sample taken = co_await asking;
     if (taken.cancelled) break;
     const Truth truth = eval::truth(taken.value());

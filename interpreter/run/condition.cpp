@@ -33,7 +33,7 @@ Task<Flow> expect(Context context, const plan::BodyNode& node, const plan::Condi
   ScenarioRun& run = context.run;
   const Question asked = question(context, condition.random, {&condition.condition}, run.frame);
   const Instant deadline = run.after(run.scaled(condition.upper));
-  Task<Sample> asking = sample(run, context.scope, asked, deadline, std::nullopt);
+  Task<Sample> asking = sample(run, context.scope, asked, deadline, std::nullopt, wakes_of(run.plan, condition.condition) & ~kOwn);
   const Sample taken = co_await asking;
   if (taken.cancelled) co_return Flow::cancelled;
   SeenLog log(run, node);
@@ -94,7 +94,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
   std::uint64_t defined = 0;
   while (true) {
     const Instant started = run.scheduler.now();
-    Task<Sample> asking = sample(run, context.scope, asked, end, std::nullopt);
+    Task<Sample> asking = sample(run, context.scope, asked, end, std::nullopt, wakes & ~kOwn);
     const Sample taken = co_await asking;
     if (taken.cancelled) break;
     if (taken.at <= end) {

@@ -48,42 +48,7 @@ std::uint8_t wakes_at(const plan::Plan& plan, const Expr& expr, int depth) {
       case Op::statistic: wakes |= kOwn; break;
       case Op::log_lines: wakes |= kLog; break;
       case Op::node_file: wakes |= kFile | kNode; break;
-      case Op::literal:
-      case Op::local:
-      case Op::list:
-      case Op::list_for:
-      case Op::doc:
-      case Op::member:
-      case Op::index:
-      case Op::negate:
-      case Op::logical_not:
-      case Op::logical_and:
-      case Op::logical_or:
-      case Op::eq:
-      case Op::ne:
-      case Op::lt:
-      case Op::le:
-      case Op::gt:
-      case Op::ge:
-      case Op::in:
-      case Op::not_in:
-      case Op::matches:
-      case Op::add:
-      case Op::subtract:
-      case Op::multiply:
-      case Op::divide:
-      case Op::range:
-      case Op::tolerance:
-      case Op::then:
-      case Op::setting:
-      case Op::node_port:
-      case Op::group_nodes:
-      case Op::minus:
-      case Op::pick:
-      case Op::pick_random:
-      case Op::every:
-      case Op::any:
-      case Op::call: break;
+      default: break;  // follows from its arguments
     }
   });
   return wakes;

@@ -25,8 +25,10 @@ struct Sample {
   const Value& value(std::size_t i = 0) const { return evaluated[i].value; }
 };
 
-/// `deadline` is that of every request; each has its own timeout besides. `wait_until`: see World::submit.
-Task<Sample> sample(ScenarioRun& run, const CancelScope& scope, const Question& question, Instant deadline, std::optional<Instant> wait_until);
+/// `deadline` is that of every request; each has its own timeout besides. `wait_until`: see World::submit. At an event of `wakes` the
+/// expressions are looked at again with the answers that are there: what it has decided does not wait for the others.
+Task<Sample> sample(ScenarioRun& run, const CancelScope& scope, const Question& question, Instant deadline, std::optional<Instant> wait_until,
+                    std::uint8_t wakes = kNothing);
 
 /// No deadline but the requests' own.
 inline constexpr Instant kNoDeadline = Instant::max();

@@ -143,17 +143,22 @@ void Scheduler::submit(Batch& batch, backend::Request request, Instant deadline,
   ++batch.missing;
 }
 
-Task<bool> Scheduler::replies(Batch& batch, const CancelScope& scope) {
+void Scheduler::drop(Batch& batch, std::size_t at) {
+  if (open_.erase(batch.ids[at]) == 0) return;
+  world_.cancel(batch.ids[at]);
+  --batch.missing;
+}
+
+Task<bool> Scheduler::replies(Batch& batch, const CancelScope& scope, std::uint8_t wakes) {
   if (batch.missing > 0) {
     Waiter waiter;
     waiter.scope = &scope;
+    waiter.wakes = wakes;
     batch.waiter = &waiter;
     const Woken woken = co_await park(waiter);
     batch.waiter = nullptr;
     if (woken == Woken::cancelled && batch.missing > 0) {
-      for (const backend::RequestId id : batch.ids) {
-        if (open_.erase(id) > 0) world_.cancel(id);
-      }
+      for (std::size_t i = 0; i < batch.ids.size(); ++i) drop(batch, i);
       co_return false;
     }
   }

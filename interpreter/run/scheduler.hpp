@@ -46,7 +46,7 @@ class Fiber {
   std::vector<Waiter*> joiners_;
 };
 
-/// Requests sent together; complete when each is answered.
+/// Requests sent together; complete when each is answered or dropped.
 struct Batch {
   std::vector<backend::RequestId> ids;
   std::vector<std::optional<backend::Reply>> replies;
@@ -87,8 +87,11 @@ class Scheduler {
 
   /// Sends one request as part of `batch`.
   void submit(Batch& batch, backend::Request request, Instant deadline, std::optional<Instant> wait_until);
-  /// Waits until every request of `batch` is answered; false where `scope` was cancelled first: then what is open is cancelled too.
-  Task<bool> replies(Batch& batch, const CancelScope& scope);
+  /// No reply to request `at` of `batch` is wanted any more.
+  void drop(Batch& batch, std::size_t at);
+  /// Waits until every request of `batch` is answered, or an event of `wakes` comes; false where `scope` was cancelled first: then what is
+  /// open is cancelled too.
+  Task<bool> replies(Batch& batch, const CancelScope& scope, std::uint8_t wakes = kNothing);
   /// Waits for `fiber`'s end, whatever is cancelled: a cancelled fiber ends by itself.
   Task<bool> join(Fiber& fiber);
 

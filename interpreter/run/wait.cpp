@@ -21,7 +21,7 @@ Task<WaitEnd> wait_until(ScenarioRun& run, const CancelScope& scope, const Wait&
   bool last_asked = false;  // the sample that may end exactly at the bound was taken
   while (true) {
     const std::uint64_t before = changes(run, wait.wakes);
-    Task<Sample> asking = sample(run, scope, wait.question, wait.latest, wait.latest);
+    Task<Sample> asking = sample(run, scope, wait.question, wait.latest, wait.latest, wait.wakes & ~kOwn);
     const Sample taken = co_await asking;
     if (taken.cancelled) co_return WaitEnd::cancelled;
     // An answer that came after the bound proves nothing about the time before it.

@@ -60,6 +60,44 @@ TEST(Wait, IsWokenByAnExitAtOnce) {
   EXPECT_TRUE(says(ran, {"kv.app[1] exited with code 3", "no step asked for it", "out of memory"}));
 }
 
+/// Answers to `boss_here` that come only after 600 ms; a question's own limit is 700 ms.
+void answer_late(backend::FakeWorld& world) {
+  world.on_request([](const Request& request, Instant) -> std::optional<FakeReply> {
+    if (path_of(request) != "/boss") return std::nullopt;
+    return backend::http_reply(200, "\"me\"", 600ms);
+  });
+}
+
+TEST(Wait, AnEventThatDecidesCutsAQuestionShort) {
+  backend::FakeWorld world;
+  answer_late(world);
+  world.schedule(400ms, backend::NodeExited{1, 0, 3, false, {}});
+  const Ran ran = run_body_text("await boss_here(kv[0]) == \"me\" or kv[1] is stopped within 10s\nexpect kv[1] is stopped", world);
+  EXPECT_FALSE(ran.result.failure);
+  EXPECT_EQ(show(ran.result.waits.back().used), "300ms");
+}
+
+TEST(Wait, AQuestionToANodeThatExitsIsOver) {
+  backend::FakeWorld world;
+  answer_late(world);
+  world.schedule(400ms, backend::NodeExited{0, 0, 3, false, {}});
+  const Ran ran = run_body_text("expect boss_here(kv[0]) == \"me\"", world);
+  EXPECT_TRUE(says(ran, {"kv.app[0] is not running"}));
+  EXPECT_LT(world.now(), 600ms);
+}
+
+TEST(Wait, AnEventThatDecidesNothingLeavesTheQuestionOpen) {
+  backend::FakeWorld world;
+  answer_late(world);
+  for (int i = 0; i < 5; ++i) world.schedule(200ms + i * 100ms, backend::LogLine{1, "noise"});
+  const Ran ran = run_body_text("await boss_here(kv[0]) == \"you\" or log_lines(kv[1], r\"signal\") != [] within 650ms", world);
+  EXPECT_TRUE(says(ran, {"did not hold within 650ms"}));
+  EXPECT_EQ(ran.result.waits.back().used, 650ms);
+  std::size_t questions = 0;
+  for (const auto& [at, request] : world.requests()) questions += path_of(request) == "/boss";
+  EXPECT_LE(questions, 2u);
+}
+
 TEST(Wait, IsWokenByALogLineWithoutPolling) {
   backend::FakeWorld world;
   world.schedule(700ms, backend::LogLine{0, "hello there"});
