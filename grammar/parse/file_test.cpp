@@ -1,4 +1,5 @@
 // What the tree holds, how reading goes on behind mistakes, and what is said about them.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "grammar/parse/testing.hpp"
@@ -232,6 +233,33 @@ TEST(Messages, NameTheMistakesOfHabit) {
             "F0101 expected `because` or the end of the statement, found `s` / a unit touches its number: `5s`");
   EXPECT_EQ(message(scenario("sleep 5sec")), "F0007 unknown unit `sec` / did you mean `5s`?");
   EXPECT_EQ(message(scenario("expect \"\\q\" == a")).substr(0, 5), "F0005");
+}
+
+TEST(Messages, TranslateOtherLanguages) {
+  EXPECT_EQ(message("scenario 'it works' { }"), "F0010 strings stand in double quotes / write `\"it works\"`");
+  EXPECT_EQ(message("scenario \u201cit works\u201d { }"), "F0010 strings stand in double quotes / write `\"it works\"`");
+  EXPECT_EQ(message(scenario("log 'a \"b\"'")), "F0010 strings stand in double quotes");
+  const auto help = [](const std::string& text) {
+    const Parsed parsed(text);
+    return parsed.sink.all().empty() ? "nothing is wrong" : parsed.sink.all()[0].help;
+  };
+  EXPECT_EQ(help(scenario("expect a == 1 && b == 2")), "conditions are joined with `and`");
+  EXPECT_EQ(help(scenario("expect a == 1 || b == 2")), "conditions are joined with `or`");
+  EXPECT_EQ(help(scenario("expect !a")), "a condition is turned round with `not`");
+  EXPECT_EQ(help(scenario("// a word")), "a comment begins with `#`");
+  EXPECT_EQ(help(scenario("expect a = 1")), "values are compared with `==`");
+  EXPECT_EQ(help(scenario("kill a, b")), "several nodes are a list: `kill [a, b]`");
+  EXPECT_EQ(help(scenario("expect a within 5s")), "`expect` looks once; `eventually within 5s: …` waits");
+  EXPECT_EQ(help(scenario("kill\u00a0a")), "this is a no-break space; put an ordinary one in its place");
+  EXPECT_THAT(help(scenario("expect a\nand b")), testing::HasSubstr("leave the word at the end of the line above"));
+  const Parsed brace("scenario \"s\"\n{\n kill a\n}");
+  EXPECT_THAT(brace.rendered(), testing::HasSubstr("the `{` of a block stands on the line"));
+}
+
+TEST(Messages, AQuoteThatEndsNothingIsACharacter) {
+  EXPECT_EQ(message(scenario("log it's")).substr(0, 5), "F0101");
+  const std::string many = scenario("log " + std::string(100'000, '\''));
+  EXPECT_FALSE(Parsed(many).sink.all().empty());
 }
 
 TEST(Messages, ElseOnItsOwnLineStillHasABlock) { EXPECT_EQ(Parsed(scenario("if a { }\nelse { kill }")).said(), "F0108@24 F0101@36"); }

@@ -195,10 +195,42 @@ class Lexer {
     }
   }
 
+  // Looked through once for every opener: a line of nothing else must not take for ever.
+  static constexpr std::size_t kMostForeign = 1000;
+
+  /// What closes a string that begins with `opener` elsewhere: 'x', ‘x’, “x”. Nothing where none begins there.
+  static std::string_view foreign_closer(std::string_view opener) {
+    if (opener == "'") return "'";
+    if (opener == "\u2018") return "\u2019";
+    if (opener == "\u201c" || opener == "\u201d" || opener == "\u201e") return "\u201d";
+    return {};
+  }
+
+  /// A whole string in other quotes is one mistake.
+  bool foreign_string(std::size_t size) {
+    const std::string_view closer = foreign_closer({at_, size});
+    if (closer.empty()) return false;
+    const std::string_view rest = std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(size, kMostForeign);
+    const std::size_t content = rest.substr(0, rest.find('\n')).find(closer);
+    if (content == std::string_view::npos) return false;
+    const char* const start = at_;
+    at_ += size + content + closer.size();
+    diag::Diagnostic& said = sink_.report(diag::Code::foreign_quotes, {file_, span(start)});
+    const std::string_view inside = rest.substr(0, content);
+    if (inside.find_first_of("\"\\") == std::string_view::npos) {
+      const std::string mended = '"' + std::string(inside) + '"';
+      said.help = "write `" + mended + "`";
+      said.fix = diag::Fix{{file_, span(start)}, mended};
+    }
+    push(Kind::invalid, start);
+    return true;
+  }
+
   /// One code point, or one byte where there is none.
   void invalid() {
     const char* const start = at_;
     const std::size_t size = utf8::length(at_, end_);
+    if (foreign_string(size)) return;
     at_ += size == 0 ? 1 : size;
     push(Kind::invalid, start);
   }

@@ -4,6 +4,7 @@
 
 #include "grammar/base/utf8.hpp"
 #include "grammar/parse/characters.hpp"
+#include "grammar/parse/habits.hpp"
 #include "grammar/parse/literal.hpp"
 
 namespace failc::parse {
@@ -17,7 +18,7 @@ constexpr std::size_t kMostRestReports = 1000;
 /// The lexer has said what is wrong with this token: it is no single character of text.
 bool said_by_lexer(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  return text.size() > 4 || is_digit(text[0]) || first == '"' || first == 'r' || is_control(first) ||
+  return text.size() > 4 || is_digit(text[0]) || first == '"' || (first == '\'' && text.size() > 1) || first == 'r' || is_control(first) ||
          utf8::length(text.data(), text.data() + text.size()) == 0;
 }
 
@@ -184,7 +185,8 @@ void report_failure(Context& context, Range range, const std::vector<Range>& bod
   const rules::Failure& failure = context.failure;
   const std::uint32_t at = failure.furthest;
   auto report = [&](diag::Code code, std::uint32_t token, std::initializer_list<std::string_view> arguments) {
-    context.sink().report(code, {context.file(), place_of(context, token)}, arguments);
+    diag::Diagnostic& said = context.sink().report(code, {context.file(), place_of(context, token)}, arguments);
+    if (std::string help = habit(context, token); !help.empty()) said.help = std::move(help);
   };
   if (!clean(context, range, bodies)) {
     if (context.kind(at) != Kind::invalid) return;
@@ -210,11 +212,15 @@ void report_rest(Context& context) {
     behind = run.end;
     if (run_is_said(context, run) || std::binary_search(said.begin(), said.end(), run.begin)) continue;
     if (++reports > kMostRestReports) return;
-    context.sink().report(diag::Code::unexpected_character, {context.file(), context.token(token).span}, {found(context, token)});
+    context.sink().report(diag::Code::unexpected_character, {context.file(), context.token(token).span}, {found(context, token)}).help = habit(context, token);
   }
 }
 
 void suggest(Context& context, diag::Diagnostic& diagnostic, std::uint32_t token, const std::vector<std::string_view>& candidates) {
+  if (std::string help = habit(context, token); !help.empty()) {
+    diagnostic.help = std::move(help);
+    return;
+  }
   const std::string_view near = diag::nearest(context.text(token), candidates);
   if (near.empty()) return;
   diagnostic.help = "did you mean `" + std::string(near) + "`?";

@@ -109,6 +109,7 @@ class Checker {
   Term reference(const ast::Ref& tree, Span span);
   Term symbol(const Symbol& symbol, const ast::Name& name);
   Term component_name(const ast::Name& name);
+  std::string unknown_name_hint(std::string_view name) const;
   Term cluster_term(std::uint32_t cluster, Span span);
   Term member(const ast::Member& tree, Span span);
   Term node_member(Term node, const ast::Name& name, Span span);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "interpreter/check/checker.hpp"
+#include "interpreter/plan/sets.hpp"
 
 namespace failc::check {
 
@@ -23,8 +24,18 @@ Term Checker::reference(const ast::Ref& tree, Span span) {
   }
   if (const Symbol* found = find(name.text)) return symbol(*found, name);
   if (!silent() && !(env_->component != kNone && components_[env_->component]->broken))
-    report_unknown(diag::Code::unknown_name, span, {name.text}, name.text, names_in_sight());
+    report_unknown(diag::Code::unknown_name, span, {name.text}, name.text, names_in_sight(), unknown_name_hint(name.text));
   return nothing(span);
+}
+
+/// A word for a state, or a text without its quotes, is what stands there most often.
+std::string Checker::unknown_name_hint(std::string_view name) const {
+  const auto declares = [&](const auto& component) {
+    return std::any_of(component->states.begin(), component->states.end(), [&](const auto& state) { return state.first == name; });
+  };
+  if (plan::is_builtin_state(std::string(name)) || std::any_of(components_.begin(), components_.end(), declares))
+    return "a state is asked for with `is`: `c[0] is " + std::string(name) + "`";
+  return "a text stands in quotes: `\"" + std::string(name) + "\"`";
 }
 
 Term Checker::component_name(const ast::Name& name) {

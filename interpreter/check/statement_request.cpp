@@ -1,6 +1,7 @@
 // `exec`, operations, and the steps that a file declares.
 #include <algorithm>
 
+#include "grammar/parse/habits.hpp"
 #include "interpreter/check/checker.hpp"
 
 namespace failc::check {
@@ -92,7 +93,7 @@ void Checker::verb(const ast::VerbStep& tree, const ast::Statement& whole, plan:
   for (const auto& [text, each] : here().names)
     if (each.kind == SymbolKind::step) known.push_back(text);
   for (std::string_view word : ast::words()) known.push_back(word);
-  report_unknown(diag::Code::unknown_verb, tree.verb.span, {name}, name, known);
+  report_unknown(diag::Code::unknown_verb, tree.verb.span, {name}, name, known, parse::habit_of_word(name));
 }
 
 void Checker::operation(const ast::VerbStep& tree, const std::vector<OperationRef>& found, const ast::Statement& whole, plan::Body& out) {

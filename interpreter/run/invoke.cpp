@@ -110,7 +110,7 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
 }
 
 /// One request under a journal record of its own. Nothing where it was cancelled.
-Task<std::optional<backend::Reply>> request(Context context, backend::Request request, backend::NodeIndex node, const std::string& verb, const std::string& detail,
+Task<std::optional<backend::Reply>> request(Context context, backend::Request request, backend::NodeIndex node, std::string verb, std::string detail,
                                             bool durable, Nanos timeout) {
   ScenarioRun& run = context.run;
   std::optional<backend::Reply> reply;

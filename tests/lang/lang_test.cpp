@@ -127,7 +127,7 @@ TEST_P(Sample, SaysWhatItsCommentsSay) {
     const SourceFile& file = sources[item.place.file];
     const std::uint32_t line = file.position(item.place.span.begin).line;
     const auto fits = [&](const Expected& each) {
-      return each.file == file.path && each.line == line && each.code == diag::row(item.code).code && item.message.find(each.part) != std::string::npos;
+      return each.file == file.path && each.line == line && each.code == diag::row(item.code).code && (item.message + "; help: " + item.help).find(each.part) != std::string::npos;
     };
     const auto found = std::find_if(wanted.begin(), wanted.end(), fits);
     if (found == wanted.end()) ADD_FAILURE() << "not foreseen:\n" << diag::render({item}, sources, diag::Format::text, false);
