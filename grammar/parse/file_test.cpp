@@ -247,6 +247,7 @@ TEST(Messages, TranslateOtherLanguages) {
   EXPECT_EQ(help(scenario("expect a == 1 || b == 2")), "conditions are joined with `or`");
   EXPECT_EQ(help(scenario("expect !a")), "a condition is turned round with `not`");
   EXPECT_EQ(help(scenario("// a word")), "a comment begins with `#`");
+  EXPECT_EQ(help("check good(n: node) = n is running"), "parameters stand without parentheses: `check good a: node, b: int …`");
   EXPECT_EQ(help(scenario("expect a = 1")), "values are compared with `==`");
   EXPECT_EQ(help(scenario("kill a, b")), "several nodes are a list: `kill [a, b]`");
   EXPECT_EQ(help(scenario("expect a within 5s")), "`expect` looks once; `eventually within 5s: …` waits");

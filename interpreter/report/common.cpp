@@ -63,6 +63,18 @@ std::string again(const Run& run, const FileRun& file, const plan::Scenario& sce
   return "failc run " + shell_quoted(path) + " " + only + " " + run.repeat;
 }
 
+std::string source_text(const FileRun& file, const plan::Source& at) {
+  const std::string line = source_line(file, at);
+  std::string out;
+  std::uint32_t column = 0;
+  for (const char c : line) {
+    column += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (column >= at.column + at.length) break;
+    if (column >= at.column) out += c;
+  }
+  return out;
+}
+
 std::string source_line(const FileRun& file, const plan::Source& at) {
   if (!file.sources || at.file >= file.plan->files.size() || at.line == 0) return "";
   const std::string& path = file.plan->files[at.file];

@@ -46,6 +46,8 @@ std::string backends(const plan::Plan& plan, const plan::Scenario& scenario);
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario);
 /// The text of a place's line, or "" where it is not at hand.
 std::string source_line(const FileRun& file, const plan::Source& at);
+/// The part of it that `at` spans.
+std::string source_text(const FileRun& file, const plan::Source& at);
 /// "path:line:column".
 std::string place(const FileRun& file, const plan::Source& at);
 

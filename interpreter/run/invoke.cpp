@@ -105,7 +105,9 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
   const bool inside = at.file == node.at.file && at.line == node.at.line && at.column >= node.at.column;
   Failure failure = run.failure_at(node, fmt::format("what was expected of it {}", holds), inside ? source_text(run, node, at) : node.text);
   failure.seen = log.seen();
-  failure.seen.push_back({run.scheduler.now(), "outcome", ok ? what : what + ": " + message});
+  const bool shown = std::any_of(failure.seen.begin(), failure.seen.end(), [](const Seen& one) { return one.expression == "outcome"; });
+  if (!shown) failure.seen.push_back({run.scheduler.now(), "outcome", ok ? what : what + ": " + message});
+  else if (!ok) failure.notes.insert(failure.notes.begin(), message);
   co_return run.fail(std::move(failure));
 }
 

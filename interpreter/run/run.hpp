@@ -62,6 +62,7 @@ struct Options {
   std::vector<std::uint32_t> scenarios;  // which, in order
   bool skip_cleanup = false;
   bool fail_fast = false;              // the first scenario that does not pass is the last one
+  std::function<std::string(const plan::Source&)> text_of;  // what is written there, for failures; "" or no function: unknown
 };
 
 /// Never throws. Each scenario's effects are undone before the next begins. An Interrupt undoes and ends the rest as interrupted.

@@ -36,6 +36,9 @@ std::string source_text(const ScenarioRun& run, const plan::BodyNode& node, cons
     const std::size_t end = byte_of(node.text, at.column - node.at.column + at.length);
     if (begin < end) return node.text.substr(begin, end - begin);
   }
+  if (run.options.text_of) {
+    if (std::string text = run.options.text_of(at); !text.empty()) return text;
+  }
   const std::string& file = at.file < run.plan.files.size() ? run.plan.files[at.file] : std::string();
   return fmt::format("{}:{}:{}", file, at.line, at.column);
 }
@@ -44,14 +47,14 @@ SeenLog::Operand& SeenLog::operand(const plan::Source& at) {
   for (Operand& one : operands_) {
     if (same(one.at, at)) return one;
   }
-  return operands_.emplace_back(Operand{at, {}});
+  return operands_.emplace_back(Operand{at, source_text(run_, node_, at), {}});
 }
 
-Recorder::Json SeenLog::values(const Sample& sample) const {
+Recorder::Json SeenLog::values(const Sample& sample) {
   Recorder::Json list = Recorder::Json::array();
   for (const eval::Evaluated& evaluated : sample.evaluated) {
     for (const eval::Operand& one : evaluated.operands) {
-      Recorder::Json pair = Recorder::Json::array({source_text(run_, node_, one.at), run_.text(one.value)});
+      Recorder::Json pair = Recorder::Json::array({operand(one.at).text, run_.text(one.value)});
       list.push_back(std::move(pair));
     }
   }
@@ -63,10 +66,11 @@ void SeenLog::add(const Sample& sample, Truth truth) {
   for (const eval::Evaluated& evaluated : sample.evaluated) {
     if (const auto* undefined = evaluated.value.as<Undefined>()) reason_ = undefined->reason;
     for (const eval::Operand& one : evaluated.operands) {
-      std::deque<Seen>& values = operand(one.at).values;
+      Operand& seen = operand(one.at);
+      std::deque<Seen>& values = seen.values;
       std::string text = run_.text(one.value);
       if (!values.empty() && values.back().value == text) continue;
-      values.push_back({sample.at, source_text(run_, node_, one.at), std::move(text)});
+      values.push_back({sample.at, seen.text, std::move(text)});
       if (values.size() > kKept) values.pop_front();
     }
   }

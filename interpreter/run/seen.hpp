@@ -8,7 +8,7 @@
 
 namespace failc::run {
 
-/// The text at `at`, where it lies on the first line of the statement; else its place.
+/// The text at `at`, where it lies on the first line of the statement or the caller's sources have it; else its place.
 std::string source_text(const ScenarioRun& run, const plan::BodyNode& node, const plan::Source& at);
 
 class SeenLog {
@@ -28,10 +28,11 @@ class SeenLog {
  private:
   struct Operand {
     plan::Source at;
+    std::string text;
     std::deque<Seen> values;
   };
   Operand& operand(const plan::Source& at);
-  Recorder::Json values(const Sample& sample) const;
+  Recorder::Json values(const Sample& sample);
 
   ScenarioRun& run_;
   const plan::BodyNode& node_;

@@ -169,6 +169,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
     }
     file.journal = folder_of(base, program.files, f, selected);
     session.run.scenarios = chosen[f];
+    session.run.text_of = [&file](const plan::Source& at) { return report::source_text(file, at); };
     run_session(session, run, file);
     if (!file.error.empty()) complain(file.error);
   }
