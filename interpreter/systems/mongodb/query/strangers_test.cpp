@@ -97,7 +97,7 @@ TEST(Strangers, GetAnAnswerOrAnError) {
     FindRequest request;
     request.filter = filter;
     request.projection = other;
-    request.sort = dice.below(2) ? third : bson::Document();
+    request.sort = dice.below(2) ? bson::View(third) : bson::View();
     finds.add(find(catalog, ns, request));
     request.projection = bson::View();
     finds.add(count(catalog, ns, request));
@@ -122,7 +122,7 @@ TEST(Strangers, GetAnAnswerOrAnError) {
     inserts.add(plan_insert(catalog, ns, other, {}));
   }
   for (const Tally* tally : {&finds, &updates, &pipelines, &indexes, &inserts}) {
-    EXPECT_GT(tally->answers, 100u);
+    EXPECT_GT(tally->answers, 10u);
     EXPECT_GT(tally->errors, 100u);
   }
 }
