@@ -7,12 +7,13 @@ namespace failc::replication {
 namespace {
 
 constexpr std::int64_t kBatchBytes = 1 << 20;
+constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 2038: beyond is no clock's
 
 /// Every oplog increases in both; what does not is no oplog's.
 bool increasing(const OpTime& last, const std::vector<Entry>& entries, std::int64_t term) {
   OpTime before = last;
   for (const Entry& entry : entries) {
-    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term) return false;
+    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term || entry.at.timestamp > kLastTimestamp) return false;
     before = entry.at;
   }
   return true;

@@ -104,7 +104,9 @@ void Simulation::boot(int index) {
   it.disk_base = it.synced = it.disk.size();
   it.checked = 0;
   it.writes.clear();
-  Recovered recovered = recover(it.disk);
+  Result<Recovered> read = recover(it.disk);
+  if (!read) return broken(read.error().message);
+  Recovered recovered = std::move(*read);
   it.applied = recovered.entries;
   carry_out(index, it.replica->start(moment(index), std::move(recovered)));
 }
