@@ -162,10 +162,10 @@ Result<ConnectionString> parse_connection_string(std::string_view text) {
   }
   const std::size_t slash = authority.find('/');
   const std::string_view database = slash == std::string_view::npos ? "" : authority.substr(slash + 1);
-  if (!percent_decoded(database)) return wrong("the database name has a bad percent escape");
-  if (database.find('/') != std::string_view::npos) return wrong("a `/` in a host or the database name has to be %2F");
   ConnectionString out;
   if (const Status hosts = read_hosts(out, authority.substr(0, slash)); !hosts) return hosts.error();
+  if (!percent_decoded(database)) return wrong("the database name has a bad percent escape");
+  if (database.find('/') != std::string_view::npos) return wrong("a `/` in a host or the database name has to be %2F");
   if (const Status read = read_options(out, options); !read) return read.error();
   if (const Status allowed = check_combination(out); !allowed) return allowed.error();
   return out;
