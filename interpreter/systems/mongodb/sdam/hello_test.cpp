@@ -154,6 +154,31 @@ TEST(ServerTypes, OrderOfTheTests) {
   EXPECT_EQ(type_of(R"({"ok": 1, "setName": "rs"})"), ServerType::rs_other);
 }
 
+TEST(Describe, TakesEveryField) {
+  const ServerDescription is = describe("x:1", read(R"({"ok": 1, "setName": "rs", "secondary": true, "setVersion": 3, "electionId": {"$oid": "00000000000000000000000a"},
+      "hosts": ["a"], "passives": ["b"], "arbiters": ["c"], "me": "x:1", "primary": "a", "tags": {"dc": "e"}, "minWireVersion": 6, "maxWireVersion": 9,
+      "logicalSessionTimeoutMinutes": 30, "iscryptd": true, "lastWrite": {"lastWriteDate": {"$date": {"$numberLong": "7"}}},
+      "topologyVersion": {"processId": {"$oid": "000000000000000000000001"}, "counter": 4}})"));
+  EXPECT_EQ(is.address, "x:1");
+  EXPECT_EQ(is.error, std::nullopt);
+  EXPECT_EQ(is.set_name, "rs");
+  EXPECT_EQ(is.set_version, 3);
+  EXPECT_EQ(is.election_id, object_id_of("00000000000000000000000a"));
+  EXPECT_EQ(is.hosts, std::vector<std::string>{"a:27017"});
+  EXPECT_EQ(is.passives, std::vector<std::string>{"b:27017"});
+  EXPECT_EQ(is.arbiters, std::vector<std::string>{"c:27017"});
+  EXPECT_EQ(is.me, "x:1");
+  EXPECT_EQ(is.primary, "a:27017");
+  EXPECT_EQ(is.tags, (Tags{{"dc", "e"}}));
+  EXPECT_EQ(is.min_wire_version, 6);
+  EXPECT_EQ(is.max_wire_version, 9);
+  EXPECT_EQ(is.logical_session_timeout_minutes, 30);
+  EXPECT_EQ(is.is_cryptd, true);
+  EXPECT_EQ(is.last_write_date, std::chrono::milliseconds(7));
+  EXPECT_EQ(is.topology_version->counter, 4);
+  EXPECT_EQ(is.round_trip_time, std::nullopt);
+}
+
 TEST(ServerTypes, Names) {
   for (int i = 0; i <= static_cast<int>(ServerType::load_balancer); ++i)
     EXPECT_EQ(server_type_of(name_of(static_cast<ServerType>(i))), static_cast<ServerType>(i));

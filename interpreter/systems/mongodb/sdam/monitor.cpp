@@ -164,7 +164,7 @@ MonitorSteps Monitor::wake(Nanos now) {
 
 MonitorSteps Monitor::request_check(Nanos now) {
   if (state_ != State::waiting) return {};
-  wait_until_ = std::min(wait_until_, std::max<Nanos>(now, ended_ + kMinHeartbeatFrequency));
+  wait_until_ = std::max<Nanos>(now, ended_ + kMinHeartbeatFrequency);
   return wake(now);
 }
 

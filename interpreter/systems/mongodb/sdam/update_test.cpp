@@ -196,6 +196,8 @@ TEST(Elections, AreOrderedByVersionFirstBeforeSix) {
   EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:RSPrimary b:Unknown");
   reply(topology, "b", claim(1, 5));
   EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:RSPrimary b:Unknown") << "the id decides between equal versions";
+  reply(topology, "a", claim(2, 5));
+  EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:RSPrimary b:Unknown") << "an equal claim is taken";
   reply(topology, "b", claim(1, 6));
   EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:Unknown b:RSPrimary");
   EXPECT_EQ(text_of(*topology.description().max_election_id).back(), '1');
