@@ -43,7 +43,8 @@ StateChange classify(const std::optional<std::int64_t>& code, const std::string&
     case 13435:  // NotPrimaryNoSecondaryOk
     case 10058:  // LegacyNotPrimary
       return StateChange::not_writable_primary;
-    default: return StateChange::none;
+    default:
+      return StateChange::none;
   }
 }
 

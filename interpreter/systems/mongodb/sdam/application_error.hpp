@@ -21,13 +21,13 @@ enum class ErrorPhase : std::uint8_t {
 
 struct ApplicationError {
   std::string address;
-  std::uint64_t generation = 0;          // of the connection; before the handshake: of the pool when the attempt began
-  std::optional<ObjectId> service_id;    // of the connection, behind a load balancer
+  std::uint64_t generation = 0;        // of the connection; before the handshake: of the pool when the attempt began
+  std::optional<ObjectId> service_id;  // of the connection, behind a load balancer
   ErrorPhase phase = ErrorPhase::after_handshake;
   ErrorKind kind = ErrorKind::network;
-  nlohmann::json response;               // of a command: the reply, in Extended JSON
-  std::string message;                   // of a network error
-  std::vector<std::string> labels;       // those that the client added; the response's own are found in it
+  nlohmann::json response;          // of a command: the reply, in Extended JSON
+  std::string message;              // of a network error
+  std::vector<std::string> labels;  // those that the client added; the response's own are found in it
 };
 
 enum class StateChange : std::uint8_t { none, not_writable_primary, recovering, shutting_down };
@@ -41,7 +41,8 @@ struct CommandFailure {
 };
 
 StateChange classify(const std::optional<std::int64_t>& code, const std::string& message);
-/// Looks at the reply itself where it is not ok, else at its writeConcernError; never at writeErrors. Fields of a wrong type count as absent.
+/// Looks at the reply itself where it is not ok, else at its writeConcernError; never at writeErrors. Fields of a wrong type count as
+/// absent.
 CommandFailure read_failure(const nlohmann::json& response);
 bool has_label(const ApplicationError& error, const std::string& label);
 

@@ -13,7 +13,8 @@ TEST(Classify, ByCode) {
   for (const int code : {11600, 91}) EXPECT_EQ(classify(code, ""), StateChange::shutting_down) << code;
   for (const int code : {11602, 13436, 189}) EXPECT_EQ(classify(code, ""), StateChange::recovering) << code;
   for (const int code : {10107, 13435, 10058}) EXPECT_EQ(classify(code, ""), StateChange::not_writable_primary) << code;
-  for (const int code : {1, 6, 89, 262, 9001, 11601}) EXPECT_EQ(classify(code, "not master"), StateChange::none) << code << ": the code alone counts";
+  for (const int code : {1, 6, 89, 262, 9001, 11601})
+    EXPECT_EQ(classify(code, "not master"), StateChange::none) << code << ": the code alone counts";
 }
 
 TEST(Classify, ByWordsWithoutACode) {
@@ -29,7 +30,8 @@ TEST(Classify, WhereInTheReply) {
   EXPECT_EQ(state_change({{"ok", 0}, {"code", 91}}), StateChange::shutting_down);
   EXPECT_EQ(state_change({{"ok", 0}, {"code", {{"$numberInt", "91"}}}}), StateChange::shutting_down);
   EXPECT_EQ(state_change({{"ok", 0}, {"errmsg", "not master"}}), StateChange::not_writable_primary);
-  EXPECT_EQ(state_change({{"ok", 1}, {"writeConcernError", {{"code", 91}, {"errmsg", "Replication is being shut down"}}}}), StateChange::shutting_down);
+  EXPECT_EQ(state_change({{"ok", 1}, {"writeConcernError", {{"code", 91}, {"errmsg", "Replication is being shut down"}}}}),
+            StateChange::shutting_down);
   EXPECT_EQ(state_change({{"ok", 1}, {"writeConcernError", {{"errmsg", "node is recovering"}}}}), StateChange::recovering);
   EXPECT_EQ(state_change({{"ok", 1}, {"writeErrors", {{{"index", 0}, {"code", 91}, {"errmsg", "not master"}}}}}), StateChange::none);
   EXPECT_EQ(state_change({{"ok", 1}, {"code", 91}}), StateChange::none) << "it is ok";
@@ -78,7 +80,8 @@ TEST(ApplicationErrors, NetworkErrorOfAnEstablishedConnection) {
   const Changes changes = topology.handle_error(error(ErrorKind::network), Nanos(3));
   EXPECT_EQ(show(topology), kMarked);
   EXPECT_EQ(show(changes.actions), (Words{"clear a:27017 2", "cancel a:27017"})) << "no immediate check, which would fail too";
-  EXPECT_EQ(show(changes.events), (Words{"server_description_changed a:27017 RSPrimary Unknown", "topology_description_changed ReplicaSetWithPrimary ReplicaSetNoPrimary"}));
+  EXPECT_EQ(show(changes.events), (Words{"server_description_changed a:27017 RSPrimary Unknown",
+                                         "topology_description_changed ReplicaSetWithPrimary ReplicaSetNoPrimary"}));
   const ServerDescription& server = topology.description().servers.at("a:27017");
   EXPECT_EQ(server.topology_version, std::nullopt);
   EXPECT_EQ(server.error, "it broke");
@@ -93,14 +96,16 @@ TEST(ApplicationErrors, TimeoutsOfEstablishedConnectionsSayNothing) {
 TEST(ApplicationErrors, OtherCommandErrorsSayNothing) {
   Topology topology = with_primary();
   EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, refusal(11000))), Words{});
-  EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, {{"ok", 1}, {"writeErrors", {{{"code", 10107}}}}})), Words{});
+  EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, {{"ok", 1}, {"writeErrors", {{{"code", 10107}}}}})),
+            Words{});
   EXPECT_EQ(show(topology), kUntouched);
 }
 
 TEST(ApplicationErrors, StateChanges) {
   for (const int code : {10107, 13435, 10058, 11602, 13436, 189}) {
     Topology topology = with_primary();
-    EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, refusal(code, version(6)))), Words{"request a:27017"}) << code;
+    EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, refusal(code, version(6)))), Words{"request a:27017"})
+        << code;
     EXPECT_EQ(show(topology), kMarked) << code;
     const ServerDescription& server = topology.description().servers.at("a:27017");
     EXPECT_EQ(server.topology_version->counter, 6) << "the error's is kept";
@@ -114,7 +119,8 @@ TEST(ApplicationErrors, StateChanges) {
   }
   Topology topology = with_primary();
   const Json concern = {{"ok", 1}, {"writeConcernError", {{"code", 91}, {"errmsg", "down"}}}};
-  EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, concern)), (Words{"clear a:27017 2", "request a:27017"}));
+  EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::after_handshake, concern)),
+            (Words{"clear a:27017 2", "request a:27017"}));
   EXPECT_EQ(show(topology), kMarked);
 }
 
@@ -175,7 +181,9 @@ TEST(ApplicationErrors, OverloadBeforeHelloIsIgnored) {
   ApplicationError labelled = error(ErrorKind::network, ErrorPhase::before_authentication);
   labelled.labels = {"RetryableError", "SystemOverloadedError"};
   EXPECT_EQ(handle(topology, labelled), Words{});
-  EXPECT_EQ(handle(topology, error(ErrorKind::command, ErrorPhase::before_hello, refusal(462, {{"errorLabels", {"SystemOverloadedError"}}}))), Words{});
+  EXPECT_EQ(
+      handle(topology, error(ErrorKind::command, ErrorPhase::before_hello, refusal(462, {{"errorLabels", {"SystemOverloadedError"}}}))),
+      Words{});
   EXPECT_EQ(show(topology), kUntouched);
 }
 
@@ -191,7 +199,8 @@ TEST(ApplicationErrors, OtherFailuresOfTheHandshakeCount) {
   EXPECT_EQ(marks(error(ErrorKind::timeout, ErrorPhase::before_authentication)), cleared);
   EXPECT_EQ(marks(error(ErrorKind::command, ErrorPhase::before_authentication, refusal(18))), cleared) << "wrong password";
   EXPECT_EQ(marks(error(ErrorKind::command, ErrorPhase::before_hello, refusal(59))), cleared) << "hello refused";
-  EXPECT_EQ(marks(error(ErrorKind::command, ErrorPhase::before_authentication, refusal(189))), (Words{"clear a:27017 2", "request a:27017"}));
+  EXPECT_EQ(marks(error(ErrorKind::command, ErrorPhase::before_authentication, refusal(189))),
+            (Words{"clear a:27017 2", "request a:27017"}));
 }
 
 TEST(ApplicationErrors, AfterTheHandshakeTheLabelIsNoExcuse) {

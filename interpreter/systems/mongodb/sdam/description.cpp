@@ -59,8 +59,8 @@ std::optional<ServerType> server_type_of(std::string_view name) { return type_in
 std::optional<TopologyType> topology_type_of(std::string_view name) { return type_in(kTopologyTypes, name); }
 
 bool is_data_bearing(ServerType type) {
-  return type == ServerType::standalone || type == ServerType::mongos || type == ServerType::rs_primary || type == ServerType::rs_secondary ||
-         type == ServerType::load_balancer;
+  return type == ServerType::standalone || type == ServerType::mongos || type == ServerType::rs_primary ||
+         type == ServerType::rs_secondary || type == ServerType::load_balancer;
 }
 
 bool is_available(ServerType type) { return type != ServerType::unknown && type != ServerType::possible_primary; }
@@ -118,7 +118,8 @@ bool equivalent(const TopologyDescription& left, const TopologyDescription& righ
 }
 
 bool has_primary(const TopologyDescription& topology) {
-  return std::any_of(topology.servers.begin(), topology.servers.end(), [](const auto& row) { return row.second.type == ServerType::rs_primary; });
+  return std::any_of(topology.servers.begin(), topology.servers.end(),
+                     [](const auto& row) { return row.second.type == ServerType::rs_primary; });
 }
 
 nlohmann::json event_document(const ServerDescription& server) {

@@ -68,7 +68,7 @@ struct TopologyDescription {
   TopologyType type = TopologyType::unknown;
   std::optional<std::string> set_name;
   std::optional<ObjectId> max_election_id;
-  std::optional<std::int64_t> max_set_version;  // may go down: the election id comes first
+  std::optional<std::int64_t> max_set_version;       // may go down: the election id comes first
   std::map<std::string, ServerDescription> servers;  // by address
   bool compatible = true;
   std::optional<std::string> compatibility_error;

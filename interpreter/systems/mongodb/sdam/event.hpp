@@ -26,7 +26,8 @@ struct ServerClosed {
   std::string address;
 };
 struct TopologyClosed {};
-using Event = std::variant<TopologyOpening, TopologyDescriptionChanged, ServerOpening, ServerDescriptionChanged, ServerClosed, TopologyClosed>;
+using Event =
+    std::variant<TopologyOpening, TopologyDescriptionChanged, ServerOpening, ServerDescriptionChanged, ServerClosed, TopologyClosed>;
 
 /// `topology_opening_event` and the like.
 std::string_view name_of(const Event& event);

@@ -63,7 +63,8 @@ std::optional<std::chrono::milliseconds> iso_date_of(std::string_view text) {
   if (has(at, '.')) {
     int scale = 100;
     const std::size_t first = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) out += std::chrono::milliseconds(scale * (text[at] - '0'));
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      out += std::chrono::milliseconds(scale * (text[at] - '0'));
     if (at == first) return std::nullopt;
   }
   if (text.substr(at) == "Z") return out;

@@ -14,23 +14,24 @@
 
 namespace failc::sdam {
 
-/// Reads one object. The first field of a wrong type is kept as the error, and everything read after it is absent: look at `error()` once, at the end.
+/// Reads one object. The first field of a wrong type is kept as the error, and everything read after it is absent: look at `error()` once,
+/// at the end.
 class Fields {
  public:
   /// `where` names the document in errors. What is no object is an error at once.
   Fields(const nlohmann::json& document, std::string where);
 
-  std::optional<bool> boolean(const char* name);               // also numbers: not 0
-  std::optional<std::int64_t> integer(const char* name);       // also doubles without a fraction
+  std::optional<bool> boolean(const char* name);          // also numbers: not 0
+  std::optional<std::int64_t> integer(const char* name);  // also doubles without a fraction
   std::optional<double> number(const char* name);
   std::optional<std::string> text(const char* name);
-  std::vector<std::string> texts(const char* name);            // an array of strings; absent: empty
+  std::vector<std::string> texts(const char* name);  // an array of strings; absent: empty
   std::optional<std::map<std::string, std::string>> text_map(const char* name);
   std::optional<ObjectId> object_id(const char* name);
   std::optional<TopologyVersion> topology_version(const char* name);
   std::optional<std::chrono::milliseconds> date(const char* name);  // since the Unix epoch; also a bare integer
-  const nlohmann::json* object(const char* name);              // nullptr: absent
-  const nlohmann::json* array(const char* name);               // nullptr: absent
+  const nlohmann::json* object(const char* name);                   // nullptr: absent
+  const nlohmann::json* array(const char* name);                    // nullptr: absent
 
   bool has(const char* name) const;  // present, be it null
   /// The error of a reader of a part of this document.
@@ -54,7 +55,7 @@ std::optional<std::int64_t> integer_of(const nlohmann::json& value);
 /// Whether a server's reply has `ok: 1` (or true).
 bool is_ok(const nlohmann::json& reply);
 
-nlohmann::json to_json(const ObjectId& id);               // {"$oid": …}
-nlohmann::json to_json(const TopologyVersion& version);   // counter as {"$numberLong": …}
+nlohmann::json to_json(const ObjectId& id);              // {"$oid": …}
+nlohmann::json to_json(const TopologyVersion& version);  // counter as {"$numberLong": …}
 
 }  // namespace failc::sdam

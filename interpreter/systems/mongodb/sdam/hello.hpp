@@ -1,5 +1,6 @@
 #pragma once
-// A reply to `hello` or legacy hello, typed. One parser: what is of the wrong type is an error; fields that discovery does not use are left out.
+// A reply to `hello` or legacy hello, typed. One parser: what is of the wrong type is an error; fields that discovery does not use are left
+// out.
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -17,16 +18,16 @@ using Tags = std::map<std::string, std::string>;
 
 struct Hello {
   bool ok = false;
-  bool hello_ok = false;           // the server knows `hello` by that name
+  bool hello_ok = false;             // the server knows `hello` by that name
   bool is_writable_primary = false;  // or, where that is absent, `ismaster`
   bool secondary = false, arbiter_only = false, hidden = false, passive = false;
-  bool is_replica_set = false;     // `isreplicaset`: a member that has no configuration
-  bool is_mongos = false;          // `msg` is `isdbgrid`
+  bool is_replica_set = false;  // `isreplicaset`: a member that has no configuration
+  bool is_mongos = false;       // `msg` is `isdbgrid`
   std::optional<bool> is_cryptd;
   std::optional<std::string> set_name;
   std::optional<std::int64_t> set_version;
   std::optional<ObjectId> election_id, service_id;
-  std::optional<std::string> me, primary;             // addresses, normalized
+  std::optional<std::string> me, primary;              // addresses, normalized
   std::vector<std::string> hosts, passives, arbiters;  // addresses, normalized
   Tags tags;
   std::int32_t min_wire_version = 0, max_wire_version = 0;

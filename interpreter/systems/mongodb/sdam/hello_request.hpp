@@ -10,17 +10,17 @@
 namespace failc::sdam {
 
 struct HelloRequest {
-  bool legacy = false;     // the server has not said that it knows `hello`: isMaster
-  bool handshake = false;  // the first on its connection: with the client's metadata
-  std::optional<TopologyVersion> topology_version;        // awaitable: both or none
+  bool legacy = false;                              // the server has not said that it knows `hello`: isMaster
+  bool handshake = false;                           // the first on its connection: with the client's metadata
+  std::optional<TopologyVersion> topology_version;  // awaitable: both or none
   std::optional<std::chrono::milliseconds> max_await_time;
   bool exhaust_allowed = false;  // OP_MSG's flag: the server may go on to reply
 };
 
 struct ClientMetadata {
-  nlohmann::ordered_json document;       // `client` of the handshake: driver, os …; null: none
-  std::optional<std::string> app_name;   // becomes application.name in it
-  std::optional<std::string> server_api; // `apiVersion`, where one was chosen
+  nlohmann::ordered_json document;        // `client` of the handshake: driver, os …; null: none
+  std::optional<std::string> app_name;    // becomes application.name in it
+  std::optional<std::string> server_api;  // `apiVersion`, where one was chosen
 };
 
 /// The command with `$db`, in Extended JSON.

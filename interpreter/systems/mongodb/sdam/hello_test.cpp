@@ -24,19 +24,20 @@ std::string error_of(const char* text) {
 ServerType type_of(const char* text) { return describe("a:27017", read(text)).type; }
 
 TEST(ParseHello, ReadsCanonicalAndRelaxed) {
-  for (const char* text : {
-           R"({"ok": 1, "helloOk": true, "isWritablePrimary": true, "setName": "rs", "setVersion": 3, "electionId": {"$oid": "7FFFFFFF0000000000000001"},
+  for (
+      const char* text : {
+          R"({"ok": 1, "helloOk": true, "isWritablePrimary": true, "setName": "rs", "setVersion": 3, "electionId": {"$oid": "7FFFFFFF0000000000000001"},
                "hosts": ["A:1", "b"], "passives": ["c"], "arbiters": ["[::1]"], "me": "A:1", "primary": "A:1", "tags": {"dc": "x"},
                "minWireVersion": 0, "maxWireVersion": 21, "logicalSessionTimeoutMinutes": 30, "iscryptd": false,
                "lastWrite": {"lastWriteDate": {"$date": "2024-01-02T03:04:05.678Z"}, "opTime": {}},
                "topologyVersion": {"processId": {"$oid": "000000000000000000000001"}, "counter": 4}, "maxBsonObjectSize": 16777216})",
-           R"({"ok": {"$numberDouble": "1.0"}, "helloOk": true, "isWritablePrimary": true, "setName": "rs", "setVersion": {"$numberInt": "3"},
+          R"({"ok": {"$numberDouble": "1.0"}, "helloOk": true, "isWritablePrimary": true, "setName": "rs", "setVersion": {"$numberInt": "3"},
                "electionId": {"$oid": "7fffffff0000000000000001"}, "hosts": ["a:1", "B:27017"], "passives": ["C"], "arbiters": ["[::1]:27017"],
                "me": "a:1", "primary": "a:1", "tags": {"dc": "x"}, "minWireVersion": {"$numberInt": "0"}, "maxWireVersion": {"$numberLong": "21"},
                "logicalSessionTimeoutMinutes": {"$numberDouble": "30"}, "iscryptd": false,
                "lastWrite": {"lastWriteDate": {"$date": {"$numberLong": "1704164645678"}}},
                "topologyVersion": {"processId": {"$oid": "000000000000000000000001"}, "counter": {"$numberLong": "4"}}})",
-       }) {
+      }) {
     const Hello hello = read(text);
     EXPECT_TRUE(hello.ok && hello.hello_ok && hello.is_writable_primary);
     EXPECT_EQ(hello.set_name, "rs");
@@ -57,10 +58,13 @@ TEST(ParseHello, ReadsCanonicalAndRelaxed) {
 }
 
 TEST(ParseHello, AbsentIsNullIsDefault) {
-  for (const char* text : {R"({"ok": 1})", R"({"ok": 1, "setName": null, "hosts": null, "topologyVersion": null, "minWireVersion": null, "tags": null, "me": null,
+  for (const char* text :
+       {R"({"ok": 1})",
+        R"({"ok": 1, "setName": null, "hosts": null, "topologyVersion": null, "minWireVersion": null, "tags": null, "me": null,
                                             "electionId": null, "lastWrite": null, "logicalSessionTimeoutMinutes": null})"}) {
     const Hello hello = read(text);
-    EXPECT_FALSE(hello.set_name || hello.topology_version || hello.me || hello.election_id || hello.last_write_date || hello.logical_session_timeout_minutes);
+    EXPECT_FALSE(hello.set_name || hello.topology_version || hello.me || hello.election_id || hello.last_write_date ||
+                 hello.logical_session_timeout_minutes);
     EXPECT_TRUE(hello.hosts.empty() && hello.tags.empty());
     EXPECT_EQ(hello.min_wire_version, 0);
     EXPECT_EQ(hello.max_wire_version, 0);
@@ -138,7 +142,8 @@ TEST(TopologyVersions, CompareOnlyWithinAProcess) {
 TEST(ServerTypes, OrderOfTheTests) {
   EXPECT_EQ(type_of("{}"), ServerType::unknown);
   EXPECT_EQ(type_of(R"({"ok": 0, "setName": "rs", "isWritablePrimary": true})"), ServerType::unknown);
-  EXPECT_EQ(type_of(R"({"ok": 1, "isreplicaset": true, "setName": "rs", "msg": "isdbgrid", "isWritablePrimary": true})"), ServerType::rs_ghost);
+  EXPECT_EQ(type_of(R"({"ok": 1, "isreplicaset": true, "setName": "rs", "msg": "isdbgrid", "isWritablePrimary": true})"),
+            ServerType::rs_ghost);
   EXPECT_EQ(type_of(R"({"ok": 1, "isreplicaset": false})"), ServerType::standalone);
   EXPECT_EQ(type_of(R"({"ok": 1, "msg": "isdbgrid", "setName": "rs", "isWritablePrimary": true})"), ServerType::mongos);
   EXPECT_EQ(type_of(R"({"ok": 1, "msg": "other"})"), ServerType::standalone);
@@ -155,7 +160,8 @@ TEST(ServerTypes, OrderOfTheTests) {
 }
 
 TEST(Describe, TakesEveryField) {
-  const ServerDescription is = describe("x:1", read(R"({"ok": 1, "setName": "rs", "secondary": true, "setVersion": 3, "electionId": {"$oid": "00000000000000000000000a"},
+  const ServerDescription is = describe(
+      "x:1", read(R"({"ok": 1, "setName": "rs", "secondary": true, "setVersion": 3, "electionId": {"$oid": "00000000000000000000000a"},
       "hosts": ["a"], "passives": ["b"], "arbiters": ["c"], "me": "x:1", "primary": "a", "tags": {"dc": "e"}, "minWireVersion": 6, "maxWireVersion": 9,
       "logicalSessionTimeoutMinutes": 30, "iscryptd": true, "lastWrite": {"lastWriteDate": {"$date": {"$numberLong": "7"}}},
       "topologyVersion": {"processId": {"$oid": "000000000000000000000001"}, "counter": 4}})"));

@@ -14,9 +14,12 @@ Monitor::Monitor(MonitorOptions options) : options_(options) {
 
 bool Monitor::streaming_enabled() const {
   switch (options_.mode) {
-    case ServerMonitoringMode::automatic: return !options_.function_as_a_service;
-    case ServerMonitoringMode::stream: return true;
-    case ServerMonitoringMode::poll: return false;
+    case ServerMonitoringMode::automatic:
+      return !options_.function_as_a_service;
+    case ServerMonitoringMode::stream:
+      return true;
+    case ServerMonitoringMode::poll:
+      return false;
   }
   return false;
 }
@@ -121,7 +124,8 @@ MonitorSteps Monitor::failed(const std::string& message, Nanos now) {
 
 MonitorSteps Monitor::timed_out(Nanos now) {
   MonitorSteps steps;
-  if (checking()) fail(ErrorKind::timeout, state_ == State::connecting ? "connecting timed out" : "reading the reply to hello timed out", now, steps);
+  if (checking())
+    fail(ErrorKind::timeout, state_ == State::connecting ? "connecting timed out" : "reading the reply to hello timed out", now, steps);
   return steps;
 }
 

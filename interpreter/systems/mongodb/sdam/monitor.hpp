@@ -50,8 +50,8 @@ struct CheckFailed {
 struct StartRoundTrips {};
 struct StopRoundTrips {};
 
-using MonitorStep = std::variant<HeartbeatStarted, HeartbeatSucceeded, HeartbeatFailed, CheckSucceeded, CheckFailed, StartRoundTrips, StopRoundTrips, Connect,
-                                 SendHello, ReadReply, CloseConnection, Wait>;
+using MonitorStep = std::variant<HeartbeatStarted, HeartbeatSucceeded, HeartbeatFailed, CheckSucceeded, CheckFailed, StartRoundTrips,
+                                 StopRoundTrips, Connect, SendHello, ReadReply, CloseConnection, Wait>;
 using MonitorSteps = std::vector<MonitorStep>;
 
 /// What comes when it is not expected (a wake too early, a reply of no request, anything after close) changes nothing.

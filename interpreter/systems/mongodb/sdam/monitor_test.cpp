@@ -19,9 +19,13 @@ std::string show(Nanos span) { return show(std::optional<Nanos>(span)); }
 std::string show(const MonitorStep& step) {
   struct {
     std::string operator()(const HeartbeatStarted& s) const { return s.awaited ? "started awaited" : "started"; }
-    std::string operator()(const HeartbeatSucceeded& s) const { return (s.awaited ? "succeeded awaited " : "succeeded ") + show(s.duration); }
+    std::string operator()(const HeartbeatSucceeded& s) const {
+      return (s.awaited ? "succeeded awaited " : "succeeded ") + show(s.duration);
+    }
     std::string operator()(const HeartbeatFailed& s) const { return (s.awaited ? "failed awaited " : "failed ") + show(s.duration); }
-    std::string operator()(const CheckSucceeded& s) const { return "up rtt " + show(s.round_trip.average) + " min " + show(s.round_trip.min); }
+    std::string operator()(const CheckSucceeded& s) const {
+      return "up rtt " + show(s.round_trip.average) + " min " + show(s.round_trip.min);
+    }
     std::string operator()(const CheckFailed& s) const {
       return s.error.kind == ErrorKind::command ? "down command" : s.error.kind == ErrorKind::network ? "down network" : "down timeout";
     }
@@ -84,7 +88,8 @@ TEST(Monitors, PollsWhereTheServerDoesNotStream) {
   Monitor monitor = opened(old_server());
   EXPECT_EQ(show(monitor.wake(milliseconds(10129))), Steps{"wait until 10130"}) << "too early";
   EXPECT_EQ(show(monitor.wake(milliseconds(10130))), (Steps{"started", "hello timeout 10000"})) << "it knows hello now";
-  EXPECT_EQ(show(monitor.replied(old_server(), false, milliseconds(10140))), (Steps{"succeeded 10", "up rtt 18 min 10", "wait until 20140"}));
+  EXPECT_EQ(show(monitor.replied(old_server(), false, milliseconds(10140))),
+            (Steps{"succeeded 10", "up rtt 18 min 10", "wait until 20140"}));
 }
 
 TEST(Monitors, LegacyHelloUntilTheServerKnowsTheOther) {
@@ -101,8 +106,9 @@ TEST(Monitors, StreamsWhereTheServerCan) {
   Monitor monitor({});
   monitor.start(milliseconds(100));
   monitor.connected(milliseconds(110));
-  EXPECT_EQ(show(monitor.replied(new_server(1), false, milliseconds(130))),
-            (Steps{"succeeded 20", "up rtt 20 min 0", "start round trips", "started awaited", "hello tv 1 await 10000 exhaust timeout 20000"}))
+  EXPECT_EQ(
+      show(monitor.replied(new_server(1), false, milliseconds(130))),
+      (Steps{"succeeded 20", "up rtt 20 min 0", "start round trips", "started awaited", "hello tv 1 await 10000 exhaust timeout 20000"}))
       << "no pause between";
   EXPECT_EQ(show(monitor.replied(new_server(2), true, milliseconds(5130))),
             (Steps{"succeeded awaited 5000", "up rtt 20 min 0", "started awaited", "read timeout 20000"}))
@@ -174,7 +180,8 @@ TEST(Monitors, ALostConnectionIsTriedOnceMoreAtOnce) {
 
 TEST(Monitors, AnErrorReplyClosesAndWaits) {
   Monitor monitor = opened(new_server(1));
-  EXPECT_EQ(show(monitor.replied({{"ok", 0}, {"errmsg", "no"}}, false, seconds(1))), (Steps{"failed awaited 870", "close", "down command", "wait until 11000"}));
+  EXPECT_EQ(show(monitor.replied({{"ok", 0}, {"errmsg", "no"}}, false, seconds(1))),
+            (Steps{"failed awaited 870", "close", "down command", "wait until 11000"}));
   EXPECT_EQ(show(monitor.wake(seconds(11))), (Steps{"started", "connect 10000"})) << "back to a plain handshake";
   EXPECT_EQ(show(monitor.connected(seconds(11))), Steps{"legacy handshake timeout 10000"});
 }
@@ -182,7 +189,8 @@ TEST(Monitors, AnErrorReplyClosesAndWaits) {
 TEST(Monitors, RepliesThatMakeNoSenseAreErrors) {
   Monitor monitor = opened(old_server());
   monitor.wake(seconds(11));
-  EXPECT_EQ(show(monitor.replied({{"ok", 1}, {"setName", 3}}, false, seconds(11))), (Steps{"failed 0", "close", "down command", "wait until 21000"}));
+  EXPECT_EQ(show(monitor.replied({{"ok", 1}, {"setName", 3}}, false, seconds(11))),
+            (Steps{"failed 0", "close", "down command", "wait until 21000"}));
   monitor.wake(seconds(21));
   monitor.connected(seconds(21));
   EXPECT_EQ(show(monitor.replied(old_server(), true, seconds(21))).at(2), "down command") << "moreToCome was not asked for";
@@ -215,7 +223,8 @@ TEST(Monitors, ARequestNeverPutsACheckOff) {
 
 TEST(Monitors, CancelInterruptsAndPauses) {
   Monitor monitor = opened(new_server(1));
-  EXPECT_EQ(show(monitor.cancel_check(seconds(1))), (Steps{"failed awaited 870", "close", "wait until 11000"})) << "the topology knows already";
+  EXPECT_EQ(show(monitor.cancel_check(seconds(1))), (Steps{"failed awaited 870", "close", "wait until 11000"}))
+      << "the topology knows already";
   EXPECT_EQ(monitor.round_trip_time().average(), std::nullopt);
   EXPECT_EQ(show(monitor.replied(new_server(2), false, seconds(1))), Steps{}) << "too late";
   monitor.wake(seconds(11));
@@ -269,15 +278,33 @@ TEST(Monitors, EveryStartHasOneEnd) {
     seed = seed * 1664525 + 1013904223;
     now += milliseconds(seed >> 20);
     switch ((seed >> 8) % 9) {
-      case 0: count(monitor.connected(now)); break;
-      case 1: count(monitor.replied(new_server(i), true, now)); break;
-      case 2: count(monitor.replied(new_server(i), false, now)); break;
-      case 3: count(monitor.replied(old_server(), false, now)); break;
-      case 4: count(monitor.replied({{"ok", 0}}, false, now)); break;
-      case 5: count(monitor.failed("x", now)); break;
-      case 6: count(monitor.timed_out(now)); break;
-      case 7: count(monitor.wake(now)); break;
-      case 8: count((seed >> 30) == 0 ? monitor.cancel_check(now) : monitor.request_check(now)); break;
+      case 0:
+        count(monitor.connected(now));
+        break;
+      case 1:
+        count(monitor.replied(new_server(i), true, now));
+        break;
+      case 2:
+        count(monitor.replied(new_server(i), false, now));
+        break;
+      case 3:
+        count(monitor.replied(old_server(), false, now));
+        break;
+      case 4:
+        count(monitor.replied({{"ok", 0}}, false, now));
+        break;
+      case 5:
+        count(monitor.failed("x", now));
+        break;
+      case 6:
+        count(monitor.timed_out(now));
+        break;
+      case 7:
+        count(monitor.wake(now));
+        break;
+      case 8:
+        count((seed >> 30) == 0 ? monitor.cancel_check(now) : monitor.request_check(now));
+        break;
     }
     if (HasFatalFailure()) return;
   }
@@ -294,14 +321,16 @@ TEST(HelloRequests, Documents) {
   client.app_name = "x";
   client.document = {{"driver", {{"name", "failc"}}}};
   client.server_api = "1";
-  EXPECT_EQ(document(request, client).dump(),
-            R"({"isMaster":1,"helloOk":true,"client":{"application":{"name":"x"},"driver":{"name":"failc"}},"$db":"admin","apiVersion":"1"})");
+  EXPECT_EQ(
+      document(request, client).dump(),
+      R"({"isMaster":1,"helloOk":true,"client":{"application":{"name":"x"},"driver":{"name":"failc"}},"$db":"admin","apiVersion":"1"})");
   HelloRequest awaitable;
   awaitable.topology_version = TopologyVersion{*object_id_of("0000000000000000000000ff"), 5};
   awaitable.max_await_time = Millis(10'000);
-  EXPECT_EQ(document(awaitable, {}).dump(),
-            R"({"hello":1,"helloOk":true,"topologyVersion":{"processId":{"$oid":"0000000000000000000000ff"},"counter":{"$numberLong":"5"}},)"
-            R"("maxAwaitTimeMS":{"$numberLong":"10000"},"$db":"admin"})");
+  EXPECT_EQ(
+      document(awaitable, {}).dump(),
+      R"({"hello":1,"helloOk":true,"topologyVersion":{"processId":{"$oid":"0000000000000000000000ff"},"counter":{"$numberLong":"5"}},)"
+      R"("maxAwaitTimeMS":{"$numberLong":"10000"},"$db":"admin"})");
 }
 
 }  // namespace

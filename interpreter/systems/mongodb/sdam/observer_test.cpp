@@ -19,7 +19,8 @@ class Deployment {
 
   void run(Nanos until) {
     while (true) {
-      auto next = std::min_element(monitors_.begin(), monitors_.end(), [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
+      auto next =
+          std::min_element(monitors_.begin(), monitors_.end(), [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
       if (next == monitors_.end() || next->second.due > until) break;
       now_ = next->second.due;
       step(next->first, next->second);
@@ -131,7 +132,8 @@ TEST(Observer, FollowsASetThroughTheLossOfItsPrimary) {
   EXPECT_EQ(deployment.view(), "ReplicaSetNoPrimary a:Unknown b:RSSecondary c:RSArbiter");
   deployment.set("b", primary(all, election(2, 1)));
   deployment.run(seconds(25) + milliseconds(20));
-  EXPECT_EQ(deployment.view(), "ReplicaSetWithPrimary a:Unknown b:RSPrimary c:RSArbiter") << "within a step of the election, without polling";
+  EXPECT_EQ(deployment.view(), "ReplicaSetWithPrimary a:Unknown b:RSPrimary c:RSArbiter")
+      << "within a step of the election, without polling";
   deployment.set("a", secondary(all));
   deployment.run(seconds(36));
   EXPECT_EQ(deployment.view(), "ReplicaSetWithPrimary a:RSSecondary b:RSPrimary c:RSArbiter");
@@ -156,7 +158,10 @@ TEST(AnyInput, ConnectionStringsAndAddresses) {
   std::size_t good = 0;
   for (int i = 0; i < 50000; ++i) {
     std::string text;
-    for (std::uint32_t length = bytes.next() % 24; length > 0; --length) text += bytes.pick("ab:/,@%?=&[]1.\\\xff" "2replicaSet");
+    for (std::uint32_t length = bytes.next() % 24; length > 0; --length)
+      text += bytes.pick(
+          "ab:/,@%?=&[]1.\\\xff"
+          "2replicaSet");
     (void)normalize_address(text);
     good += parse_connection_string("mongodb://" + text) ? 1 : 0;
   }
@@ -165,14 +170,39 @@ TEST(AnyInput, ConnectionStringsAndAddresses) {
 
 TEST(AnyInput, RepliesAndErrors) {
   Bytes bytes;
-  const Json whole = primary({"a", "b"}, Json{{"passives", {"c"}}, {"arbiters", {"d"}}, {"me", "a"}, {"primary", "a"}, {"tags", {{"x", "y"}}},
-                                              {"lastWrite", {{"lastWriteDate", {{"$date", "2024-01-01T00:00:00Z"}}}}}, {"logicalSessionTimeoutMinutes", 3},
-                                              {"electionId", {{"$oid", "000000000000000000000001"}}}, {"setVersion", 1}, {"errmsg", "not master"}, {"code", 91},
+  const Json whole = primary({"a", "b"}, Json{{"passives", {"c"}},
+                                              {"arbiters", {"d"}},
+                                              {"me", "a"},
+                                              {"primary", "a"},
+                                              {"tags", {{"x", "y"}}},
+                                              {"lastWrite", {{"lastWriteDate", {{"$date", "2024-01-01T00:00:00Z"}}}}},
+                                              {"logicalSessionTimeoutMinutes", 3},
+                                              {"electionId", {{"$oid", "000000000000000000000001"}}},
+                                              {"setVersion", 1},
+                                              {"errmsg", "not master"},
+                                              {"code", 91},
                                               {"topologyVersion", {{"processId", {{"$oid", "000000000000000000000001"}}}, {"counter", 1}}},
-                                              {"writeConcernError", {{"code", 91}}}, {"errorLabels", {"x"}}});
-  const std::vector<Json> odd = {nullptr,  true,      0,    -1, 1.5, 1e300, std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::int64_t>::min(),
-                                 "",       "\xff",    "a",  Json::array(), Json::array({Json::array()}), Json::object(), {{"$oid", 1}}, {{"$numberLong", "-"}},
-                                 {{"$date", Json::object()}}, {{"$numberDouble", "NaN"}}, {{"$date", {{"$numberLong", "-9223372036854775808"}}}}};
+                                              {"writeConcernError", {{"code", 91}}},
+                                              {"errorLabels", {"x"}}});
+  const std::vector<Json> odd = {nullptr,
+                                 true,
+                                 0,
+                                 -1,
+                                 1.5,
+                                 1e300,
+                                 std::numeric_limits<std::uint64_t>::max(),
+                                 std::numeric_limits<std::int64_t>::min(),
+                                 "",
+                                 "\xff",
+                                 "a",
+                                 Json::array(),
+                                 Json::array({Json::array()}),
+                                 Json::object(),
+                                 {{"$oid", 1}},
+                                 {{"$numberLong", "-"}},
+                                 {{"$date", Json::object()}},
+                                 {{"$numberDouble", "NaN"}},
+                                 {{"$date", {{"$numberLong", "-9223372036854775808"}}}}};
   std::vector<Json::json_pointer> places;
   const Json flat = whole.flatten();
   for (const auto& [pointer, value] : flat.items()) places.emplace_back(pointer);

@@ -1,6 +1,6 @@
 #pragma once
-// Measures round trips on a connection of its own while another streams: one hello every heartbeatFrequencyMS. It publishes nothing, and its
-// failures change nothing; the samples go to Monitor::add_round_trip.
+// Measures round trips on a connection of its own while another streams: one hello every heartbeatFrequencyMS. It publishes nothing, and
+// its failures change nothing; the samples go to Monitor::add_round_trip.
 #include <nlohmann/json.hpp>
 #include <variant>
 #include <vector>

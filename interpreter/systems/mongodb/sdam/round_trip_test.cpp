@@ -73,7 +73,8 @@ TEST(RoundTripMonitors, PingOnAConnectionOfTheirOwn) {
   EXPECT_EQ(show(monitor.start(seconds(1))), "connect 10000; ");
   EXPECT_EQ(show(monitor.start(seconds(1))), "");
   EXPECT_EQ(show(monitor.connected(seconds(2))), "legacy handshake; ");
-  EXPECT_EQ(show(monitor.replied(ok, milliseconds(2004))), "sample 4; wait until 12004; ") << "the handshake is a sample, connecting is not";
+  EXPECT_EQ(show(monitor.replied(ok, milliseconds(2004))), "sample 4; wait until 12004; ")
+      << "the handshake is a sample, connecting is not";
   EXPECT_EQ(show(monitor.wake(seconds(12))), "wait until 12004; ");
   EXPECT_EQ(show(monitor.wake(milliseconds(12004))), "hello; ");
   EXPECT_EQ(show(monitor.replied(ok, milliseconds(12010))), "sample 6; wait until 22010; ");

@@ -11,7 +11,9 @@ constexpr std::size_t kRecent = 10;
 
 void RoundTripTime::add(Nanos sample) {
   sample = std::max(sample, Nanos{});
-  average_ = average_ ? Nanos(std::llround(kAlpha * static_cast<double>(sample.count()) + (1 - kAlpha) * static_cast<double>(average_->count()))) : sample;
+  average_ = average_
+                 ? Nanos(std::llround(kAlpha * static_cast<double>(sample.count()) + (1 - kAlpha) * static_cast<double>(average_->count())))
+                 : sample;
   recent_.push_back(sample);
   if (recent_.size() > kRecent) recent_.pop_front();
 }

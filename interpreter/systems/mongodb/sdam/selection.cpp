@@ -16,7 +16,8 @@ bool limits_staleness(const ReadPreference& preference) { return preference.max_
 
 Servers of_type(const Servers& servers, ServerType type) {
   Servers out;
-  std::copy_if(servers.begin(), servers.end(), std::back_inserter(out), [&](const ServerDescription& server) { return server.type == type; });
+  std::copy_if(servers.begin(), servers.end(), std::back_inserter(out),
+               [&](const ServerDescription& server) { return server.type == type; });
   return out;
 }
 
@@ -38,7 +39,9 @@ class Staleness {
 
  private:
   /// Two clocks: only differences of it mean anything.
-  static Real lag(const ServerDescription& server) { return Real(server.last_update_time.value_or(Nanos{})) - Real(*server.last_write_date); }
+  static Real lag(const ServerDescription& server) {
+    return Real(server.last_update_time.value_or(Nanos{})) - Real(*server.last_write_date);
+  }
 
   Millis heartbeat_frequency_;
   const ServerDescription* primary_ = nullptr;
@@ -59,14 +62,19 @@ Servers by_tags(const Servers& servers, const std::vector<Tags>& tag_sets) {
 class ReplicaSetRead {
  public:
   ReplicaSetRead(const TopologyDescription& topology, const Servers& servers, const SelectionRequest& request)
-      : preference_(request.preference), staleness_(topology, request.heartbeat_frequency), primaries_(of_type(servers, ServerType::rs_primary)),
+      : preference_(request.preference),
+        staleness_(topology, request.heartbeat_frequency),
+        primaries_(of_type(servers, ServerType::rs_primary)),
         secondaries_(of_type(servers, ServerType::rs_secondary)) {}
 
   Servers suitable() const {
     switch (preference_.mode) {
-      case ReadMode::primary: return primaries_;
-      case ReadMode::primary_preferred: return primaries_.empty() ? eligible(secondaries_) : primaries_;
-      case ReadMode::secondary: return eligible(secondaries_);
+      case ReadMode::primary:
+        return primaries_;
+      case ReadMode::primary_preferred:
+        return primaries_.empty() ? eligible(secondaries_) : primaries_;
+      case ReadMode::secondary:
+        return eligible(secondaries_);
       case ReadMode::secondary_preferred: {
         const Servers found = eligible(secondaries_);
         return found.empty() ? primaries_ : found;
@@ -95,14 +103,17 @@ class ReplicaSetRead {
 
 Servers suitable_among(const TopologyDescription& topology, const Servers& servers, const SelectionRequest& request) {
   switch (topology.type) {
-    case TopologyType::unknown: return {};
+    case TopologyType::unknown:
+      return {};
     case TopologyType::single:
     case TopologyType::load_balanced: {
       Servers out;
-      std::copy_if(servers.begin(), servers.end(), std::back_inserter(out), [](const ServerDescription& server) { return is_available(server.type); });
+      std::copy_if(servers.begin(), servers.end(), std::back_inserter(out),
+                   [](const ServerDescription& server) { return is_available(server.type); });
       return out;
     }
-    case TopologyType::sharded: return of_type(servers, ServerType::mongos);
+    case TopologyType::sharded:
+      return of_type(servers, ServerType::mongos);
     case TopologyType::replica_set_no_primary:
     case TopologyType::replica_set_with_primary:
       return request.write ? of_type(servers, ServerType::rs_primary) : ReplicaSetRead(topology, servers, request).suitable();
@@ -126,10 +137,12 @@ std::optional<ReadMode> read_mode_of(std::string_view name) {
 Status check_read_preference(const ReadPreference& preference, TopologyType type, Millis heartbeat_frequency) {
   const bool tagged = std::any_of(preference.tag_sets.begin(), preference.tag_sets.end(), [](const Tags& tags) { return !tags.empty(); });
   if (preference.mode == ReadMode::primary && tagged) return Error{"read preference primary takes no tags"};
-  if (preference.mode == ReadMode::primary && limits_staleness(preference)) return Error{"read preference primary takes no `maxStalenessSeconds`"};
+  if (preference.mode == ReadMode::primary && limits_staleness(preference))
+    return Error{"read preference primary takes no `maxStalenessSeconds`"};
   const bool set = type == TopologyType::replica_set_no_primary || type == TopologyType::replica_set_with_primary;
   if (!set || !preference.max_staleness || preference.max_staleness->count() == -1) return Done{};
-  const std::chrono::seconds least = std::max(kSmallestMaxStaleness, std::chrono::ceil<std::chrono::seconds>(heartbeat_frequency + kIdleWritePeriod));
+  const std::chrono::seconds least =
+      std::max(kSmallestMaxStaleness, std::chrono::ceil<std::chrono::seconds>(heartbeat_frequency + kIdleWritePeriod));
   if (*preference.max_staleness >= least) return Done{};
   return Error{"`maxStalenessSeconds` is " + std::to_string(preference.max_staleness->count()) + ", the least allowed is " +
                std::to_string(least.count())};
@@ -138,7 +151,8 @@ Status check_read_preference(const ReadPreference& preference, TopologyType type
 Result<Servers> suitable_servers(const TopologyDescription& topology, const SelectionRequest& request) {
   if (!topology.compatible) return Error{topology.compatibility_error.value_or("the servers are not compatible")};
   if (!request.write)
-    if (const Status allowed = check_read_preference(request.preference, topology.type, request.heartbeat_frequency); !allowed) return allowed.error();
+    if (const Status allowed = check_read_preference(request.preference, topology.type, request.heartbeat_frequency); !allowed)
+      return allowed.error();
   Servers all, preferred;
   for (const auto& [address, server] : topology.servers) {
     all.push_back(server);
@@ -156,7 +170,8 @@ Servers in_latency_window(const Servers& suitable, Millis local_threshold) {
   // Kept from overflow: a threshold may be as long as one likes.
   const Nanos longest = Nanos(local_threshold) > Nanos::max() - shortest ? Nanos::max() : shortest + Nanos(local_threshold);
   Servers out;
-  std::copy_if(suitable.begin(), suitable.end(), std::back_inserter(out), [&](const ServerDescription& server) { return round_trip(server) <= longest; });
+  std::copy_if(suitable.begin(), suitable.end(), std::back_inserter(out),
+               [&](const ServerDescription& server) { return round_trip(server) <= longest; });
   return out;
 }
 

@@ -57,8 +57,9 @@ TopologyDescription with_primary() {
                    server("g", ServerType::rs_ghost), server("u", ServerType::unknown)});
 }
 TopologyDescription no_primary() {
-  return topology(TopologyType::replica_set_no_primary, {server("s", ServerType::rs_secondary, 5, kEast), server("t", ServerType::rs_secondary, 5, kWest),
-                                                         server("q", ServerType::possible_primary)});
+  return topology(TopologyType::replica_set_no_primary,
+                  {server("s", ServerType::rs_secondary, 5, kEast), server("t", ServerType::rs_secondary, 5, kWest),
+                   server("q", ServerType::possible_primary)});
 }
 
 TEST(Suitable, ByMode) {
@@ -102,7 +103,9 @@ TEST(Suitable, DeprioritizedOnlyWhereNothingElseWillDo) {
 }
 
 TEST(Suitable, OtherTopologies) {
-  const auto each = [](const TopologyDescription& where) { return suitable(where, read(ReadMode::secondary, {kNorth})) + "/" + suitable(where, write()); };
+  const auto each = [](const TopologyDescription& where) {
+    return suitable(where, read(ReadMode::secondary, {kNorth})) + "/" + suitable(where, write());
+  };
   EXPECT_EQ(each(topology(TopologyType::unknown, {server("a", ServerType::rs_ghost)})), "/");
   EXPECT_EQ(each(topology(TopologyType::single, {server("a", ServerType::rs_ghost)})), "a/a");
   EXPECT_EQ(each(topology(TopologyType::single, {server("a", ServerType::unknown)})), "/");
@@ -127,8 +130,8 @@ TEST(Readable, AndWritable) {
 }
 
 TEST(ReadPreferences, AreChecked) {
-  const auto wrong = [](ReadMode mode, std::vector<Tags> tags, std::optional<seconds> staleness, TopologyType type = TopologyType::replica_set_no_primary,
-                        Millis heartbeat = kDefaultHeartbeatFrequency) {
+  const auto wrong = [](ReadMode mode, std::vector<Tags> tags, std::optional<seconds> staleness,
+                        TopologyType type = TopologyType::replica_set_no_primary, Millis heartbeat = kDefaultHeartbeatFrequency) {
     const Status out = check_read_preference({mode, std::move(tags), staleness}, type, heartbeat);
     return out ? "" : out.error().message;
   };
@@ -147,7 +150,8 @@ TEST(ReadPreferences, AreChecked) {
 }
 
 TEST(ReadPreferences, ModeNames) {
-  for (const ReadMode mode : {ReadMode::primary, ReadMode::primary_preferred, ReadMode::secondary, ReadMode::secondary_preferred, ReadMode::nearest})
+  for (const ReadMode mode :
+       {ReadMode::primary, ReadMode::primary_preferred, ReadMode::secondary, ReadMode::secondary_preferred, ReadMode::nearest})
     EXPECT_EQ(read_mode_of(name_of(mode)), mode);
   EXPECT_EQ(read_mode_of("SecondaryPreferred"), ReadMode::secondary_preferred);
   EXPECT_FALSE(read_mode_of(""));
@@ -168,8 +172,8 @@ SelectionRequest within(seconds staleness, ReadMode mode = ReadMode::nearest) {
 TEST(MaxStaleness, ByThePrimarysWrites) {
   // Seen 5 s later and 100 s behind, with 10 s between checks: 110 s, less or more.
   const auto with = [](milliseconds write) {
-    return topology(TopologyType::replica_set_with_primary,
-                    {written(server("p", ServerType::rs_primary), seconds(10), seconds(1000)), written(server("s", ServerType::rs_secondary), seconds(15), write)});
+    return topology(TopologyType::replica_set_with_primary, {written(server("p", ServerType::rs_primary), seconds(10), seconds(1000)),
+                                                             written(server("s", ServerType::rs_secondary), seconds(15), write)});
   };
   EXPECT_EQ(suitable(with(seconds(905)), within(seconds(110))), "ps") << "equal is near enough";
   EXPECT_EQ(suitable(with(milliseconds(904999)), within(seconds(110))), "p");
@@ -188,10 +192,10 @@ TEST(MaxStaleness, ByTheFreshestSecondaryWhereThereIsNoPrimary) {
 }
 
 TEST(MaxStaleness, ComesBeforeTags) {
-  const TopologyDescription where =
-      topology(TopologyType::replica_set_with_primary,
-               {written(server("p", ServerType::rs_primary), seconds(1), seconds(1000)), written(server("s", ServerType::rs_secondary, 5, kEast), seconds(1), seconds(1)),
-                written(server("t", ServerType::rs_secondary, 5, kWest), seconds(1), seconds(1000))});
+  const TopologyDescription where = topology(TopologyType::replica_set_with_primary,
+                                             {written(server("p", ServerType::rs_primary), seconds(1), seconds(1000)),
+                                              written(server("s", ServerType::rs_secondary, 5, kEast), seconds(1), seconds(1)),
+                                              written(server("t", ServerType::rs_secondary, 5, kWest), seconds(1), seconds(1000))});
   SelectionRequest request = within(seconds(100), ReadMode::secondary);
   request.preference.tag_sets = {kEast, kWest};
   EXPECT_EQ(suitable(where, request), "t") << "s has the first tags, but is too old to count";
@@ -208,7 +212,8 @@ TEST(MaxStaleness, OddDatesDoNoHarm) {
 }
 
 TEST(LatencyWindow, IsInclusiveAndHasTheShortest) {
-  const std::vector<ServerDescription> all = {server("a", ServerType::mongos, 5), server("b", ServerType::mongos, 20), server("c", ServerType::mongos, 21)};
+  const std::vector<ServerDescription> all = {server("a", ServerType::mongos, 5), server("b", ServerType::mongos, 20),
+                                              server("c", ServerType::mongos, 21)};
   EXPECT_EQ(names(in_latency_window(all, milliseconds(15))), "ab");
   EXPECT_EQ(names(in_latency_window(all, milliseconds(0))), "a");
   EXPECT_EQ(names(in_latency_window(all, Millis(std::numeric_limits<std::int32_t>::max()))), "abc");
@@ -220,7 +225,8 @@ TEST(LatencyWindow, IsInclusiveAndHasTheShortest) {
 }
 
 TEST(Choose, TheLessBusyOfTwo) {
-  const std::vector<ServerDescription> all = {server("a", ServerType::mongos), server("b", ServerType::mongos), server("c", ServerType::mongos)};
+  const std::vector<ServerDescription> all = {server("a", ServerType::mongos), server("b", ServerType::mongos),
+                                              server("c", ServerType::mongos)};
   std::vector<std::size_t> draws, limits;
   const auto draw = [&](std::size_t limit) {
     limits.push_back(limit);

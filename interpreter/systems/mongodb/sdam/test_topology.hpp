@@ -104,7 +104,8 @@ inline Words show(const std::vector<Action>& actions) {
     std::string operator()(const CancelCheck& a) const { return "cancel " + a.address; }
     std::string operator()(const PoolReady& a) const { return "ready " + a.address; }
     std::string operator()(const PoolCleared& a) const {
-      return "clear " + a.address + " " + std::to_string(a.generation) + (a.service_id ? " of a service" : "") + (a.interrupt_in_use ? " interrupt" : "");
+      return "clear " + a.address + " " + std::to_string(a.generation) + (a.service_id ? " of a service" : "") +
+             (a.interrupt_in_use ? " interrupt" : "");
     }
   } names;
   Words out;

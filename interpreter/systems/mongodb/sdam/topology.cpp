@@ -83,7 +83,8 @@ Changes Topology::handle_error(const ApplicationError& error, Nanos now) {
   const bool balanced = description_.type == TopologyType::load_balanced, established = error.phase == ErrorPhase::after_handshake;
   const bool overloaded = has_label(error, "SystemOverloadedError");
   // Until hello is answered nobody knows which service it would have been; and an overloaded server is best left its view and its pool.
-  if (!established && (overloaded || (error.phase == ErrorPhase::before_hello && (balanced || error.kind != ErrorKind::command)))) return changes;
+  if (!established && (overloaded || (error.phase == ErrorPhase::before_hello && (balanced || error.kind != ErrorKind::command))))
+    return changes;
 
   const CommandFailure failure = error.kind == ErrorKind::command ? read_failure(error.response) : CommandFailure{};
   const bool state_change = failure.state_change != StateChange::none;
@@ -93,7 +94,8 @@ Changes Topology::handle_error(const ApplicationError& error, Nanos now) {
   const TopologyDescription previous = description_;
   if (!balanced) {
     const std::string& words = error.kind == ErrorKind::command ? failure.message : error.message;
-    ServerDescription server = unknown_server(error.address, words.empty() ? (error.kind == ErrorKind::timeout ? "timed out" : "failed") : words);
+    ServerDescription server =
+        unknown_server(error.address, words.empty() ? (error.kind == ErrorKind::timeout ? "timed out" : "failed") : words);
     server.last_update_time = now;
     if (state_change) server.topology_version = failure.topology_version;
     accept(std::move(server), changes);

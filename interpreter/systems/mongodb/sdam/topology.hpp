@@ -1,5 +1,6 @@
 #pragma once
-// A client's view of a deployment, kept by what its monitors and operations report. No I/O: time and replies come in, events and requests go out.
+// A client's view of a deployment, kept by what its monitors and operations report. No I/O: time and replies come in, events and requests
+// go out.
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -39,8 +40,8 @@ class Topology {
 
   /// Opens it: no server has been asked yet. A second call, and any after close(), does nothing.
   Changes start(Nanos now);
-  /// A reply to a check, or to the handshake of an application's connection. From an address that is not (any more) in the topology: dropped.
-  /// A reply that is not ok is a failed check.
+  /// A reply to a check, or to the handshake of an application's connection. From an address that is not (any more) in the topology:
+  /// dropped. A reply that is not ok is a failed check.
   Changes on_hello(const std::string& address, const Hello& hello, const RoundTrip& round_trip, Nanos now);
   /// The same from the document; one that cannot be read is a failed check.
   Changes on_reply(const std::string& address, const nlohmann::json& reply, const RoundTrip& round_trip, Nanos now);

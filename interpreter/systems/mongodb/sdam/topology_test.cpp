@@ -30,7 +30,8 @@ TEST(Opening, RefusesOptionsThatExcludeEachOther) {
 TEST(Opening, EventsInOrder) {
   Topology topology = make("mongodb://b,a");
   const Changes changes = topology.start(Nanos(0));
-  EXPECT_EQ(show(changes.events), (Words{"topology_opening", "topology_description_changed Unknown Unknown", "server_opening b:27017", "server_opening a:27017"}))
+  EXPECT_EQ(show(changes.events),
+            (Words{"topology_opening", "topology_description_changed Unknown Unknown", "server_opening b:27017", "server_opening a:27017"}))
       << "seeds in their order";
   EXPECT_EQ(show(changes.actions), (Words{"start b:27017", "start a:27017"}));
   const auto& change = std::get<TopologyDescriptionChanged>(changes.events[1]);
@@ -49,14 +50,15 @@ TEST(Opening, LoadBalancersAreNeverMonitored) {
   EXPECT_TRUE(reply(topology, "a", mongos()).events.empty());
   EXPECT_TRUE(lose(topology, "a").events.empty());
   EXPECT_EQ(show(topology), "LoadBalanced a:LoadBalancer");
-  EXPECT_EQ(show(topology.close().events), (Words{"server_closed a:27017", "topology_description_changed LoadBalanced Unknown", "topology_closed"}));
+  EXPECT_EQ(show(topology.close().events),
+            (Words{"server_closed a:27017", "topology_description_changed LoadBalanced Unknown", "topology_closed"}));
 }
 
 TEST(Closing, ForgetsAllAndTellsLast) {
   Topology topology = open("mongodb://a,b/?replicaSet=rs");
   const Changes changes = topology.close();
-  EXPECT_EQ(show(changes.events),
-            (Words{"server_closed a:27017", "server_closed b:27017", "topology_description_changed ReplicaSetNoPrimary Unknown", "topology_closed"}));
+  EXPECT_EQ(show(changes.events), (Words{"server_closed a:27017", "server_closed b:27017",
+                                         "topology_description_changed ReplicaSetNoPrimary Unknown", "topology_closed"}));
   EXPECT_EQ(show(changes.actions), (Words{"stop a:27017", "stop b:27017"}));
   EXPECT_EQ(show(topology), "Unknown");
   EXPECT_FALSE(topology.generation("a:27017"));
@@ -122,9 +124,13 @@ TEST(Accepting, DirectConnectionsCheckTheSetName) {
 }
 
 TEST(Accepting, DirectConnectionsTakeAnyServer) {
-  for (const auto& [document, type] : std::vector<std::pair<Json, std::string>>{
-           {standalone(), "Standalone"}, {mongos(), "Mongos"}, {ghost(), "RSGhost"}, {primary({"x"}), "RSPrimary"}, {secondary({"x"}), "RSSecondary"},
-           {member({"x"}, {{"arbiterOnly", true}}), "RSArbiter"}, {member({"x"}, {{"hidden", true}}), "RSOther"}}) {
+  for (const auto& [document, type] : std::vector<std::pair<Json, std::string>>{{standalone(), "Standalone"},
+                                                                                {mongos(), "Mongos"},
+                                                                                {ghost(), "RSGhost"},
+                                                                                {primary({"x"}), "RSPrimary"},
+                                                                                {secondary({"x"}), "RSSecondary"},
+                                                                                {member({"x"}, {{"arbiterOnly", true}}), "RSArbiter"},
+                                                                                {member({"x"}, {{"hidden", true}}), "RSOther"}}) {
     Topology topology = open("mongodb://a/?directConnection=true");
     const Changes changes = reply(topology, "a", document);
     EXPECT_EQ(show(topology), "Single a:" + type) << "and learns of no others";
@@ -165,8 +171,9 @@ TEST(Checks, FailuresClearThePool) {
 TEST(Telling, ServerFirstThenMembersThenTopology) {
   Topology topology = open("mongodb://a,z/?replicaSet=rs");
   const Changes changes = reply(topology, "a", primary({"a", "b"}));
-  EXPECT_EQ(show(changes.events), (Words{"server_description_changed a:27017 Unknown RSPrimary", "server_opening b:27017", "server_closed z:27017",
-                                         "topology_description_changed ReplicaSetNoPrimary ReplicaSetWithPrimary"}));
+  EXPECT_EQ(show(changes.events),
+            (Words{"server_description_changed a:27017 Unknown RSPrimary", "server_opening b:27017", "server_closed z:27017",
+                   "topology_description_changed ReplicaSetNoPrimary ReplicaSetWithPrimary"}));
   EXPECT_EQ(show(changes.actions), (Words{"start b:27017", "stop z:27017", "ready a:27017"}));
   const auto& change = std::get<TopologyDescriptionChanged>(changes.events.back());
   EXPECT_TRUE(change.previous.servers.contains("z:27017")) << "as it was before";
@@ -177,8 +184,9 @@ TEST(Telling, TheOldPrimaryIsToldOfToo) {
   Topology topology = open("mongodb://a,b/?replicaSet=rs");
   reply(topology, "a", primary({"a", "b"}, election(1, 1)));
   const Changes changes = reply(topology, "b", primary({"a", "b"}, election(2, 1)));
-  EXPECT_EQ(show(changes.events), (Words{"server_description_changed b:27017 Unknown RSPrimary", "server_description_changed a:27017 RSPrimary Unknown",
-                                         "topology_description_changed ReplicaSetWithPrimary ReplicaSetWithPrimary"}));
+  EXPECT_EQ(show(changes.events),
+            (Words{"server_description_changed b:27017 Unknown RSPrimary", "server_description_changed a:27017 RSPrimary Unknown",
+                   "topology_description_changed ReplicaSetWithPrimary ReplicaSetWithPrimary"}));
   EXPECT_EQ(show(changes.actions), (Words{"request a:27017", "ready b:27017"})) << "its pool is left alone";
 }
 
@@ -186,8 +194,8 @@ TEST(Telling, ARefusedPrimaryIsToldOfAsUnknown) {
   Topology topology = open("mongodb://a,b/?replicaSet=rs");
   reply(topology, "a", primary({"a", "b"}, election(2, 1)));
   const Changes changes = reply(topology, "b", primary({"a", "b"}, election(1, 1)));
-  EXPECT_EQ(show(changes.events),
-            (Words{"server_description_changed b:27017 Unknown Unknown", "topology_description_changed ReplicaSetWithPrimary ReplicaSetWithPrimary"}));
+  EXPECT_EQ(show(changes.events), (Words{"server_description_changed b:27017 Unknown Unknown",
+                                         "topology_description_changed ReplicaSetWithPrimary ReplicaSetWithPrimary"}));
   EXPECT_TRUE(changes.actions.empty()) << "no pool is ready for it";
 }
 
@@ -196,8 +204,13 @@ TEST(Telling, DocumentsHaveNamesOnlyWhereKnown) {
   reply(topology, "a", primary({"a"}, {{"primary", "a"}}));
   const Json document = event_document(topology.description());
   EXPECT_EQ(document["setName"], "rs");
-  EXPECT_EQ(document["servers"][0], (Json{{"address", "a:27017"}, {"arbiters", Json::array()}, {"hosts", {"a:27017"}}, {"passives", Json::array()},
-                                          {"primary", "a:27017"}, {"setName", "rs"}, {"type", "RSPrimary"}}));
+  EXPECT_EQ(document["servers"][0], (Json{{"address", "a:27017"},
+                                          {"arbiters", Json::array()},
+                                          {"hosts", {"a:27017"}},
+                                          {"passives", Json::array()},
+                                          {"primary", "a:27017"},
+                                          {"setName", "rs"},
+                                          {"type", "RSPrimary"}}));
   EXPECT_FALSE(event_document(open("mongodb://a").description()).contains("setName"));
 }
 
@@ -210,7 +223,8 @@ TEST(Compatibility, EveryKnownServerCounts) {
     return is.compatibility_error.value_or("compatible");
   };
   const Json too_new = {{"minWireVersion", 22}, {"maxWireVersion", 30}}, too_old = {{"minWireVersion", 0}, {"maxWireVersion", 6}};
-  EXPECT_EQ(words(primary({"a", "b"}, too_new)), "Server at a:27017 requires wire version 22, but this version of failc only supports up to 21.");
+  EXPECT_EQ(words(primary({"a", "b"}, too_new)),
+            "Server at a:27017 requires wire version 22, but this version of failc only supports up to 21.");
   EXPECT_EQ(words(primary({"a", "b"}, too_old)),
             "Server at a:27017 reports wire version 6, but this version of failc requires at least 7 (MongoDB 4.0).");
   Json ghost_too_old = ghost();

@@ -11,21 +11,28 @@ using ElectionTuple = std::pair<std::optional<ObjectId>, std::optional<std::int6
 constexpr std::int32_t kElectionIdFirst = 17;
 
 std::string text_of(const ElectionTuple& tuple) {
-  return "(electionId " + (tuple.first ? text_of(*tuple.first) : "null") + ", setVersion " + (tuple.second ? std::to_string(*tuple.second) : "null") + ")";
+  return "(electionId " + (tuple.first ? text_of(*tuple.first) : "null") + ", setVersion " +
+         (tuple.second ? std::to_string(*tuple.second) : "null") + ")";
 }
 
 class Update {
  public:
-  Update(TopologyDescription& topology, const UpdateRules& rules, Changes& changes) : topology_(topology), rules_(rules), changes_(changes) {}
+  Update(TopologyDescription& topology, const UpdateRules& rules, Changes& changes)
+      : topology_(topology), rules_(rules), changes_(changes) {}
 
   void apply(const ServerDescription& server) {
     switch (topology_.type) {
       case TopologyType::single:
-      case TopologyType::load_balanced: return;
-      case TopologyType::unknown: return in_unknown(server);
-      case TopologyType::sharded: return in_sharded(server);
-      case TopologyType::replica_set_no_primary: return in_set_without_primary(server);
-      case TopologyType::replica_set_with_primary: return in_set_with_primary(server);
+      case TopologyType::load_balanced:
+        return;
+      case TopologyType::unknown:
+        return in_unknown(server);
+      case TopologyType::sharded:
+        return in_sharded(server);
+      case TopologyType::replica_set_no_primary:
+        return in_set_without_primary(server);
+      case TopologyType::replica_set_with_primary:
+        return in_set_with_primary(server);
     }
   }
 
@@ -35,18 +42,25 @@ class Update {
       case ServerType::unknown:
       case ServerType::possible_primary:
       case ServerType::rs_ghost:
-      case ServerType::load_balancer: return;
+      case ServerType::load_balancer:
+        return;
       case ServerType::standalone:
         if (rules_.seeds == 1)
           topology_.type = TopologyType::single;
         else
           remove(server.address);
         return;
-      case ServerType::mongos: topology_.type = TopologyType::sharded; return;
-      case ServerType::rs_primary: topology_.type = TopologyType::replica_set_with_primary; return from_primary(server);
+      case ServerType::mongos:
+        topology_.type = TopologyType::sharded;
+        return;
+      case ServerType::rs_primary:
+        topology_.type = TopologyType::replica_set_with_primary;
+        return from_primary(server);
       case ServerType::rs_secondary:
       case ServerType::rs_arbiter:
-      case ServerType::rs_other: topology_.type = TopologyType::replica_set_no_primary; return without_primary(server);
+      case ServerType::rs_other:
+        topology_.type = TopologyType::replica_set_no_primary;
+        return without_primary(server);
     }
   }
 
@@ -59,13 +73,18 @@ class Update {
       case ServerType::unknown:
       case ServerType::possible_primary:
       case ServerType::rs_ghost:
-      case ServerType::load_balancer: return;
+      case ServerType::load_balancer:
+        return;
       case ServerType::standalone:
-      case ServerType::mongos: return remove(server.address);
-      case ServerType::rs_primary: topology_.type = TopologyType::replica_set_with_primary; return from_primary(server);
+      case ServerType::mongos:
+        return remove(server.address);
+      case ServerType::rs_primary:
+        topology_.type = TopologyType::replica_set_with_primary;
+        return from_primary(server);
       case ServerType::rs_secondary:
       case ServerType::rs_arbiter:
-      case ServerType::rs_other: return without_primary(server);
+      case ServerType::rs_other:
+        return without_primary(server);
     }
   }
 
@@ -74,13 +93,18 @@ class Update {
       case ServerType::unknown:
       case ServerType::possible_primary:
       case ServerType::load_balancer:
-      case ServerType::rs_ghost: return check_if_has_primary();
+      case ServerType::rs_ghost:
+        return check_if_has_primary();
       case ServerType::standalone:
-      case ServerType::mongos: remove(server.address); return check_if_has_primary();
-      case ServerType::rs_primary: return from_primary(server);
+      case ServerType::mongos:
+        remove(server.address);
+        return check_if_has_primary();
+      case ServerType::rs_primary:
+        return from_primary(server);
       case ServerType::rs_secondary:
       case ServerType::rs_arbiter:
-      case ServerType::rs_other: return with_primary_from_member(server);
+      case ServerType::rs_other:
+        return with_primary_from_member(server);
     }
   }
 
@@ -138,7 +162,9 @@ class Update {
       return false;
     }
     if (claimed.first && claimed.second) {
-      if (seen.first && seen.second && (*seen.second > *claimed.second || (*seen.second == *claimed.second && *seen.first > *claimed.first))) return true;
+      if (seen.first && seen.second &&
+          (*seen.second > *claimed.second || (*seen.second == *claimed.second && *seen.first > *claimed.first)))
+        return true;
       topology_.max_election_id = claimed.first;
     }
     topology_.max_set_version = std::max(topology_.max_set_version, claimed.second);
@@ -210,12 +236,14 @@ void derive(TopologyDescription& topology, const WireVersions& supported) {
     if (!topology.compatible || !is_available(server.type) || topology.type == TopologyType::load_balanced) continue;
     if (server.min_wire_version > supported.max) {
       topology.compatible = false;
-      topology.compatibility_error = "Server at " + address + " requires wire version " + std::to_string(server.min_wire_version) + ", but this version of " +
-                                     supported.driver + " only supports up to " + std::to_string(supported.max) + ".";
+      topology.compatibility_error = "Server at " + address + " requires wire version " + std::to_string(server.min_wire_version) +
+                                     ", but this version of " + supported.driver + " only supports up to " + std::to_string(supported.max) +
+                                     ".";
     } else if (server.max_wire_version < supported.min) {
       topology.compatible = false;
-      topology.compatibility_error = "Server at " + address + " reports wire version " + std::to_string(server.max_wire_version) + ", but this version of " +
-                                     supported.driver + " requires at least " + std::to_string(supported.min) + " (MongoDB " + supported.min_server + ").";
+      topology.compatibility_error = "Server at " + address + " reports wire version " + std::to_string(server.max_wire_version) +
+                                     ", but this version of " + supported.driver + " requires at least " + std::to_string(supported.min) +
+                                     " (MongoDB " + supported.min_server + ").";
     }
   }
   topology.logical_session_timeout_minutes = every ? least : std::nullopt;

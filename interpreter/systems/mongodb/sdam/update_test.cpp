@@ -8,7 +8,9 @@ namespace {
 
 using namespace test;
 
-std::string error_at(const Topology& topology, const std::string& host) { return topology.description().servers.at(host + ":27017").error.value_or(""); }
+std::string error_at(const Topology& topology, const std::string& host) {
+  return topology.description().servers.at(host + ":27017").error.value_or("");
+}
 
 // ---- Unknown
 TEST(InUnknown, EachServerType) {
@@ -52,7 +54,8 @@ TEST(InSharded, KeepsUnknownAndMongosOnly) {
   };
   EXPECT_EQ(after(mongos()), "Sharded a:Mongos b:Mongos");
   EXPECT_EQ(after({{"ok", 0}}), "Sharded a:Mongos b:Unknown");
-  for (const Json& other : {standalone(), ghost(), primary({"a", "b"}), secondary({"a", "b"}), member({"b"}, {{"arbiterOnly", true}}), member({"b"}, Json::object())})
+  for (const Json& other : {standalone(), ghost(), primary({"a", "b"}), secondary({"a", "b"}), member({"b"}, {{"arbiterOnly", true}}),
+                            member({"b"}, Json::object())})
     EXPECT_EQ(after(other), "Sharded a:Mongos") << other;
 }
 
@@ -135,7 +138,8 @@ TEST(WithPrimary, EachServerTypeOfThePrimaryItself) {
   EXPECT_EQ(after(secondary({"a", "b"}, {{"setName", "other"}})), "ReplicaSetNoPrimary b:Unknown");
   EXPECT_EQ(after(primary({"a", "b"}, {{"setName", "other"}})), "ReplicaSetNoPrimary b:Unknown");
   EXPECT_EQ(after(primary({"b"})), "ReplicaSetNoPrimary b:Unknown") << "a primary that does not list itself goes";
-  EXPECT_EQ(after(primary({"a", "b"}, {{"me", "x"}})), "ReplicaSetWithPrimary a:RSPrimary b:Unknown") << "what a primary calls itself is no matter";
+  EXPECT_EQ(after(primary({"a", "b"}, {{"me", "x"}})), "ReplicaSetWithPrimary a:RSPrimary b:Unknown")
+      << "what a primary calls itself is no matter";
   EXPECT_EQ(after(primary({"b"}, {{"passives", {"a"}}, {"arbiters", {"d"}}})), "ReplicaSetWithPrimary a:RSPrimary b:Unknown d:Unknown");
 }
 
@@ -156,7 +160,8 @@ TEST(Elections, AreOrderedByIdFirstFromSixOn) {
   reply(topology, "b", primary({"a", "b"}, election(1, 9)));
   EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:RSPrimary b:Unknown");
   EXPECT_EQ(error_at(topology, "b"),
-            "primary marked stale due to electionId/setVersion mismatch, (electionId 000000000000000000000001, setVersion 9) is stale compared to "
+            "primary marked stale due to electionId/setVersion mismatch, (electionId 000000000000000000000001, setVersion 9) is stale "
+            "compared to "
             "(electionId 000000000000000000000002, setVersion 5)");
   reply(topology, "b", primary({"a", "b"}, election(3, 1)));
   EXPECT_EQ(show(topology), "ReplicaSetWithPrimary a:Unknown b:RSPrimary");

@@ -30,11 +30,12 @@ struct ConnectionString {
   std::optional<std::string> app_name;
 };
 
-/// `mongodb://…`. Errors: another scheme (`mongodb+srv` needs a resolver, which is not here), a bad address or escape, a bad value of an option
-/// above or one given twice, options that exclude each other. User names and passwords are never in an error.
+/// `mongodb://…`. Errors: another scheme (`mongodb+srv` needs a resolver, which is not here), a bad address or escape, a bad value of an
+/// option above or one given twice, options that exclude each other. User names and passwords are never in an error.
 Result<ConnectionString> parse_connection_string(std::string_view text);
 
-/// Whether these options may stand together: directConnection with one host only; loadBalanced with one host, no replicaSet and no directConnection.
+/// Whether these options may stand together: directConnection with one host only; loadBalanced with one host, no replicaSet and no
+/// directConnection.
 Status check_combination(const ConnectionString& options);
 
 }  // namespace failc::sdam

@@ -33,22 +33,22 @@ TEST(Address, HasOneSpelling) {
 
 TEST(Address, ErrorsSayWhy) {
   for (const auto& [text, why] : std::vector<std::pair<std::string, std::string>>{{"", "empty"},
-                                                                                 {":27017", "host is missing"},
-                                                                                 {"a:", "port is missing"},
-                                                                                 {"a:b", "not a number"},
-                                                                                 {"a:-1", "not a number"},
-                                                                                 {"a:0", "between 1 and 65535"},
-                                                                                 {"a:65536", "between 1 and 65535"},
-                                                                                 {"a:99999999999999999999", "between 1 and 65535"},
-                                                                                 {"::1", "needs `[`"},
-                                                                                 {"[::1", "no `]`"},
-                                                                                 {"[]", "IPv6"},
-                                                                                 {"[ab]", "IPv6"},
-                                                                                 {"[::g]", "IPv6"},
-                                                                                 {"[::1]x", "only a port"},
-                                                                                 {"a b", "characters"},
-                                                                                 {"a/b", "characters"},
-                                                                                 {std::string("a\0b", 3), "characters"}}) {
+                                                                                  {":27017", "host is missing"},
+                                                                                  {"a:", "port is missing"},
+                                                                                  {"a:b", "not a number"},
+                                                                                  {"a:-1", "not a number"},
+                                                                                  {"a:0", "between 1 and 65535"},
+                                                                                  {"a:65536", "between 1 and 65535"},
+                                                                                  {"a:99999999999999999999", "between 1 and 65535"},
+                                                                                  {"::1", "needs `[`"},
+                                                                                  {"[::1", "no `]`"},
+                                                                                  {"[]", "IPv6"},
+                                                                                  {"[ab]", "IPv6"},
+                                                                                  {"[::g]", "IPv6"},
+                                                                                  {"[::1]x", "only a port"},
+                                                                                  {"a b", "characters"},
+                                                                                  {"a/b", "characters"},
+                                                                                  {std::string("a\0b", 3), "characters"}}) {
     const Result<std::string> out = normalize_address(text);
     ASSERT_FALSE(out) << text;
     EXPECT_NE(out.error().message.find(why), std::string::npos) << out.error().message;
@@ -76,8 +76,10 @@ TEST(ConnectionStrings, Hosts) {
 }
 
 TEST(ConnectionStrings, Options) {
-  const ConnectionString is =
-      read("mongodb://a/db?REPLICASET=r%20s&directConnection=true&heartbeatFrequencyMS=500&connectTimeoutMS=0&serverMonitoringMode=poll&appname=x%26y&w=1&w=2");
+  const ConnectionString is = read(
+      "mongodb://a/"
+      "db?REPLICASET=r%20s&directConnection=true&heartbeatFrequencyMS=500&connectTimeoutMS=0&serverMonitoringMode=poll&appname=x%26y&w=1&w="
+      "2");
   EXPECT_EQ(is.replica_set, "r s");
   EXPECT_EQ(is.direct_connection, true);
   EXPECT_EQ(is.heartbeat_frequency, Millis(500));

@@ -67,7 +67,8 @@ Result<PhaseFile> read_phase_text(std::string_view text);
 /// One line for each way in which `topology` and the events since the last phase are not as `outcome` says; empty: they are.
 std::vector<std::string> differences(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events);
 
-/// Plays a file against a new topology. Events of its opening count with those of the first phase. An error: no client can be made of the uri.
+/// Plays a file against a new topology. Events of its opening count with those of the first phase. An error: no client can be made of the
+/// uri.
 Result<std::vector<std::string>> play(const PhaseFile& file);
 
 }  // namespace failc::sdam

@@ -61,8 +61,10 @@ TEST(Phases, EveryExpectationCanFail) {
       {"/phases/0/outcome/servers/a:27017/type", "RSSecondary", "phase 1 (p): the type of a:27017 is RSPrimary, expected RSSecondary"},
       {"/phases/0/outcome/servers/a:27017/setName", nullptr, "phase 1 (p): setName of a:27017 is `rs`, expected null"},
       {"/phases/0/outcome/servers/a:27017/setVersion", 1, "phase 1 (p): setVersion of a:27017 is 2, expected 1"},
-      {"/phases/0/outcome/servers/a:27017/electionId", nullptr, "phase 1 (p): electionId of a:27017 is 000000000000000000000001, expected null"},
-      {"/phases/0/outcome/servers/a:27017/logicalSessionTimeoutMinutes", 1, "phase 1 (p): logicalSessionTimeoutMinutes of a:27017 is 30, expected 1"},
+      {"/phases/0/outcome/servers/a:27017/electionId", nullptr,
+       "phase 1 (p): electionId of a:27017 is 000000000000000000000001, expected null"},
+      {"/phases/0/outcome/servers/a:27017/logicalSessionTimeoutMinutes", 1,
+       "phase 1 (p): logicalSessionTimeoutMinutes of a:27017 is 30, expected 1"},
       {"/phases/0/outcome/servers/a:27017/minWireVersion", 1, "phase 1 (p): minWireVersion of a:27017 is 0, expected 1"},
       {"/phases/0/outcome/servers/a:27017/maxWireVersion", nullptr, "phase 1 (p): maxWireVersion of a:27017 is 21, expected null"},
       {"/phases/0/outcome/servers/a:27017/topologyVersion/counter", 2,
@@ -85,8 +87,10 @@ TEST(Phases, EveryExpectationCanFail) {
 
 TEST(Phases, NetworkErrorsAndGenerations) {
   Json document = kFile;
-  document["phases"][1] = {{"responses", Json::array({Json::array({"a:27017", Json::object()})})},
-                           {"outcome", {{"topologyType", "ReplicaSetNoPrimary"}, {"servers", {{"a:27017", {{"type", "Unknown"}, {"pool", {{"generation", 1}}}}}}}}}};
+  document["phases"][1] = {
+      {"responses", Json::array({Json::array({"a:27017", Json::object()})})},
+      {"outcome",
+       {{"topologyType", "ReplicaSetNoPrimary"}, {"servers", {{"a:27017", {{"type", "Unknown"}, {"pool", {{"generation", 1}}}}}}}}}};
   EXPECT_EQ(differences_of(document), std::vector<std::string>{});
   Json stale = kFile["phases"][1];
   Json again = document;
@@ -98,13 +102,15 @@ TEST(Phases, NetworkErrorsAndGenerations) {
   again["phases"][3]["applicationErrors"][0].erase("generation");
   const std::vector<std::string> differences = differences_of(again);
   ASSERT_FALSE(differences.empty());
-  EXPECT_EQ(differences.front(), "phase 4: the topology's type is ReplicaSetNoPrimary, expected ReplicaSetWithPrimary") << "without one it is the pool's own";
+  EXPECT_EQ(differences.front(), "phase 4: the topology's type is ReplicaSetNoPrimary, expected ReplicaSetWithPrimary")
+      << "without one it is the pool's own";
 }
 
 TEST(Phases, EventsAreCompared) {
   Json document = {{"description", "d"}, {"uri", "mongodb://a"}, {"phases", Json::array()}};
   Json empty = {{"topologyType", "Unknown"}, {"servers", Json::array()}}, one = empty;
-  one["servers"] = {{{"address", "a:27017"}, {"arbiters", Json::array()}, {"hosts", Json::array()}, {"passives", Json::array()}, {"type", "Unknown"}}};
+  one["servers"] = {
+      {{"address", "a:27017"}, {"arbiters", Json::array()}, {"hosts", Json::array()}, {"passives", Json::array()}, {"type", "Unknown"}}};
   Json events = {{{"topology_opening_event", {{"topologyId", "42"}}}},
                  {{"topology_description_changed_event", {{"topologyId", 42}, {"previousDescription", empty}, {"newDescription", one}}}},
                  {{"server_opening_event", {{"topologyId", "42"}, {"address", "a:27017"}}}}};
@@ -112,12 +118,15 @@ TEST(Phases, EventsAreCompared) {
   EXPECT_EQ(differences_of(document), std::vector<std::string>{});
   Json& expected = document["phases"][0]["outcome"]["events"];
   expected[1]["topology_description_changed_event"]["newDescription"]["servers"][0]["type"] = "Standalone";
-  EXPECT_EQ(differences_of(document),
-            std::vector<std::string>{"phase 1: event 2.topology_description_changed_event.newDescription.servers[0].type is \"Unknown\", expected \"Standalone\""});
+  EXPECT_EQ(
+      differences_of(document),
+      std::vector<std::string>{
+          "phase 1: event 2.topology_description_changed_event.newDescription.servers[0].type is \"Unknown\", expected \"Standalone\""});
   expected = events;
   expected[1]["topology_description_changed_event"]["newDescription"]["setName"] = "rs";
-  EXPECT_EQ(differences_of(document),
-            std::vector<std::string>{"phase 1: event 2.topology_description_changed_event.newDescription.setName is absent, expected \"rs\""});
+  EXPECT_EQ(
+      differences_of(document),
+      std::vector<std::string>{"phase 1: event 2.topology_description_changed_event.newDescription.setName is absent, expected \"rs\""});
   expected = events;
   expected.erase(2);
   EXPECT_EQ(differences_of(document).size(), 1u) << "one too many";
@@ -135,7 +144,8 @@ TEST(Phases, UnknownKeysAreErrors) {
     EXPECT_NE(error_of(pointer, 1).find("`extra` of "), std::string::npos) << pointer << ": " << error_of(pointer, 1);
   const Json event = {{"server_opening_event", {{"topologyId", "42"}, {"extra", 1}}}};
   EXPECT_NE(error_of("/phases/0/outcome/events", Json::array({event})).find("`extra`"), std::string::npos);
-  EXPECT_NE(error_of("/phases/0/outcome/events", Json::array({{{"heartbeat_event", Json::object()}}})).find("heartbeat_event"), std::string::npos);
+  EXPECT_NE(error_of("/phases/0/outcome/events", Json::array({{{"heartbeat_event", Json::object()}}})).find("heartbeat_event"),
+            std::string::npos);
   const Json description = {{"topology_description_changed_event", {{"newDescription", {{"extra", 1}}}}}};
   EXPECT_NE(error_of("/phases/0/outcome/events", Json::array({description})).find("`extra`"), std::string::npos);
 }

@@ -12,7 +12,9 @@ using Json = nlohmann::json;
 std::string show(const std::string& text) { return "`" + text + "`"; }
 std::string show(std::int64_t number) { return std::to_string(number); }
 std::string show(const ObjectId& id) { return text_of(id); }
-std::string show(const TopologyVersion& version) { return "{" + text_of(version.process_id) + ", " + std::to_string(version.counter) + "}"; }
+std::string show(const TopologyVersion& version) {
+  return "{" + text_of(version.process_id) + ", " + std::to_string(version.counter) + "}";
+}
 template <class T>
 std::string show(const std::optional<T>& value) {
   return value ? show(*value) : "null";
@@ -23,14 +25,17 @@ class Comparison {
  public:
   explicit Comparison(std::vector<std::string>& out) : out_(out) {}
 
-  void say(const std::string& where, const std::string& is, const std::string& wanted) { out_.push_back(where + " is " + is + ", expected " + wanted); }
+  void say(const std::string& where, const std::string& is, const std::string& wanted) {
+    out_.push_back(where + " is " + is + ", expected " + wanted);
+  }
 
   template <class T>
   void compare(const std::string& where, const Expected<T>& wanted, const std::optional<T>& is) {
     if (wanted && *wanted != is) say(where, show(is), show(*wanted));
   }
 
-  void server(const std::string& address, const ExpectedServer& wanted, const ServerDescription& is, std::optional<std::uint64_t> generation) {
+  void server(const std::string& address, const ExpectedServer& wanted, const ServerDescription& is,
+              std::optional<std::uint64_t> generation) {
     const std::string of = " of " + address;
     if (wanted.type != is.type && !(wanted.type == ServerType::possible_primary && is.type == ServerType::unknown))
       say("the type" + of, std::string(name_of(is.type)), std::string(name_of(wanted.type)));
@@ -154,7 +159,8 @@ Result<std::vector<std::string>> play(const PhaseFile& file) {
       keep(topology.handle_error(error, now));
     }
     for (const std::string& difference : differences(phase.outcome, topology, events))
-      out.push_back("phase " + std::to_string(i + 1) + (phase.description.empty() ? "" : " (" + phase.description + ")") + ": " + difference);
+      out.push_back("phase " + std::to_string(i + 1) + (phase.description.empty() ? "" : " (" + phase.description + ")") + ": " +
+                    difference);
     events.clear();
   }
   return out;

@@ -73,7 +73,8 @@ PhaseError read_error(const Json& document, Fields& phase, const std::string& wh
   else if (when != "afterHandshakeCompletes")
     fields.fail("when", "`" + when + "`, expected beforeHandshakeCompletes or afterHandshakeCompletes");
   const Json* response = fields.object("response");
-  if ((response != nullptr) != (out.error.kind == ErrorKind::command)) fields.fail("response", "for errors of type command, and needed there");
+  if ((response != nullptr) != (out.error.kind == ErrorKind::command))
+    fields.fail("response", "for errors of type command, and needed there");
   if (response != nullptr) out.error.response = *response;
   out.error.message = type;
   phase.adopt(fields);
@@ -83,8 +84,8 @@ PhaseError read_error(const Json& document, Fields& phase, const std::string& wh
 ExpectedServer read_server(const Json& document, Fields& outcome, const std::string& where) {
   ExpectedServer out;
   Fields fields(document, where);
-  fields.only({"type", "setName", "setVersion", "electionId", "logicalSessionTimeoutMinutes", "minWireVersion", "maxWireVersion", "topologyVersion", "pool",
-               "error"});
+  fields.only({"type", "setName", "setVersion", "electionId", "logicalSessionTimeoutMinutes", "minWireVersion", "maxWireVersion",
+               "topologyVersion", "pool", "error"});
   const std::string type = fields.text("type").value_or("");
   if (const std::optional<ServerType> known = server_type_of(type))
     out.type = *known;
@@ -124,8 +125,9 @@ void check_topology_document(const Json& document, Fields& outer, const std::str
 }
 
 std::vector<Json> read_events(const Json& list, Fields& outcome) {
-  static constexpr std::array<std::string_view, 6> known = {"topology_opening_event", "topology_description_changed_event", "server_opening_event",
-                                                            "server_description_changed_event", "server_closed_event", "topology_closed_event"};
+  static constexpr std::array<std::string_view, 6> known = {"topology_opening_event", "topology_description_changed_event",
+                                                            "server_opening_event",   "server_description_changed_event",
+                                                            "server_closed_event",    "topology_closed_event"};
   std::vector<Json> out;
   for (const Json& event : list) {
     const std::string where = "event " + std::to_string(out.size() + 1);
@@ -156,7 +158,8 @@ std::vector<Json> read_events(const Json& list, Fields& outcome) {
 PhaseOutcome read_outcome(const Json& document, Fields& phase, const std::string& where) {
   PhaseOutcome out;
   Fields fields(document, where);
-  fields.only({"topologyType", "servers", "setName", "logicalSessionTimeoutMinutes", "maxSetVersion", "maxElectionId", "compatible", "events"});
+  fields.only(
+      {"topologyType", "servers", "setName", "logicalSessionTimeoutMinutes", "maxSetVersion", "maxElectionId", "compatible", "events"});
   if (const std::optional<std::string> type = fields.text("topologyType")) {
     out.topology_type = topology_type_of(*type);
     if (!out.topology_type) fields.fail("topologyType", "`" + *type + "`, no topology type");
@@ -172,7 +175,8 @@ PhaseOutcome read_outcome(const Json& document, Fields& phase, const std::string
   out.max_election_id = expected(fields, "maxElectionId", fields.object_id("maxElectionId"));
   out.compatible = fields.boolean("compatible");
   if (const Json* events = fields.array("events")) out.events = read_events(*events, fields);
-  if (!out.events && (!out.topology_type || !out.servers)) fields.fail("topologyType", "missing, or `servers` is: they or `events` are needed");
+  if (!out.events && (!out.topology_type || !out.servers))
+    fields.fail("topologyType", "missing, or `servers` is: they or `events` are needed");
   phase.adopt(fields);
   return out;
 }

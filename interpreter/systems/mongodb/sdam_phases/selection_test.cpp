@@ -34,7 +34,8 @@ ServerDescription read_server(const Json& document, Fields& outer) {
   out.type = type.value_or(ServerType::unknown);
   out.tags = fields.text_map("tags").value_or(Tags{});
   if (const std::optional<double> round_trip = fields.number("avg_rtt_ms")) out.round_trip_time = nanos_of(*round_trip);
-  if (const std::optional<std::int64_t> update = fields.integer("lastUpdateTime")) out.last_update_time = std::chrono::milliseconds(*update);
+  if (const std::optional<std::int64_t> update = fields.integer("lastUpdateTime"))
+    out.last_update_time = std::chrono::milliseconds(*update);
   out.min_wire_version = static_cast<std::int32_t>(fields.integer("minWireVersion").value_or(0));
   out.max_wire_version = static_cast<std::int32_t>(fields.integer("maxWireVersion").value_or(0));
   if (const Json* last_write = fields.object("lastWrite")) {
@@ -81,7 +82,8 @@ ReadPreference read_preference(Fields& file) {
     if (!read_mode_of(*mode)) fields.fail("mode", "`" + *mode + "`, no read mode");
     out.mode = read_mode_of(*mode).value_or(ReadMode::primary);
   }
-  if (const std::optional<std::int64_t> staleness = fields.integer("maxStalenessSeconds")) out.max_staleness = std::chrono::seconds(*staleness);
+  if (const std::optional<std::int64_t> staleness = fields.integer("maxStalenessSeconds"))
+    out.max_staleness = std::chrono::seconds(*staleness);
   if (const Json* tag_sets = fields.array("tag_sets")) {
     for (const Json& tags : *tag_sets) {
       const Json wrapped = {{"tags", tags}};
@@ -102,8 +104,8 @@ std::set<std::string> addresses(const std::vector<ServerDescription>& servers) {
 
 void play_selection(const Json& document) {
   Fields file(document, "the file");
-  file.only({"description", "topology_description", "operation", "read_preference", "deprioritized_servers", "suitable_servers", "in_latency_window",
-             "heartbeatFrequencyMS", "error"});
+  file.only({"description", "topology_description", "operation", "read_preference", "deprioritized_servers", "suitable_servers",
+             "in_latency_window", "heartbeatFrequencyMS", "error"});
   const TopologyDescription topology = read_topology(file);
   SelectionRequest request;
   const std::string operation = file.text("operation").value_or("read");
@@ -113,7 +115,8 @@ void play_selection(const Json& document) {
   request.deprioritized = addresses(read_servers(file, "deprioritized_servers"));
   if (const std::optional<std::int64_t> heartbeat = file.integer("heartbeatFrequencyMS")) request.heartbeat_frequency = Millis(*heartbeat);
   const bool error = file.boolean("error").value_or(false);
-  const std::set<std::string> suitable = addresses(read_servers(file, "suitable_servers")), window = addresses(read_servers(file, "in_latency_window"));
+  const std::set<std::string> suitable = addresses(read_servers(file, "suitable_servers")),
+                              window = addresses(read_servers(file, "in_latency_window"));
   ASSERT_FALSE(file.error()) << file.error()->message;
   ASSERT_TRUE(error || file.has("in_latency_window"));
 
