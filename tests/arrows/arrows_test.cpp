@@ -39,6 +39,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/bson", {"grammar/base"}},
     {"interpreter/systems/mongodb/query", {"grammar/base", "interpreter/systems/mongodb/bson"}},
+    {"interpreter/systems/mongodb/sdam", {"grammar/base"}},
+    {"interpreter/systems/mongodb/sdam_phases", {"grammar/base", "interpreter/systems/mongodb/sdam"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 

@@ -1,0 +1,74 @@
+#pragma once
+// The phase files of the server discovery and monitoring specification: a client is made of `uri`; each phase gives it replies and
+// application errors and says what it then knows, or which events it published. Format: the README beside those files.
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grammar/base/result.hpp"
+#include "interpreter/systems/mongodb/sdam/topology.hpp"
+
+namespace failc::sdam {
+
+/// What a file says of a value: nothing (absent), that it is null, or what it is.
+template <class T>
+using Expected = std::optional<std::optional<T>>;
+
+struct PhaseResponse {
+  std::string address;
+  std::optional<Hello> hello;  // nothing: `{}`, a network error
+};
+
+struct PhaseError {
+  ApplicationError error;                   // its generation is filled in when it is played
+  std::optional<std::uint64_t> generation;  // nothing: the pool's at that time
+  std::int32_t max_wire_version = 0;        // of the connection
+};
+
+struct ExpectedServer {
+  ServerType type = ServerType::unknown;
+  Expected<std::string> set_name, error;  // error: a part of it
+  Expected<std::int64_t> set_version, logical_session_timeout_minutes, min_wire_version, max_wire_version;
+  Expected<ObjectId> election_id;
+  Expected<TopologyVersion> topology_version;
+  std::optional<std::uint64_t> pool_generation;
+};
+
+/// Everything is compared where it is given; `servers` are then all there are.
+struct PhaseOutcome {
+  std::optional<TopologyType> topology_type;
+  std::optional<std::map<std::string, ExpectedServer>> servers;
+  Expected<std::string> set_name;
+  Expected<std::int64_t> logical_session_timeout_minutes, max_set_version;
+  Expected<ObjectId> max_election_id;
+  std::optional<bool> compatible;
+  std::optional<std::vector<nlohmann::json>> events;  // each `{name: {…}}`; "42" and 42 stand for any value
+};
+
+struct Phase {
+  std::string description;
+  std::vector<PhaseResponse> responses;
+  std::vector<PhaseError> errors;
+  PhaseOutcome outcome;
+};
+
+struct PhaseFile {
+  std::string description, uri;
+  std::vector<Phase> phases;
+};
+
+/// From a document or the text of one in JSON. Errors name the phase and the key; a key that the format does not have is one.
+Result<PhaseFile> read_phases(const nlohmann::json& document);
+Result<PhaseFile> read_phase_text(std::string_view text);
+
+/// One line for each way in which `topology` and the events since the last phase are not as `outcome` says; empty: they are.
+std::vector<std::string> differences(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events);
+
+/// Plays a file against a new topology. Events of its opening count with those of the first phase. An error: no client can be made of the
+/// uri.
+Result<std::vector<std::string>> play(const PhaseFile& file);
+
+}  // namespace failc::sdam

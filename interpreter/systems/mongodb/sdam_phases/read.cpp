@@ -1,0 +1,225 @@
+#include <array>
+#include <limits>
+
+#include "interpreter/systems/mongodb/sdam/address.hpp"
+#include "interpreter/systems/mongodb/sdam/extended_json.hpp"
+#include "interpreter/systems/mongodb/sdam_phases/phases.hpp"
+
+namespace failc::sdam {
+namespace {
+
+using Json = nlohmann::json;
+
+/// As the file gives it: absent, null or a value.
+template <class T>
+Expected<T> expected(Fields& fields, const char* name, std::optional<T> value) {
+  if (!fields.has(name)) return std::nullopt;
+  return Expected<T>(std::in_place, std::move(value));
+}
+
+std::optional<std::uint64_t> generation(Fields& fields) {
+  const std::optional<std::int64_t> number = fields.integer("generation");
+  if (number && *number < 0) fields.fail("generation", "negative");
+  if (!number) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
+std::string address(Fields& fields, const std::string& text) {
+  const Result<std::string> normal = normalize_address(text);
+  if (normal) return *normal;
+  fields.fail("address", normal.error().message);
+  return text;
+}
+
+PhaseResponse read_response(const Json& pair, Fields& phase, const std::string& where) {
+  PhaseResponse out;
+  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_object()) {
+    phase.fail("responses", "not an array of [address, reply]");
+    return out;
+  }
+  out.address = address(phase, pair[0].get<std::string>());
+  if (pair[1].empty()) return out;
+  const Result<Hello> hello = parse_hello(pair[1]);
+  if (hello)
+    out.hello = *hello;
+  else
+    phase.fail("responses", "no list of replies of servers: " + where + ": " + hello.error().message);
+  return out;
+}
+
+PhaseError read_error(const Json& document, Fields& phase, const std::string& where) {
+  PhaseError out;
+  Fields fields(document, where);
+  fields.only({"address", "generation", "maxWireVersion", "when", "type", "response"});
+  out.error.address = address(fields, fields.text("address").value_or(""));
+  out.generation = generation(fields);
+  const std::optional<std::int64_t> wire_version = fields.integer("maxWireVersion");
+  if (!wire_version || *wire_version < 0 || *wire_version > std::numeric_limits<std::int32_t>::max())
+    fields.fail("maxWireVersion", "missing, or no wire version");
+  else
+    out.max_wire_version = static_cast<std::int32_t>(*wire_version);
+  const std::string when = fields.text("when").value_or(""), type = fields.text("type").value_or("");
+  if (type == "command")
+    out.error.kind = ErrorKind::command;
+  else if (type == "network")
+    out.error.kind = ErrorKind::network;
+  else if (type == "timeout")
+    out.error.kind = ErrorKind::timeout;
+  else
+    fields.fail("type", "`" + type + "`, expected command, network or timeout");
+  // The connection of a network error before the handshake has no hello yet; a command that fails there may also be of authentication.
+  if (when == "beforeHandshakeCompletes")
+    out.error.phase = out.error.kind == ErrorKind::command ? ErrorPhase::before_authentication : ErrorPhase::before_hello;
+  else if (when != "afterHandshakeCompletes")
+    fields.fail("when", "`" + when + "`, expected beforeHandshakeCompletes or afterHandshakeCompletes");
+  const Json* response = fields.object("response");
+  if ((response != nullptr) != (out.error.kind == ErrorKind::command))
+    fields.fail("response", "for errors of type command, and needed there");
+  if (response != nullptr) out.error.response = *response;
+  out.error.message = type;
+  phase.adopt(fields);
+  return out;
+}
+
+ExpectedServer read_server(const Json& document, Fields& outcome, const std::string& where) {
+  ExpectedServer out;
+  Fields fields(document, where);
+  fields.only({"type", "setName", "setVersion", "electionId", "logicalSessionTimeoutMinutes", "minWireVersion", "maxWireVersion",
+               "topologyVersion", "pool", "error"});
+  const std::string type = fields.text("type").value_or("");
+  if (const std::optional<ServerType> known = server_type_of(type))
+    out.type = *known;
+  else
+    fields.fail("type", "`" + type + "`, no server type");
+  out.set_name = expected(fields, "setName", fields.text("setName"));
+  out.error = expected(fields, "error", fields.text("error"));
+  out.set_version = expected(fields, "setVersion", fields.integer("setVersion"));
+  out.logical_session_timeout_minutes = expected(fields, "logicalSessionTimeoutMinutes", fields.integer("logicalSessionTimeoutMinutes"));
+  out.min_wire_version = expected(fields, "minWireVersion", fields.integer("minWireVersion"));
+  out.max_wire_version = expected(fields, "maxWireVersion", fields.integer("maxWireVersion"));
+  out.election_id = expected(fields, "electionId", fields.object_id("electionId"));
+  out.topology_version = expected(fields, "topologyVersion", fields.topology_version("topologyVersion"));
+  if (const Json* pool = fields.object("pool")) {
+    Fields inside(*pool, "`pool` of " + where);
+    inside.only({"generation"});
+    out.pool_generation = generation(inside);
+    if (!out.pool_generation) inside.fail("generation", "missing");
+    fields.adopt(inside);
+  }
+  outcome.adopt(fields);
+  return out;
+}
+
+void check_server_document(const Json& document, Fields& outer, const std::string& where) {
+  Fields fields(document, where);
+  fields.only({"address", "arbiters", "hosts", "passives", "type", "primary", "setName"});
+  outer.adopt(fields);
+}
+
+void check_topology_document(const Json& document, Fields& outer, const std::string& where) {
+  Fields fields(document, where);
+  fields.only({"topologyType", "setName", "servers"});
+  if (const Json* servers = fields.array("servers"))
+    for (const Json& server : *servers) check_server_document(server, fields, "a server of " + where);
+  outer.adopt(fields);
+}
+
+std::vector<Json> read_events(const Json& list, Fields& outcome) {
+  static constexpr std::array<std::string_view, 6> known = {"topology_opening_event", "topology_description_changed_event",
+                                                            "server_opening_event",   "server_description_changed_event",
+                                                            "server_closed_event",    "topology_closed_event"};
+  std::vector<Json> out;
+  for (const Json& event : list) {
+    const std::string where = "event " + std::to_string(out.size() + 1);
+    if (!event.is_object() || event.size() != 1) {
+      outcome.fail("events", "no list of events with one key each");
+      return out;
+    }
+    const std::string name = event.begin().key();
+    const Json& body = event.begin().value();
+    if (std::find(known.begin(), known.end(), name) == known.end()) outcome.fail("events", "no list of discovery events: `" + name + "`");
+    Fields fields(body, where);
+    fields.only({"topologyId", "address", "previousDescription", "newDescription"});
+    for (const char* key : {"previousDescription", "newDescription"}) {
+      const Json* description = fields.object(key);
+      if (description == nullptr) continue;
+      const std::string place = "`" + std::string(key) + "` of " + where;
+      if (name == "server_description_changed_event")
+        check_server_document(*description, fields, place);
+      else
+        check_topology_document(*description, fields, place);
+    }
+    outcome.adopt(fields);
+    out.push_back(event);
+  }
+  return out;
+}
+
+PhaseOutcome read_outcome(const Json& document, Fields& phase, const std::string& where) {
+  PhaseOutcome out;
+  Fields fields(document, where);
+  fields.only(
+      {"topologyType", "servers", "setName", "logicalSessionTimeoutMinutes", "maxSetVersion", "maxElectionId", "compatible", "events"});
+  if (const std::optional<std::string> type = fields.text("topologyType")) {
+    out.topology_type = topology_type_of(*type);
+    if (!out.topology_type) fields.fail("topologyType", "`" + *type + "`, no topology type");
+  }
+  if (const Json* servers = fields.object("servers")) {
+    out.servers.emplace();
+    for (const auto& [name, server] : servers->items())
+      out.servers->emplace(address(fields, name), read_server(server, fields, "server `" + name + "` of " + where));
+  }
+  out.set_name = expected(fields, "setName", fields.text("setName"));
+  out.logical_session_timeout_minutes = expected(fields, "logicalSessionTimeoutMinutes", fields.integer("logicalSessionTimeoutMinutes"));
+  out.max_set_version = expected(fields, "maxSetVersion", fields.integer("maxSetVersion"));
+  out.max_election_id = expected(fields, "maxElectionId", fields.object_id("maxElectionId"));
+  out.compatible = fields.boolean("compatible");
+  if (const Json* events = fields.array("events")) out.events = read_events(*events, fields);
+  if (!out.events && (!out.topology_type || !out.servers))
+    fields.fail("topologyType", "missing, or `servers` is: they or `events` are needed");
+  phase.adopt(fields);
+  return out;
+}
+
+Phase read_phase(const Json& document, Fields& file, const std::string& where) {
+  Phase out;
+  Fields fields(document, where);
+  fields.only({"description", "responses", "applicationErrors", "outcome"});
+  out.description = fields.text("description").value_or("");
+  if (const Json* responses = fields.array("responses"))
+    for (const Json& response : *responses)
+      out.responses.push_back(read_response(response, fields, "response " + std::to_string(out.responses.size() + 1)));
+  if (const Json* errors = fields.array("applicationErrors"))
+    for (const Json& error : *errors)
+      out.errors.push_back(read_error(error, fields, "application error " + std::to_string(out.errors.size() + 1) + " of " + where));
+  if (const Json* outcome = fields.object("outcome"))
+    out.outcome = read_outcome(*outcome, fields, "the outcome of " + where);
+  else
+    fields.fail("outcome", "missing");
+  file.adopt(fields);
+  return out;
+}
+
+}  // namespace
+
+Result<PhaseFile> read_phases(const Json& document) {
+  PhaseFile out;
+  Fields fields(document, "the file");
+  fields.only({"description", "uri", "phases"});
+  out.description = fields.text("description").value_or("");
+  out.uri = fields.text("uri").value_or("");
+  if (out.uri.empty()) fields.fail("uri", "missing");
+  if (const Json* phases = fields.array("phases"))
+    for (const Json& phase : *phases) out.phases.push_back(read_phase(phase, fields, "phase " + std::to_string(out.phases.size() + 1)));
+  if (out.phases.empty()) fields.fail("phases", "missing or empty");
+  if (fields.error()) return *fields.error();
+  return out;
+}
+
+Result<PhaseFile> read_phase_text(std::string_view text) {
+  const Json document = Json::parse(text, nullptr, false);
+  if (document.is_discarded()) return Error{"the file is not JSON"};
+  return read_phases(document);
+}
+
+}  // namespace failc::sdam
