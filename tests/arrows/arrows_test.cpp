@@ -38,6 +38,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/wire", {"grammar/base"}},
     {"interpreter/systems/mongodb/mongod", {"grammar/base", "interpreter/systems/mongodb/wire"}},
+    {"tools/failc-mongod",
+     {"grammar/base", "grammar/diag", "interpreter/host/fd.hpp", "interpreter/systems/mongodb/wire", "interpreter/systems/mongodb/mongod"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 
