@@ -74,7 +74,7 @@ class EchoModel final : public mongod::Model {
     if (const auto* answered = std::get_if<mongod::CallAnswered>(&event)) called(*answered);
     if (std::holds_alternative<mongod::Connected>(event)) ++open_;
     if (std::holds_alternative<mongod::Disconnected>(event)) --open_;
-    if (std::holds_alternative<mongod::StopRequested>(event)) out_.push_back(mongod::Exit{0});
+    if (std::holds_alternative<mongod::StopRequested>(event) && !stubborn_) out_.push_back(mongod::Exit{0});
     return std::move(out_);
   }
 
@@ -129,6 +129,10 @@ class EchoModel final : public mongod::Model {
       answer(asked, Document().text("big", std::string(static_cast<std::size_t>(number("also", 0)), 'x')).number("ok", 1).bytes());
       out_.push_back(mongod::Close{asked.connection});
       return;
+    }
+    if (name == "stubborn") {
+      stubborn_ = true;
+      return answer(asked, Document().number("ok", 1).bytes());
     }
     if (name == "exit") {
       answer(asked, Document().number("ok", 1).bytes());
@@ -189,6 +193,7 @@ class EchoModel final : public mongod::Model {
   std::vector<Effect> out_;
   std::uint64_t count_ = 0, bytes_ = 0, last_call_ = 0;
   std::int64_t open_ = 0;
+  bool stubborn_ = false;
   std::int32_t last_reply_ = 0;
   std::map<std::uint64_t, Asked> unsynced_;
   std::multimap<Nanos, Asked> later_;

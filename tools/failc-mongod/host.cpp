@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <type_traits>
+#include <utility>
 
 #include "tools/failc-mongod/clock.hpp"
 #include "tools/failc-mongod/exit_code.hpp"
@@ -161,6 +162,7 @@ void Host::synced(std::uint64_t record, const Status& status) {
 void Host::finish() {
   clients_.stop_listening();
   if (clients_.idle()) return loop_.stop();
+  if (std::exchange(finishing_, true)) return;
   patience_.expires_after(kLastWords);
   patience_.async_wait([this](const Failure& cancelled) {
     if (!cancelled) loop_.stop();
