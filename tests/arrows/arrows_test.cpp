@@ -41,6 +41,10 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/systems/mongodb/query", {"grammar/base", "interpreter/systems/mongodb/bson"}},
     {"interpreter/systems/mongodb/sdam", {"grammar/base"}},
     {"interpreter/systems/mongodb/sdam_phases", {"grammar/base", "interpreter/systems/mongodb/sdam"}},
+    {"interpreter/systems/mongodb/wire", {"grammar/base"}},
+    {"interpreter/systems/mongodb/mongod", {"grammar/base", "interpreter/systems/mongodb/wire"}},
+    {"tools/failc-mongod",
+     {"grammar/base", "grammar/diag", "interpreter/host/fd.hpp", "interpreter/systems/mongodb/wire", "interpreter/systems/mongodb/mongod"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 
