@@ -35,6 +35,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
      {"grammar/base", "interpreter/value", "interpreter/plan", "interpreter/eval", "interpreter/backend", "interpreter/faults", "interpreter/journal"}},
     {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run"}},
     {"interpreter/host", {"grammar/base", "interpreter/value"}},
+    {"interpreter/systems/automation", {"grammar/base", "grammar/source", "grammar/diag"}},
+    {"interpreter/live_cluster", {"grammar/base", "interpreter/value", "interpreter/host", "interpreter/systems/automation"}},
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
