@@ -18,7 +18,7 @@ constexpr Nanos kFirstRetry = 100ms, kLongestRetry = 5s;
 constexpr Nanos kFirstQuestion = 3ms, kLongestQuestion = 20ms, kSlowQuestion = 500ms;
 constexpr Nanos kAnswerWithin = 5s, kAwaited = 5s;
 constexpr Nanos kPollEvery = 25ms;  // of servers that cannot tell by themselves
-constexpr Nanos kSilence = 30s;
+constexpr Nanos kSilence = 30s, kHeld = 30s;
 constexpr std::int64_t kCommandNotFound = 59;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -89,6 +89,8 @@ void Agent::apply(const Config& config) {
     if (server.phase == Phase::down) server.retry_at = now_;
     server.complaint.clear();
   }
+  for (auto& [name, server] : servers_)
+    if (!server.goal && server.runs()) server.end_at = now_ + kHeld;
   std::erase_if(servers_, [](const auto& entry) { return !entry.second.goal && entry.second.phase == Phase::down; });
   std::vector<Set> sets;
   for (const ReplicaSet& goal : config.sets) {
@@ -214,6 +216,7 @@ void Agent::settle_server(Server& server, const std::string& name) {
     effects_.push_back(Launch{*server.goal});
     return;
   }
+  if (held(server)) return;
   if (server.runs() && (!wanted || server.running->fingerprint != server.goal->fingerprint)) {
     cancel(server.question);
     log(fmt::format("`{}` is ended{}", name, wanted ? ", to be started anew" : ""));
@@ -287,7 +290,7 @@ std::optional<Nanos> Agent::wake_at() const {
   const auto sooner = [&](Nanos moment) { at = std::min(at.value_or(moment), moment); };
   if (left_) return at;
   for (const auto& [name, server] : servers_) {
-    if (server.phase == Phase::stopping) sooner(server.end_at);
+    if (server.phase == Phase::stopping || held(server)) sooner(server.end_at);
     if (server.phase == Phase::down && server.wanted() && !leaving_) sooner(server.retry_at);
     if (wants_hello(server) && !server.question) sooner(server.ask_at);
   }

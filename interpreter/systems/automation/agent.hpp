@@ -68,7 +68,7 @@ class Agent {
     std::optional<Process> goal;     // none: the config knows it no more
     std::optional<Process> running;  // what it was started as
     Phase phase = Phase::down;
-    Nanos end_at{};        // stopping: when it is killed; starting: when it is first complained of
+    Nanos end_at{};        // stopping: when it is killed; starting: when it is first complained of; held: until when at most
     Nanos retry_at{};      // down: not launched before
     unsigned failures = 0;  // in a row, before it was up
     std::string complaint;  // the last that was logged
@@ -108,6 +108,8 @@ class Agent {
   bool all_up(const Set& set) const;
   bool initiated(const Set& set) const;
   bool in_goal(const Set& set) const;
+  /// It goes for good, and its set cannot be told so any more once it is down: the others might be too few.
+  bool held(const Server& server) const;
   void announce();
 
   void ask_set(Set& set, Set::Doing doing, const Server& whom, Json command);

@@ -73,6 +73,13 @@ bool Agent::in_goal(const Set& set) const {
   return !expected || (set.verified && primary_of(set));
 }
 
+bool Agent::held(const Server& server) const {
+  if (server.goal || !server.runs() || leaving_ || now_ >= server.end_at || !server.running || server.running->set.empty()) return false;
+  for (const Set& set : sets_)
+    if (set.goal.name == server.running->set) return !set.verified && primary_expected(set);
+  return false;
+}
+
 void Agent::settle_set(Set& set) {
   if (announced_ || set.question || now_ < set.retry_at || !all_up(set)) return;
   if (!initiated(set)) {

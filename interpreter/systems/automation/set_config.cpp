@@ -119,6 +119,7 @@ std::optional<Json> next_config(const Json& current, const ReplicaSet& wanted) {
     for (const auto& [key, value] : settings->items()) {
       const auto there = out.find("settings");
       if (there != out.end() && there->is_object() && there->value(key, Json()) == value) continue;
+      if (there == out.end() || !there->is_object()) out["settings"] = Json::object();
       out["settings"][key] = value;
       changed = true;
     }
