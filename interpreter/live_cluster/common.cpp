@@ -125,10 +125,12 @@ Result<std::vector<std::string>> end_everything(const State& state, const std::s
     if (auto ended = end_processes({agent}, kAgentGrace); !ended) return ended.error();
     done.push_back(fmt::format("ended the agent (process {})", state.agent.pid));
   }
-  // Twice: what was being started while one looked.
-  for (int round = 0; round < 2; ++round) {
+  // Until none is found: one may be started while one looks.
+  for (int round = 0; round < 10; ++round) {
     std::vector<host::ProcessStat> agents, servers;
-    for (const Marked& found : marked_processes(state.config)) {
+    const std::vector<Marked> all = marked_processes(state.config);
+    if (all.empty()) break;
+    for (const Marked& found : all) {
       (found.process.empty() && state.agent_program.empty() ? agents : servers).push_back(found.stat);
       done.push_back(found.process.empty() ? fmt::format("ended process {} ({})", found.stat.pid, found.stat.program) : fmt::format("ended `{}` (process {})", found.process, found.stat.pid));
     }

@@ -65,11 +65,13 @@ std::vector<std::pair<std::string, std::string>> agent_marks(const std::string& 
 std::vector<Marked> marked_processes(const std::string& config) {
   std::vector<Marked> found;
   const std::string mark = std::string(automation::kConfigMark) + "=" + config;
-  for (host::ProcessStat& stat : host::all_processes()) {
-    if (stat.pid == ::getpid() || !stat.living() || host::user_of(stat.pid) != ::geteuid()) continue;
-    const std::string environment = host::environment_of(stat.pid);
-    if (!host::has_entry(environment, mark)) continue;
-    found.push_back({std::move(stat), value_of(environment, automation::kProcessMark), value_of(environment, automation::kFingerprintMark)});
+  // The environment first: most processes have no such mark, and those of others cannot be read.
+  for (const pid_t pid : host::all_pids()) {
+    const std::string environment = host::environment_of(pid);
+    if (pid == ::getpid() || !host::has_entry(environment, mark) || host::user_of(pid) != ::geteuid()) continue;
+    auto stat = host::stat_of(pid);
+    if (!stat || !stat->living()) continue;
+    found.push_back({std::move(*stat), value_of(environment, automation::kProcessMark), value_of(environment, automation::kFingerprintMark)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Marked& a, const Marked& b) { return a.stat.start_time < b.stat.start_time; });
   return found;

@@ -16,8 +16,9 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// By the agent: all processes disabled, then the agent interrupted. Nothing, or why it went otherwise.
-std::string by_the_agent(const StageOptions& options, const State& state, StageLoop& loop, const Voices& voices) {
+/// By the agent: all processes disabled, then the agent interrupted. Nothing, or why it went otherwise. `asked`: the agent had the time
+/// to ask the servers to end.
+std::string by_the_agent(const StageOptions& options, const State& state, StageLoop& loop, const Voices& voices, bool& asked) {
   if (!loop.watch_agent(state.agent)) return fmt::format("the agent (process {}) is dead", state.agent.pid);
   std::error_code no_log;
   const auto size = std::filesystem::file_size(state.log, no_log);
@@ -29,6 +30,7 @@ std::string by_the_agent(const StageOptions& options, const State& state, StageL
   if (auto written = topology->write(state.config); !written) return written.error().message;
   voices.trace(fmt::format("wrote config version {}: all are disabled", topology->version()));
   const auto came = loop.await_goal(topology->version(), [&] { return topology->plausible(); }, options.timeout);
+  asked = came == StageLoop::Came::timed_out || came == StageLoop::Came::interrupted;
   if (came != StageLoop::Came::awaited) return describe(came, options.timeout, loop, options.agent_log);
   voices.trace("all are down; interrupting the agent");
   host::send_signal(state.agent.pid, state.agent.start_time, SIGINT);
@@ -46,10 +48,11 @@ Ending stop(const StageOptions& options, StageLoop& loop, const Voices& voices) 
     voices.complain(opened.why);
     return opened.ending;
   }
-  const std::string otherwise = by_the_agent(options, *opened.state, loop, voices);
+  bool asked = false;
+  const std::string otherwise = by_the_agent(options, *opened.state, loop, voices, asked);
   if (!otherwise.empty()) voices.complain(otherwise + ": its processes are ended without it");
   const bool interrupted = loop.interrupted();
-  const auto undone = end_everything(*opened.state, options.folder, interrupted ? Nanos(2s) : kServerGrace);
+  const auto undone = end_everything(*opened.state, options.folder, asked ? Nanos(2s) : kServerGrace);
   if (!undone) {
     voices.complain(fmt::format("LEAKED: {}; `failc stop` tries again", undone.error().message));
     return Ending::leaked;
