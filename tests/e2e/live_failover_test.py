@@ -394,7 +394,7 @@ class OtherAgents(live_support.TestCase):
     def test_its_death(self):
         self.write_cluster({"version": 1, "processes": [self.process("a", self.ports[0], set_name="")]})
         self.expect(self.stage("start", "cluster.json", "--agent", "./mongodb-mms-automation-agent"), 0)
-        os.kill(self.state()["agent"]["pid"], signal.SIGKILL)
+        self.kill(self.state()["agent"]["pid"])
         self.expect(self.stage("stop"), 0, "dead")
         self.assert_clean()
 
