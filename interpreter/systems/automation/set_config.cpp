@@ -10,7 +10,8 @@ namespace {
 
 std::optional<Json> plain_number(const Json& tagged) {
   if (!tagged.is_object() || tagged.size() != 1) return std::nullopt;
-  const auto& [tag, value] = *tagged.items().begin();
+  const std::string& tag = tagged.begin().key();
+  const Json& value = *tagged.begin();
   if (!value.is_string()) return std::nullopt;
   const std::string& text = value.get_ref<const std::string&>();
   const char *begin = text.data(), *end = begin + text.size();
