@@ -80,8 +80,8 @@ bool alive(const ProcessIdentity& identity) {
   return stat && stat->start_time == identity.start_time && stat->living();
 }
 
-std::vector<ProcessStat> all_processes() {
-  std::vector<ProcessStat> found;
+std::vector<pid_t> all_pids() {
+  std::vector<pid_t> found;
   DIR* folder = ::opendir("/proc");
   if (!folder) return found;
   while (const dirent* entry = ::readdir(folder)) {
@@ -89,9 +89,16 @@ std::vector<ProcessStat> all_processes() {
     const char* end = entry->d_name + std::strlen(entry->d_name);
     const auto parsed = std::from_chars(entry->d_name, end, pid);
     if (parsed.ec != std::errc() || parsed.ptr != end) continue;
-    if (auto stat = stat_of(pid)) found.push_back(std::move(*stat));
+    found.push_back(pid);
   }
   ::closedir(folder);
+  return found;
+}
+
+std::vector<ProcessStat> all_processes() {
+  std::vector<ProcessStat> found;
+  for (const pid_t pid : all_pids())
+    if (auto stat = stat_of(pid)) found.push_back(std::move(*stat));
   return found;
 }
 

@@ -34,6 +34,8 @@ ProcessIdentity self();
 std::optional<ProcessStat> stat_of(pid_t pid);
 /// Exactly this process, and not a zombie.
 bool alive(const ProcessIdentity& identity);
+/// Whatever /proc shows, zombies included.
+std::vector<pid_t> all_pids();
 /// All processes that /proc shows, zombies included.
 std::vector<ProcessStat> all_processes();
 /// The owner of a process; none where it is gone.

@@ -162,4 +162,14 @@ Take duration_into(std::optional<std::chrono::nanoseconds>& target) {
   };
 }
 
+Take seconds_into(std::chrono::nanoseconds& target, bool zero) {
+  return [&target, zero](const std::string& text) -> std::optional<std::string> {
+    const bool bare = !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
+    const auto duration = parse_duration(bare ? text + "s" : text);
+    if (!duration || duration->count() < (zero ? 0 : 1)) return std::string("seconds, or a duration like `30s` or `1.5m`, ") + (zero ? "of zero or more" : "above zero") + " are wanted";
+    target = *duration;
+    return std::nullopt;
+  };
+}
+
 }  // namespace failc::tools

@@ -50,5 +50,7 @@ Take whole_number_into(std::optional<std::uint64_t>& target);
 Take factor_into(double& target);
 /// `30s`, `1.5m`; above zero.
 Take duration_into(std::optional<std::chrono::nanoseconds>& target);
+/// `30s`, `1.5m`, or bare seconds: `5`, `0.5`; zero too where `zero` says so.
+Take seconds_into(std::chrono::nanoseconds& target, bool zero);
 
 }  // namespace failc::tools

@@ -75,6 +75,18 @@ TEST_F(Options, BadValuesAreNamed) {
   }
 }
 
+TEST(Seconds, MayBeBare) {
+  std::chrono::nanoseconds got{-1};
+  const Take zero = seconds_into(got, true), above = seconds_into(got, false);
+  for (const auto& [text, milliseconds] : std::vector<std::pair<std::string, int>>{{"0", 0}, {"5", 5000}, {"0.25", 250}, {"1m", 60000}, {"300ms", 300}}) {
+    EXPECT_EQ(zero(text), std::nullopt) << text;
+    EXPECT_EQ(got, std::chrono::milliseconds(milliseconds)) << text;
+  }
+  for (const char* bad : {"", "-1", "x", "1x", ".", "5 s", "99999999999999999999"}) EXPECT_NE(zero(bad), std::nullopt) << bad;
+  EXPECT_NE(above("0"), std::nullopt);
+  EXPECT_EQ(above("0.001"), std::nullopt);
+}
+
 TEST_F(Options, GivenTwiceOrWithoutValue) {
   EXPECT_EQ(parse({"x.fail", "--seed", "1", "--seed", "2"}), Exit::input);
   EXPECT_NE(errors_.find("`--seed` is given twice"), std::string::npos) << errors_;

@@ -17,6 +17,10 @@ Exit plan_command(const Words& words);
 Exit run_command(const Words& words);
 Exit list_command(const Words& words);
 Exit recover_command(const Words& words);
+Exit start_command(const Words& words);
+Exit scenario_command(const Words& words);
+Exit stop_command(const Words& words);
+Exit agent_command(const Words& words);
 
 /// `failc: TEXT` on standard error.
 void complain(std::string_view text);

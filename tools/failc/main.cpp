@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "grammar/diag/diagnostic.hpp"
+#include "interpreter/systems/automation/names.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/terminal.hpp"
 
@@ -23,6 +24,11 @@ constexpr const char* kHelp =
     "  failc list    FILE|DIR...   scenarios with their ids, tags, backends and bounds\n"
     "  failc recover [DIR]         undoes whatever runs that died left behind\n"
     "\n"
+    "  failc start    CONFIG       a live cluster by an automation config, to be failed over in stages\n"
+    "  failc scenario --sleep T    restarts each of its processes\n"
+    "  failc stop                  ends it\n"
+    "  failc agent -cluster CONFIG the automation agent's stand-in, which the three above use\n"
+    "\n"
     "  failc COMMAND --help        the options of one\n"
     "  failc --version\n";
 
@@ -33,8 +39,8 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
-    {"lint", nullptr},        {"import", nullptr},  {"report", nullptr},    {"explain", nullptr}, {"start", nullptr},     {"scenario", nullptr},
-    {"stop", nullptr},        {"agent", nullptr},   {"node", nullptr},      {"lsp", nullptr},
+    {"lint", nullptr},        {"import", nullptr},  {"report", nullptr},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
+    {"stop", stop_command},   {"agent", agent_command}, {"node", nullptr},   {"lsp", nullptr},
 };
 
 /// A pipe that closes early, or a limit on file sizes, must not end failc before it has undone what it did. A handler, unlike
@@ -59,6 +65,8 @@ Exit unknown(const std::string& word) {
 }
 
 Exit dispatch(int argc, char** argv) {
+  const std::string_view called = argc > 0 ? argv[0] : "";
+  if (called.substr(called.rfind('/') + 1) == automation::kAgentProgram) return agent_command(Words(argv + 1, argv + argc));
   if (argc < 2) {
     std::fputs(kHelp, stderr);
     return Exit::input;

@@ -13,6 +13,7 @@
 #include "interpreter/host/locks.hpp"
 #include "interpreter/host/process.hpp"
 #include "interpreter/journal/reader.hpp"
+#include "interpreter/live_cluster/stages.hpp"
 #include "tools/failc/arguments.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/command.hpp"
@@ -118,10 +119,21 @@ Exit recover_one(const std::string& run) {
   return Exit::environment;
 }
 
+/// The live cluster of a folder, if there is one: nothing where not.
+std::optional<Exit> recover_live_cluster(const std::string& folder) {
+  const live_cluster::Recovery recovery = live_cluster::recover(folder);
+  if (!recovery.found) return std::nullopt;
+  for (const std::string& line : recovery.undone) say("live cluster: " + line + "\n");
+  if (recovery.alive) say(fmt::format("live cluster: process {} is alive; left alone (`failc stop` ends a cluster)\n", *recovery.alive));
+  if (recovery.leaked.empty()) return Exit::pass;
+  complain("live cluster: LEAKED: " + recovery.leaked);
+  return Exit::leaked;
+}
+
 }  // namespace
 
 Exit recover_command(const Words& words) {
-  Arguments arguments("failc recover [DIR]", "undoes what dead runs left behind; DIR is a run's folder or a folder of runs, by default `.failc/runs`");
+  Arguments arguments("failc recover [DIR]", "undoes what dead runs left behind; DIR is a run's folder or a folder of runs, by default `.failc/runs`; also the live cluster of a `failc start` there, by default here");
   std::vector<std::string> named;
   arguments.words(named);
   arguments.not_yet({"--kept"});
@@ -131,7 +143,9 @@ Exit recover_command(const Words& words) {
     return Exit::input;
   }
   const std::string folder = named.empty() ? ".failc/runs" : named.front();
+  const auto live = recover_live_cluster(named.empty() ? "." : folder);
   std::error_code error;
+  if (live && (!named.empty() || !fs::exists(folder, error)) && !(named.size() == 1 && is_run(folder))) return *live;
   if (!fs::is_directory(folder, error)) {
     if (named.empty() && !fs::exists(folder, error)) {
       say("there are no runs in `.failc/runs`: nothing to recover\n");
@@ -153,7 +167,7 @@ Exit recover_command(const Words& words) {
     say("`" + folder + "` holds no run: nothing to recover\n");
     return Exit::pass;
   }
-  Exit code = Exit::pass;
+  Exit code = live.value_or(Exit::pass);
   for (const std::string& run : runs)
     if (const Exit one = recover_one(run); one == Exit::leaked || code == Exit::pass) code = one;
   return code;
