@@ -122,7 +122,6 @@ TEST(Arrows, ForbiddenOnesAreFound) {
 /// The libraries that are wanted in one place only.
 TEST(Arrows, LibrariesHaveOneIncluder) {
   const std::map<std::string, std::string> homes = {
-      {"<CLI/", "tools/"}, {"<tao/", "grammar/rules/"}, {"<boost/process", "interpreter/host/"}, {"<boost/beast", "interpreter/host/"},
       {"<CLI/", "tools/"}, {"<tao/", "grammar/rules/"}, {"<boost/process", "interpreter/host/"}, {"<boost/beast", "interpreter/host/"}, {"<bson/", "interpreter/systems/"}};
   for (const fs::path& path : sources()) {
     const std::string name = fs::relative(path, FAILC_SOURCE_DIR);
