@@ -42,6 +42,8 @@ std::vector<std::pair<std::string_view, Kind>> reply_fields(std::uint32_t kind) 
       return {{"code", Kind::integer}, {"stdout", Kind::string}, {"stderr", Kind::string}};
     case plan::RequestKind::tcp:
       return {{"text", Kind::string}};
+    case plan::RequestKind::driver:
+      return {{"json", Kind::any}, {"text", Kind::string}};
   }
   return {};
 }

@@ -129,6 +129,12 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
                      out.request.b = wanted(*request.send, Kind::string);
                      if (request.until) out.request.c = wanted(*request.until, Kind::regex);
                    },
+                   [&](const ast::DriverRequest& request) {
+                     ++requests;
+                     out.request.kind = plan::RequestKind::driver;
+                     out.request.a = wanted(*request.argv, Kind::list);
+                     out.request.b = wanted(*request.send, Kind::document);
+                   },
                    [](const ast::ReplyClause&) {},
                },
                item.node);

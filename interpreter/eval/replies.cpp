@@ -59,7 +59,7 @@ class Reader {
         frame_(std::max<std::size_t>(operation.slots, operation.parameters.size() + 1)) {
     for (std::size_t i = 0; i < arguments.size() && i < slot_; ++i) frame_[i] = arguments[i];
     Document document = reply.data;
-    const bool parse = operation.request.kind == RequestKind::http && (wants(operation.ok) || wants(operation.unknown) || wants(operation.result));
+    const bool parse = (operation.request.kind == RequestKind::http || operation.request.kind == RequestKind::driver) && (wants(operation.ok) || wants(operation.unknown) || wants(operation.result));
     if (parse) {
       auto json = json_of(text_at(reply.data, "text"));
       document.entries.emplace_back("json", json ? std::move(*json) : Value(Undefined{"the reply is not JSON"}));
@@ -68,6 +68,7 @@ class Reader {
   }
 
   Outcome read() {
+    if (const Value* refusal = operation_.request.kind == RequestKind::driver ? reply_.data.find("error") : nullptr) return refused(*refusal);
     if (operation_.unknown) {
       if (truth(value(*operation_.unknown)) == Truth::yes) return {OutcomeKind::unknown, Value(), error("reply", code(), message())};
     }
@@ -86,6 +87,25 @@ class Reader {
   }
 
  private:
+  /// A driver says itself what went wrong, and whether it may have had an effect.
+  static Outcome refused(const Value& refusal) {
+    const auto* text = refusal.as<std::string>();
+    const auto json = nlohmann::json::parse(text ? *text : std::string(), nullptr, false);
+    if (!json.is_object()) return failed("reply", Value(), "the driver's error is no document");
+    const auto flag = [&](const char* key) { return json.contains(key) && json[key].is_boolean() && json[key].get<bool>(); };
+    const auto text_of = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(); };
+    const bool lost = flag("isNetwork") || flag("isTimeout");
+    const bool unsent = flag("notSent");
+    const char* kind = unsent ? "unreachable" : flag("isTimeout") ? "timeout" : flag("isNetwork") ? "reset" : "refused";
+    Document out;
+    out.entries = {{"kind", std::string(kind)},
+                   {"code", json.contains("code") ? from_json(json["code"]) : Value()},
+                   {"codeName", text_of("codeName")},
+                   {"labels", json.contains("labels") && json["labels"].is_array() ? from_json(json["labels"]) : Value(List{})},
+                   {"message", first_words(text_of("message"))}};
+    return {lost && !unsent ? OutcomeKind::unknown : OutcomeKind::failed, Value(), std::move(out)};
+  }
+
   bool wants(const plan::OptionalExpr& expr) const { return expr && wants_json(*expr, slot_); }
 
   Value value(const Expr& expr) {
@@ -111,6 +131,7 @@ class Reader {
         const std::string output = first_words(text_at(reply_.data, "stdout"));
         return output.empty() ? "exit code " + show(code()) : output;
       }
+      case RequestKind::driver:
       case RequestKind::tcp: return first_words(text_at(reply_.data, "text"));
     }
     FAILC_BUG("a kind of request that does not exist");
@@ -122,6 +143,7 @@ class Reader {
     switch (operation_.request.kind) {
       case RequestKind::http: return number ? Value(*number >= 200 && *number <= 299) : Value(Undefined{"the reply has no status"});
       case RequestKind::exec: return number ? Value(*number == 0) : Value(Undefined{"the program has no exit code"});
+      case RequestKind::driver: return true;  // its failures are read before
       case RequestKind::tcp: {
         const std::string text = text_at(reply_.data, "text");
         if (!operation_.request.c) return !text.empty() ? Value(true) : Value(Undefined{"the answer was empty"});

@@ -113,7 +113,7 @@ Result<pid_t> spawn(const SpawnOptions& options) {
 
   const Fd null_device(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null_device) return Error{std::string("`/dev/null` cannot be opened: ") + std::strerror(errno)};
-  const Fd input = above_standard(null_device.get());
+  const Fd input = above_standard(options.input < 0 ? null_device.get() : options.input);
   const Fd output = above_standard(options.output < 0 ? null_device.get() : options.output);
   const Fd error = above_standard(options.error < 0 ? null_device.get() : options.error);
   int ends[2];

@@ -75,8 +75,9 @@ using OptionalExpr = std::unique_ptr<Expr>;  // null: absent
 
 struct Parameter { std::string name; std::string type; std::string label /* "" or "on" … */; };
 
-enum class RequestKind : std::uint8_t { http, exec, tcp };
+enum class RequestKind : std::uint8_t { http, exec, tcp, driver };
 /// http: a = URL, b = body (document or string) or absent. exec: a = argv, b = environment document. tcp: a = "host:port", b = text, c = regex or absent.
+/// driver: a = the driver program's argv, b = the document it is asked with (drivers/PROTOCOL.md).
 struct Request { RequestKind kind = RequestKind::exec; std::string method; OptionalExpr a, b, c; };
 
 /// An operation or query. Its frame: slot i is parameter i; slot `parameters.size()` is `reply`, a document

@@ -115,6 +115,7 @@ bool Verifier::operation(const Operation& one) {
       if (!require(!request.method.empty(), "its request has no method")) return false;
       break;
     case RequestKind::exec: break;
+    case RequestKind::driver:
     case RequestKind::tcp:
       if (!require(request.b != nullptr, "its request sends nothing")) return false;
       break;
