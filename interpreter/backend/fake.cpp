@@ -56,7 +56,7 @@ FakeReply FakeWorld::end(NodeIndex node, const char* how, int signal) {
 
 FakeReply FakeWorld::ask(const Request& request, NodeIndex node, bool truth) {
   const std::string text = truth ? "true" : "false";
-  if (const Node& state = nodes_[node]; !std::holds_alternative<Exec>(request) && !std::holds_alternative<ReadNodeFile>(request)) {
+  if (const Node state = node == kNoNode ? Node{"", true} : nodes_[node]; !std::holds_alternative<Exec>(request) && !std::holds_alternative<ReadNodeFile>(request)) {
     if (!state.running) return not_sent("connection refused");
     if (state.paused) return {Delivery::interrupted, Document{}, "timed out", Nanos::max()};
   }

@@ -17,6 +17,7 @@ namespace failc::backend {
 /// Monotonic time since the run began.
 using Instant = Nanos;
 using NodeIndex = std::uint32_t;  // into Plan::nodes
+inline constexpr NodeIndex kNoNode = 0xffffffff;  // of a Drive that is no node's
 using RequestId = std::uint64_t;
 
 // ---- requests. Each is answered by exactly one Reply, at its deadline at the latest, unless it is cancelled.

@@ -64,11 +64,17 @@ class Reader {
       auto json = json_of(text_at(reply.data, "text"));
       document.entries.emplace_back("json", json ? std::move(*json) : Value(Undefined{"the reply is not JSON"}));
     }
+    if (operation.request.kind == RequestKind::driver) {
+      if (const Value* refusal = reply.data.find("error")) refusal_ = refused(*refusal);
+      std::erase_if(document.entries, [](const auto& entry) { return entry.first == "error"; });
+      document.entries.emplace_back("error", refusal_ ? refusal_->error : Value());
+    }
     frame_[slot_] = std::move(document);
   }
 
   Outcome read() {
-    if (const Value* refusal = operation_.request.kind == RequestKind::driver ? reply_.data.find("error") : nullptr) return refused(*refusal);
+    // What a driver calls an error is one, unless `ok when` says otherwise.
+    if (refusal_ && !(operation_.ok && truth(value(*operation_.ok)) == Truth::yes)) return *refusal_;
     if (operation_.unknown) {
       if (truth(value(*operation_.unknown)) == Truth::yes) return {OutcomeKind::unknown, Value(), error("reply", code(), message())};
     }
@@ -169,9 +175,11 @@ class Reader {
   const Facts& facts_;
   std::uint32_t slot_;
   std::vector<Value> frame_;
+  std::optional<Outcome> refusal_;  // a driver's
 };
 
 std::string asked_node(const plan::Plan& plan, const Operation& operation, const std::vector<Value>& arguments) {
+  if (operation.node_parameter == plan::kNoNode) return "the driver";
   if (operation.node_parameter >= arguments.size()) return "the node";
   const auto node = one_node(arguments[operation.node_parameter]);
   return node ? node_name(plan, *node) : "the node";
@@ -233,7 +241,8 @@ Observation read_answer(const plan::Plan& plan, const Ask& ask, const backend::R
   std::string reason = document ? text_at(*document, "message") : std::string();
   const bool answered = reply.delivery == backend::Delivery::answered;
   const std::string name = ask.operation < plan.operations.size() ? plan.operations[ask.operation].name : "";
-  out.value = Undefined{answered ? fmt::format("`{}` on {}: {}", name, node_name(plan, ask.node), reason) : reason};
+  const std::string where = ask.node == plan::kNoNode ? "" : " on " + node_name(plan, ask.node);
+  out.value = Undefined{answered ? fmt::format("`{}`{}: {}", name, where, reason) : reason};
   return out;
 }
 

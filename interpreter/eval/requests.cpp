@@ -156,11 +156,16 @@ Result<std::vector<std::pair<std::string, std::string>>> exec_environment(const 
 Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t index, const std::vector<Value>& given, const Facts& facts) {
   if (index >= plan.operations.size()) return Error{"the plan has no such operation"};
   const Operation& operation = plan.operations[index];
-  if (given.size() != operation.parameters.size() || operation.node_parameter >= given.size())
+  const bool of_no_node = operation.node_parameter == plan::kNoNode;
+  if (given.size() != operation.parameters.size() || (!of_no_node && operation.node_parameter >= given.size()))
     return Error{fmt::format("`{}` takes {} arguments and was given {}", operation.name, operation.parameters.size(), given.size())};
   for (std::size_t i = 0; i < given.size(); ++i)
     if (const auto* undefined = given[i].as<Undefined>())
       return Error{fmt::format("the argument `{}` of `{}` is undefined: {}", operation.parameters[i].name, operation.name, undefined->reason)};
+  if (of_no_node) {
+    Scope scope(plan, operation, given, facts);
+    return driver(plan, operation, scope, plan::kNoNode);
+  }
   const auto node = one_node(given[operation.node_parameter]);
   if (!node) return Error{fmt::format("the argument `{}` of `{}`: {}", operation.parameters[operation.node_parameter].name, operation.name, node.error().message)};
   std::vector<Value> arguments = given;

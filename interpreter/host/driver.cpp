@@ -19,17 +19,6 @@ namespace {
 
 constexpr std::size_t kLineLimit = 16u << 20;
 
-/// Beside this program if it is there: what was built together belongs together.
-std::string beside(const std::string& program) {
-  if (program.find('/') != std::string::npos) return program;
-  char path[4096];
-  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return program;
-  const std::string self(path, static_cast<std::size_t>(length));
-  const std::string candidate = self.substr(0, self.rfind('/') + 1) + program;
-  return ::access(candidate.c_str(), X_OK) == 0 ? candidate : program;
-}
-
 }  // namespace
 
 struct DriverClient::Driver {
@@ -64,7 +53,7 @@ Result<DriverClient::Driver*> DriverClient::driver_of(const std::vector<std::str
   driver->name = argv[0];
   SpawnOptions spawning;
   spawning.argv = argv;
-  spawning.argv[0] = beside(argv[0]);
+  spawning.argv[0] = beside_this(argv[0]);
   spawning.environment = options_.environment;
   spawning.input = spawning.output = theirs.get();
   const std::string log = options_.folder + "/driver-" + argv[0].substr(argv[0].rfind('/') + 1) + ".log";

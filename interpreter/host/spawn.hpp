@@ -25,4 +25,7 @@ Result<pid_t> spawn(const SpawnOptions& options);
 /// Where `program` would be found: itself if it holds a `/` (relative to `folder`), else the first hit in PATH.
 Result<std::string> find_program(const std::string& program, const std::string& search_path, const std::string& folder);
 
+/// `program` in the folder of the program that runs: what was built together belongs together. Itself where it is not there.
+std::string beside_this(const std::string& program);
+
 }  // namespace failc::host
