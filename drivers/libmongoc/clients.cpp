@@ -1,5 +1,8 @@
 #include "drivers/libmongoc/driver.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace failc::driver {
 namespace {
 
@@ -12,14 +15,36 @@ Failure refused(std::string message) {
   return out;
 }
 
-/// `value` as the option's own type; false where the driver does not take it.
-bool set_option(mongoc_uri_t& uri, const std::string& name, const Json& value) {
-  if (value.is_boolean()) return mongoc_uri_set_option_as_bool(&uri, name.c_str(), value.get<bool>());
-  if (value.is_number_integer()) return mongoc_uri_set_option_as_int32(&uri, name.c_str(), value.get<std::int32_t>());
-  if (!value.is_string()) return false;
-  const std::string text = value.get<std::string>();
-  if (name == "appName" || name == "appname") return mongoc_uri_set_appname(&uri, text.c_str());
-  return mongoc_uri_set_option_as_utf8(&uri, name.c_str(), text.c_str());
+bool known_option(const std::string& name) {
+  if (mongoc_uri_option_is_int32(name.c_str()) || mongoc_uri_option_is_int64(name.c_str()) || mongoc_uri_option_is_bool(name.c_str()) || mongoc_uri_option_is_utf8(name.c_str())) return true;
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  // Those that libmongoc keeps apart.
+  for (const char* one : {"w", "appname", "readpreference", "readpreferencetags", "readconcernlevel", "authmechanismproperties"})
+    if (lower == one) return true;
+  return false;
+}
+
+std::string percent_encoded(const std::string& text) {
+  std::string out;
+  for (const unsigned char c : text) {
+    constexpr char kDigits[] = "0123456789ABCDEF";
+    if (std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~') out += static_cast<char>(c);
+    else out += {'%', kDigits[c >> 4], kDigits[c & 15]};
+  }
+  return out;
+}
+
+/// The URI with `options` behind its own; "" with `wrong` said where one is not the driver's.
+std::string with_options(std::string uri, const Json& options, std::string& wrong) {
+  for (const auto& [name, value] : options.items()) {
+    if (!known_option(name)) wrong = "libmongoc has no option `" + name + "`";
+    if (!value.is_string() && !value.is_number_integer() && !value.is_boolean()) wrong = "the option `" + name + "` is a string, a whole number or a bool";
+    if (!wrong.empty()) return "";
+    const bool first = uri.find('?') == std::string::npos;
+    uri += (first ? "?" : uri.back() == '?' || uri.back() == '&' ? "" : "&") + percent_encoded(name) + "=" + percent_encoded(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return uri;
 }
 
 }  // namespace
@@ -37,12 +62,13 @@ std::variant<mongoc_client_pool_t*, Failure> Clients::pool(const Json& client) {
   if (!client.is_object() || !client.contains("uri") || !client["uri"].is_string()) return refused("`client` is a document with `name` and `uri`");
   for (const auto& [name, value] : client.items())
     if (name != "uri" && name != "name" && name != "options") return refused("`client` takes no `" + name + "`");
+  if (client.contains("options") && !client["options"].is_object()) return refused("`options` of a client is a document");
+  std::string wrong;
+  const std::string text = with_options(client["uri"].get<std::string>(), client.value("options", Json::object()), wrong);
+  if (!wrong.empty()) return refused(wrong);
   bson_error_t error;
-  const Uri uri(mongoc_uri_new_with_error(client["uri"].get<std::string>().c_str(), &error), &mongoc_uri_destroy);
+  const Uri uri(mongoc_uri_new_with_error(text.c_str(), &error), &mongoc_uri_destroy);
   if (!uri) return refused(error.message);
-  if (client.contains("options") && client["options"].is_object())
-    for (const auto& [name, value] : client["options"].items())
-      if (!set_option(*uri, name, value)) return refused("libmongoc does not take the option `" + name + "` with " + value.dump());
   mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(uri.get(), &error);
   if (!pool) return refused(error.message);
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);

@@ -78,8 +78,14 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
+/// Standard output is for answers; libmongoc's own handler would write there.
+void log_line(mongoc_log_level_t level, const char* domain, const char* message, void*) {
+  std::fprintf(stderr, "%s %s: %s\n", mongoc_log_level_str(level), domain, message);
+}
+
 int main_loop() {
   mongoc_init();
+  mongoc_log_set_handler(log_line, nullptr);
   // Neither is destroyed: at the end of the input whatever still waits for a server is left where it is.
   Clients& clients = *new Clients;
   Workers& workers = *new Workers(clients);
