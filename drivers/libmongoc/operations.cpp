@@ -95,8 +95,16 @@ Failure failed(Call& call, const bson_error_t& error, const bson_t* reply) {
 }
 
 Outcome command(Call& call) {
-  const Bson body = call.arguments.document("command");
-  (void)call.arguments.take("commandName");
+  Json given = call.arguments.take("command");
+  // Keys may have lost their order on the way: the command's name is said, and comes first.
+  if (const Json name = call.arguments.take("commandName"); name.is_string() && given.is_object() && given.contains(name.get<std::string>())) {
+    Json ordered = {{name.get<std::string>(), given[name.get<std::string>()]}};
+    ordered.update(given);
+    given = std::move(ordered);
+  }
+  std::string why;
+  const Bson body = to_bson(given, why);
+  if (!body) call.arguments.wrong("`command`: " + why);
   const Bson options = call.arguments.options({});
   if (!call.arguments.wrong().empty()) return unsupported(call.arguments.wrong());
   bson_error_t error{};
