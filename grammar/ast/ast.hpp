@@ -159,9 +159,10 @@ struct RoleItem { Name name; std::optional<Name> plural; ExprPtr condition; Expr
 struct HttpRequest { Name method; ExprPtr url; ExprPtr body; };
 struct ExecRequest { ExprPtr argv; ExprPtr environment; };
 struct TcpRequest { ExprPtr address; ExprPtr send; ExprPtr until; };
+struct DriverRequest { ExprPtr argv; ExprPtr send; };
 enum class ClauseKind : std::uint8_t { ok, unknown, result };
 struct ReplyClause { ClauseKind kind; ExprPtr value; };
-struct RequestItem { Span span; Span head; std::variant<Broken, HttpRequest, ExecRequest, TcpRequest, ReplyClause> node; };
+struct RequestItem { Span span; Span head; std::variant<Broken, HttpRequest, ExecRequest, TcpRequest, DriverRequest, ReplyClause> node; };
 struct OperationItem { bool query; Name name; std::vector<Parameter> parameters; ExprPtr within; std::vector<RequestItem> items; };
 struct ComponentItem {
   Span span;

@@ -32,7 +32,7 @@ namespace failc::ast {
   WORD(kTimeout, "timeout", true) WORD(kTo, "to", true) WORD(kTrue, "true", true) WORD(kUse, "use", true)             \
   WORD(kWith, "with", true) WORD(kWithin, "within", true) WORD(kWorkload, "workload", true)                           \
   WORD(kActor, "actor", false) WORD(kAny, "any", false) WORD(kBarrier, "barrier", false)                              \
-  WORD(kConnect, "connect", false) WORD(kEach, "each", false) WORD(kExclude, "exclude", false)                        \
+  WORD(kConnect, "connect", false) WORD(kDriver, "driver", false) WORD(kEach, "each", false) WORD(kExclude, "exclude", false)                        \
   WORD(kFails, "fails", false) WORD(kFile, "file", false) WORD(kHits, "hits", false) WORD(kHttp, "http", false)       \
   WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserving, "observing", false)                      \
   WORD(kOk, "ok", false) WORD(kOnly, "only", false) WORD(kOperation, "operation", false)                              \

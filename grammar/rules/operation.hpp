@@ -15,6 +15,7 @@ struct exec_request : seq<tok<Kind::kExec>, expr<&ast::ExecRequest::argv, Readin
                           opt<tok<Kind::kWith>, doc<&ast::ExecRequest::environment>>> {};
 struct tcp_request : seq<tok<Kind::kTcp>, expr<&ast::TcpRequest::address>, tok<Kind::kSend>, expr<&ast::TcpRequest::send>,
                          opt<tok<Kind::kUntil>, expr<&ast::TcpRequest::until>>> {};
+struct driver_request : seq<tok<Kind::kDriver>, expr<&ast::DriverRequest::argv, Reading{Want::list}>, tok<Kind::kSend>, expr<&ast::DriverRequest::send>> {};
 struct reply_clause : sor<seq<tok<Kind::kOk>, tok<Kind::kWhen>, set<&ast::ReplyClause::kind, ast::ClauseKind::ok>,
                               expr<&ast::ReplyClause::value, Reading{Want::condition}>>,
                           seq<tok<Kind::kUnknown>, tok<Kind::kWhen>, set<&ast::ReplyClause::kind, ast::ClauseKind::unknown>,

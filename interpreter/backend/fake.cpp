@@ -56,7 +56,7 @@ FakeReply FakeWorld::end(NodeIndex node, const char* how, int signal) {
 
 FakeReply FakeWorld::ask(const Request& request, NodeIndex node, bool truth) {
   const std::string text = truth ? "true" : "false";
-  if (const Node& state = nodes_[node]; !std::holds_alternative<Exec>(request) && !std::holds_alternative<ReadNodeFile>(request)) {
+  if (const Node state = node == kNoNode ? Node{"", true} : nodes_[node]; !std::holds_alternative<Exec>(request) && !std::holds_alternative<ReadNodeFile>(request)) {
     if (!state.running) return not_sent("connection refused");
     if (state.paused) return {Delivery::interrupted, Document{}, "timed out", Nanos::max()};
   }
@@ -84,6 +84,7 @@ FakeReply FakeWorld::act(const Request& request, std::optional<Instant> wait_unt
     FakeReply operator()(const Exec& exec) const { return world.ask(request, exec.node, true); }
     FakeReply operator()(const Http& http) const { return world.ask(request, http.node, true); }
     FakeReply operator()(const Tcp& tcp) const { return world.ask(request, tcp.node, true); }
+    FakeReply operator()(const Drive& drive) const { return world.ask(request, drive.node, true); }
     FakeReply operator()(const ReadNodeFile& file) const { return world.ask(request, file.node, true); }
     FakeReply pauses(NodeIndex index, bool paused) const {
       Node& node = world.nodes_[index];
@@ -108,7 +109,7 @@ FakeReply FakeWorld::answer(const Request& request, std::optional<Instant> wait_
   const bool launch = std::holds_alternative<Launch>(request);
   if (launch && wait_until) return reply;  // what the wait is for comes after it
   const bool asks = std::holds_alternative<Http>(request) || std::holds_alternative<Exec>(request) || std::holds_alternative<Tcp>(request) ||
-                    std::holds_alternative<ReadNodeFile>(request);
+                    std::holds_alternative<Drive>(request) || std::holds_alternative<ReadNodeFile>(request);
   if (asks && wait_until && deadline < *wait_until && reply.delivery == Delivery::answered) reply = ask(request, node_of(request), false);
   reply.latency = deadline - now_;
   return reply;

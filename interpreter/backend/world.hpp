@@ -17,6 +17,7 @@ namespace failc::backend {
 /// Monotonic time since the run began.
 using Instant = Nanos;
 using NodeIndex = std::uint32_t;  // into Plan::nodes
+inline constexpr NodeIndex kNoNode = 0xffffffff;  // of a Drive that is no node's
 using RequestId = std::uint64_t;
 
 // ---- requests. Each is answered by exactly one Reply, at its deadline at the latest, unless it is cancelled.
@@ -34,8 +35,10 @@ struct Resume { NodeIndex node; };
 struct Exec { NodeIndex node; std::vector<std::string> argv; std::vector<std::pair<std::string, std::string>> environment; };
 struct Http { NodeIndex node; std::string method; std::string url; std::optional<std::string> body; bool json_body = false; };
 struct Tcp { NodeIndex node; std::string address; std::string send; std::optional<Regex> until; };
+/// One JSON object to a driver program of our own, started by `argv` when it is first asked: drivers/PROTOCOL.md.
+struct Drive { NodeIndex node; std::vector<std::string> argv; std::string message; };
 struct ReadNodeFile { NodeIndex node; std::string path; };
-using Request = std::variant<Launch, Stop, Kill, Pause, Resume, Exec, Http, Tcp, ReadNodeFile>;
+using Request = std::variant<Launch, Stop, Kill, Pause, Resume, Exec, Http, Tcp, Drive, ReadNodeFile>;
 
 // ---- answers
 
@@ -45,7 +48,7 @@ enum class Delivery : std::uint8_t {
   interrupted,  // sent (or begun), and then the deadline, a reset or a cancel: it may have had an effect
 };
 /// answered: Launch {pid, already}; Stop/Kill {how: "signal"|"kill"|"already", processes}; Pause/Resume {processes}; Exec {code, stdout, stderr}
-/// (a signal's code is 128+N); Http {status, text, headers}; Tcp {text}; ReadNodeFile {text} or {} when absent.
+/// (a signal's code is 128+N); Http {status, text, headers}; Tcp {text}; Drive {text} or {error}, JSON both; ReadNodeFile {text} or {} when absent.
 struct Reply { RequestId id = 0; Delivery delivery = Delivery::answered; Document data; std::string error; Instant sent{}, received{}; };
 
 // ---- events nobody asked for

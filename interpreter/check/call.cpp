@@ -66,6 +66,7 @@ Term Checker::builtin_call(const ast::Call& tree, std::size_t which, Span span) 
     return nothing(span);
   }
   if (builtin.name == "text_file") return text_file(tree, span);
+  if (builtin.name == "find_program") return find_program(tree, span);
   std::vector<Term> arguments;
   bool good = true;
   for (std::size_t i = 0; i < tree.arguments.size(); ++i) {
@@ -129,6 +130,29 @@ Term Checker::text_file(const ast::Call& tree, Span span) {
   return literal(Value(std::move(*text)), of(Kind::string), span);
 }
 
+Term Checker::find_program(const ast::Call& tree, Span span) {
+  Term names = expr(*tree.arguments.front());
+  if (!convert(names, *tree.arguments.front(), Kind::list)) return nothing(span);
+  const auto* list = names.constant() ? names.value().as<List>() : nullptr;
+  if (list == nullptr || list->empty()) {
+    report(diag::Code::not_constant, tree.arguments.front()->span, {"the names of `find_program`"});
+    return nothing(span);
+  }
+  std::string found;
+  for (const Value& each : *list) {
+    const auto* name = each.as<std::string>();
+    if (name == nullptr) {
+      report(diag::Code::wrong_type, tree.arguments.front()->span, {"a list of names", snippet(tree.arguments.front()->span), "a list of something else", ""});
+      return nothing(span);
+    }
+    const std::optional<std::string> path = options_.find_program ? options_.find_program(*name) : std::nullopt;
+    if (path) return literal(Value(*path), of(Kind::string), span);
+    found = *name;
+  }
+  // Whoever runs it says that it is missing.
+  return literal(Value(std::move(found)), of(Kind::string), span);
+}
+
 const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, std::string_view name, Span span,
                                      const std::vector<const ast::Expr*>& arguments, const std::vector<ast::Labelled>* labels) {
   if (found.size() == 1) return &found.front();
@@ -136,6 +160,10 @@ const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, std
   for (const OperationRef& ref : found) {
     const OperationInfo& info = components_[ref.component]->operations[ref.operation];
     if (!info.good) return nullptr;
+    if (info.node_parameter == plan::kNoNode) {
+      named.push_back(ref.component);
+      continue;
+    }
     const ParameterInfo& parameter = info.parameters[info.node_parameter];
     const ast::Expr* argument = nullptr;
     if (labels != nullptr && parameter.label) {
@@ -197,10 +225,8 @@ Term Checker::query_call(const ast::Call& tree, const std::vector<OperationRef>&
   for (std::size_t i = 0; i < trees.size(); ++i) {
     Term term = expr(*trees[i]);
     good = convert(term, *trees[i], info.parameters[i].type) && good && !term.error();
-    if (i == info.node_parameter) {
-      node = term.type;
-      term.known = Known::runtime;
-    }
+    if (i == info.node_parameter) node = term.type;
+    if (i == info.node_parameter || info.node_parameter == plan::kNoNode) term.known = Known::runtime;
     arguments.push_back(std::move(term));
   }
   if (!good) return nothing(span);

@@ -1,5 +1,6 @@
 #pragma once
 // From trees to a Plan: names, types, units, bounds, capabilities. Where it reports no error, the Plan verifies.
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@ struct Options {
   std::map<std::string, std::string> params;        // --param NAME=VALUE
   bool final = false;                               // these are all parameters there will be: one without a value is a mistake.
                                                     // Otherwise it is no mistake, but there is no plan
+  std::function<std::optional<std::string>(const std::string&)> find_program;  // where a program is; of `find_program(…)`
 };
 
 struct Checked {

@@ -21,6 +21,8 @@ std::unique_ptr<plan::Plan> Checker::run(FileId root) {
   for (std::uint32_t i = 0; i < files_.size(); ++i) collect_requests(i);
   for (std::uint32_t i = 0; i < components_.size(); ++i) component_bodies(i);
   for (std::uint32_t i = 0; i < clusters_.size(); ++i) cluster(i);
+  for (std::uint32_t i = 0; i < clients_.size(); ++i)
+    if (clients_[i].progress == Progress::untouched) client(i);
   for (std::uint32_t i = 0; i < workloads_.size(); ++i) workload(i);
   for (Definition& each : definitions_) definition(each);
   scenarios(0);

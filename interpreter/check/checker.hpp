@@ -2,6 +2,7 @@
 // Elaboration: one traversal that resolves names, finds types and lowers. Each concern has its own .cpp.
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -108,6 +109,10 @@ class Checker {
   Term expr(const ast::Expr& tree);
   Term reference(const ast::Ref& tree, Span span);
   Term symbol(const Symbol& symbol, const ast::Name& name);
+  Term client_term(std::uint32_t client, Span span);
+  /// A client's database, or a database's collection.
+  Term handle(Term object, Term name, Span span);
+  void client(std::uint32_t client);
   Term component_name(const ast::Name& name);
   std::string unknown_name_hint(std::string_view name) const;
   Term cluster_term(std::uint32_t cluster, Span span);
@@ -136,6 +141,7 @@ class Checker {
   Term call(const ast::Call& tree, Span span);
   Term builtin_call(const ast::Call& tree, std::size_t which, Span span);
   Term text_file(const ast::Call& tree, Span span);
+  Term find_program(const ast::Call& tree, Span span);
   Term query_call(const ast::Call& tree, const std::vector<OperationRef>& found, Span span);
   Term check_call(const ast::Call& tree, std::uint32_t definition, Span span);
   const OperationRef* resolve(const std::vector<OperationRef>& found, std::string_view name, Span span,
@@ -171,7 +177,17 @@ class Checker {
   void place_counter(plan::Workload& workload, std::uint32_t slots);
   void definition(Definition& definition);
   void block(const ast::Block& tree, plan::Body& out);
-  void statement(const ast::Statement& tree, plan::Body& out);
+  void statements(std::span<const ast::Statement> trees, plan::Body& out);
+  /// `rest`: what follows it in its block.
+  void statement(const ast::Statement& tree, std::span<const ast::Statement> rest, plan::Body& out);
+  /// What a component declares for its failpoints; the orders are those of the declared parameters.
+  struct FailpointParts {
+    std::uint32_t arm = 0, disarm = 0, hits = 0;
+    std::vector<std::size_t> arm_order, disarm_order, hits_order;
+    Nanos arm_within{}, disarm_within{};
+  };
+  std::optional<FailpointParts> failpoint_parts(const Type& nodes, Span span, bool counted);
+  void failpoint(const ast::Failpoint& tree, const ast::Statement& whole, std::span<const ast::Statement> rest, plan::Body& out);
   void let(const ast::Let& tree, const ast::Statement& whole, plan::Body& out);
   void node_step(const ast::NodeStep& tree, const ast::Statement& whole, plan::Body& out);
   void fault(const ast::Fault& tree, const ast::Statement& whole, plan::Body& out);
@@ -222,6 +238,7 @@ class Checker {
   std::vector<std::unique_ptr<ComponentInfo>> components_;
   std::vector<ClusterInfo> clusters_;
   std::vector<WorkloadInfo> workloads_;
+  std::vector<ClientInfo> clients_;
   std::vector<Definition> definitions_;
 
   Env* env_ = nullptr;

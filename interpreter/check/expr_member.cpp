@@ -42,6 +42,8 @@ std::vector<std::pair<std::string_view, Kind>> reply_fields(std::uint32_t kind) 
       return {{"code", Kind::integer}, {"stdout", Kind::string}, {"stderr", Kind::string}};
     case plan::RequestKind::tcp:
       return {{"text", Kind::string}};
+    case plan::RequestKind::driver:
+      return {{"json", Kind::any}, {"text", Kind::string}, {"error", Kind::any}};
   }
   return {};
 }
@@ -62,6 +64,7 @@ Term Checker::member(const ast::Member& tree, Span span) {
       return nothing(span);
     case Kind::any:
     case Kind::document:
+      if (object.type.handle != 0) return handle(std::move(object), literal(Value(std::string(name.text)), of(Kind::string), name.span), span);
       return make(plan::Op::member, of(Kind::any), span, single(std::move(object)), std::string(name.text));
     case Kind::failure:
       for (const auto& [field, kind] : kFailureFields)
@@ -253,6 +256,7 @@ Term Checker::index(const ast::Index& tree, Span span) {
       break;
     case Kind::document:
       if (!convert(key, *tree.index, Kind::string)) return nothing(span);
+      if (object.type.handle != 0) return handle(std::move(object), std::move(key), span);
       break;
     case Kind::nodes:
     case Kind::list: {

@@ -92,6 +92,8 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
       term.span = name.span;
       return term;
     }
+    case SymbolKind::client:
+      return client_term(symbol.index, name.span);
     case SymbolKind::component:
     case SymbolKind::step:
     case SymbolKind::check:

@@ -115,7 +115,7 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
   instance.bounds.push_back(info.settle ? bound_of(*info.settle, kDefaultSettle, 0, slots, "the time of `settle`") : kDefaultSettle);
   for (std::size_t i = 0; i < info.operations.size(); ++i) {
     const plan::Operation& request = info.requests[i];
-    instance.bounds.push_back(info.operations[i].good ? bound_of(info.timeouts[i], kDefaultExec, request.node_parameter, request.slots, "the time of `within`") : kDefaultExec);
+    instance.bounds.push_back(info.operations[i].good ? bound_of(info.timeouts[i], kDefaultExec, request.node_parameter == plan::kNoNode ? 0 : request.node_parameter, request.slots, "the time of `within`") : kDefaultExec);
   }
   if (info.version_argv && info.version_pattern) {
     const std::optional<Value> argv = value_of(*info.version_argv, 0, slots);

@@ -118,9 +118,9 @@ void Checker::declare(std::uint32_t file) {
                      declare(file, tree.name, SymbolKind::workload, static_cast<std::uint32_t>(workloads_.size()));
                      workloads_.push_back({.tree = &tree, .file = file});
                    },
-                   [&](const ast::Client&) {
-                     not_yet(declaration.head, "client");
-                     files_[file]->broken = true;  // its name is not known
+                   [&](const ast::Client& tree) {
+                     declare(file, tree.name, SymbolKind::client, static_cast<std::uint32_t>(clients_.size()));
+                     clients_.push_back({.tree = &tree, .file = file});
                    },
                    [&](const ast::StepDef& tree) {
                      declare(file, tree.name, SymbolKind::step, static_cast<std::uint32_t>(definitions_.size()));

@@ -11,6 +11,7 @@ std::string_view noun(SymbolKind kind) {
     case SymbolKind::component: return "a component";
     case SymbolKind::cluster: return "a cluster";
     case SymbolKind::workload: return "a workload";
+    case SymbolKind::client: return "a client";
     case SymbolKind::step: return "a step";
     case SymbolKind::check: return "a check";
   }
@@ -73,7 +74,7 @@ Local* Checker::bind(const ast::Name& name, Type type, Known known, plan::Expr l
     diag::Diagnostic& item = report(diag::Code::duplicate_name, name.span, {name.text});
     if (before->span.end > 0) item.notes.push_back({Place{here().id, before->span}, "the first one is here"});
   } else if (const Symbol* symbol = find(name.text); symbol != nullptr && env_->component == kNone) {
-    if (symbol->kind == SymbolKind::param || symbol->kind == SymbolKind::cluster || symbol->kind == SymbolKind::workload)
+    if (symbol->kind == SymbolKind::param || symbol->kind == SymbolKind::cluster || symbol->kind == SymbolKind::workload || symbol->kind == SymbolKind::client)
       report(diag::Code::shadowed_name, name.span, {name.text, noun(symbol->kind)})
           .notes.push_back({Place{files_[symbol->file]->id, symbol->span}, "it is declared here"});
   }
@@ -85,7 +86,7 @@ std::vector<std::string_view> Checker::names_in_sight() const {
   std::vector<std::string_view> out;
   for (const Local& each : env_->locals) out.push_back(each.name);
   for (const auto& [name, symbol] : files_[env_->file]->names)
-    if (symbol.kind == SymbolKind::param || symbol.kind == SymbolKind::cluster || symbol.kind == SymbolKind::workload) out.push_back(name);
+    if (symbol.kind == SymbolKind::param || symbol.kind == SymbolKind::cluster || symbol.kind == SymbolKind::workload || symbol.kind == SymbolKind::client) out.push_back(name);
   if (env_->component != kNone) {
     const ComponentInfo& component = *components_[env_->component];
     for (const SettingInfo& each : component.settings) out.push_back(each.tree->name.text);

@@ -60,8 +60,11 @@ void Checker::operation_head(std::uint32_t index, const ast::OperationItem& tree
       parameter.type.component = index;
     }
   }
-  operation.good = found == 1;
-  if (found != 1) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
+  // What a driver does for one of its clients is of no node.
+  const bool driven = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::DriverRequest>(item.node); });
+  if (found == 0 && driven) operation.node_parameter = plan::kNoNode;
+  operation.good = found == 1 || operation.node_parameter == plan::kNoNode;
+  if (!operation.good) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
   info.operations.push_back(std::move(operation));
 }
 
@@ -74,6 +77,8 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
   Frame frame;
   Env env = component_env(index, &frame, item_id(ItemKind::request, which));
   env.locals.clear();
+  // Without a node there are no settings and no `let`s of one.
+  if (operation.node_parameter == plan::kNoNode) env.component = kNone;
   EnvScope scope(*this, env);
   out.name = std::string(tree.name.text);
   out.query = tree.query;
@@ -128,6 +133,12 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
                      out.request.a = wanted(*request.address, Kind::string);
                      out.request.b = wanted(*request.send, Kind::string);
                      if (request.until) out.request.c = wanted(*request.until, Kind::regex);
+                   },
+                   [&](const ast::DriverRequest& request) {
+                     ++requests;
+                     out.request.kind = plan::RequestKind::driver;
+                     out.request.a = wanted(*request.argv, Kind::list);
+                     out.request.b = wanted(*request.send, Kind::document);
                    },
                    [](const ast::ReplyClause&) {},
                },

@@ -15,14 +15,24 @@ void Checker::block(const ast::Block& tree, plan::Body& out) {
     too_large("its blocks, steps written out, nest more than " + std::to_string(kDeepestBlocks) + " deep");
   } else {
     out.reserve(out.size() + tree.statements.size());
-    for (const ast::Statement& each : tree.statements) statement(each, out);
+    statements(tree.statements, out);
   }
   --blocks_;
   env_->locals.resize(names);
   env_->broken = broken;
 }
 
-void Checker::statement(const ast::Statement& tree, plan::Body& out) {
+void Checker::statements(std::span<const ast::Statement> trees, plan::Body& out) {
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    const std::span<const ast::Statement> rest = trees.subspan(i + 1);
+    statement(trees[i], rest, out);
+    // Without a block of its own a failpoint stays armed for what follows: that has become its body.
+    const auto* failpoint = std::get_if<ast::Failpoint>(&trees[i].node);
+    if (failpoint != nullptr && !failpoint->block) return;
+  }
+}
+
+void Checker::statement(const ast::Statement& tree, std::span<const ast::Statement> rest, plan::Body& out) {
   if (++statements_ > kMostStatements) {
     too_large("it has more than " + std::to_string(kMostStatements) + " statements, steps written out");
   }
@@ -34,7 +44,7 @@ void Checker::statement(const ast::Statement& tree, plan::Body& out) {
                  [&](const ast::Let& node) { let(node, tree, out); },
                  [&](const ast::NodeStep& node) { node_step(node, tree, out); },
                  [&](const ast::Fault& node) { fault(node, tree, out); },
-                 [&](const ast::Failpoint&) { not_yet(tree.head, "failpoint"); },
+                 [&](const ast::Failpoint& node) { failpoint(node, tree, rest, out); },
                  [&](const ast::ExecStep& node) { exec(node, tree, out); },
                  [&](const ast::VerbStep& node) { verb(node, tree, out); },
                  [&](const ast::Sleep& node) { sleep(node, tree, out); },

@@ -16,7 +16,7 @@
 
 namespace failc::check {
 
-enum class SymbolKind : std::uint8_t { param, component, cluster, workload, step, check };
+enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check };
 std::string_view noun(SymbolKind kind);
 
 struct Symbol {
@@ -138,6 +138,15 @@ struct WorkloadInfo {
   std::uint32_t file = 0;
   std::uint32_t index = kNone;
   std::vector<std::uint32_t> clusters;
+};
+
+struct ClientInfo {
+  const ast::Client* tree = nullptr;
+  std::uint32_t file = 0;
+  Progress progress = Progress::untouched;
+  plan::Expr value;                  // the document that drivers are given; good where progress is ready and component is not kNone
+  std::uint32_t component = kNone;   // of the cluster's groups
+  std::uint32_t cluster = kNone;
 };
 
 /// A `step` or a `check` at the top of a file.

@@ -48,6 +48,7 @@ struct Type {
   std::uint32_t most = kUnbounded;   // nodes, list: the most members it can have
   std::uint32_t ref = 0;
   bool whole = false;                // nodes: the name of a cluster, so that `.group` may follow
+  std::uint8_t handle = 0;           // document: 1 a client, 2 one of its databases; `.name` leads to the next
   bool error() const { return kind == Kind::error; }
   bool any() const { return kind == Kind::any; }
   bool is(Kind k) const { return kind == k; }

@@ -34,6 +34,7 @@ Maybe Evaluator::query(const Expr& expr, Frame frame) {
   }
   if (expr.index >= plan_.operations.size()) return Undefined{"the plan has no such query"};
   const plan::Operation& operation = plan_.operations[expr.index];
+  if (operation.node_parameter == plan::kNoNode) return ask({Ask::Kind::query, expr.index, plan::kNoNode, std::move(in.values)}, expr.at);
   if (operation.node_parameter >= in.values.size()) return Undefined{fmt::format("`{}` was given too few arguments", operation.name)};
   const auto node = one_node(in.values[operation.node_parameter]);
   if (!node) return Undefined{fmt::format("`{}`: {}", operation.name, node.error().message)};

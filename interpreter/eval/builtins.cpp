@@ -27,6 +27,7 @@ const std::vector<Builtin>& builtins() {
       {"missing", {"list", "list"}, "list"},
       {"extract", {"string", "regex"}, "string"},
       {"text_file", {"path"}, "string"},
+      {"find_program", {"list"}, "string"},
       {"log_lines", {"node", "regex"}, "list"},
       {"node_file", {"node", "path"}, "string"},
   };

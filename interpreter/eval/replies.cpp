@@ -59,15 +59,22 @@ class Reader {
         frame_(std::max<std::size_t>(operation.slots, operation.parameters.size() + 1)) {
     for (std::size_t i = 0; i < arguments.size() && i < slot_; ++i) frame_[i] = arguments[i];
     Document document = reply.data;
-    const bool parse = operation.request.kind == RequestKind::http && (wants(operation.ok) || wants(operation.unknown) || wants(operation.result));
+    const bool parse = (operation.request.kind == RequestKind::http || operation.request.kind == RequestKind::driver) && (wants(operation.ok) || wants(operation.unknown) || wants(operation.result));
     if (parse) {
       auto json = json_of(text_at(reply.data, "text"));
       document.entries.emplace_back("json", json ? std::move(*json) : Value(Undefined{"the reply is not JSON"}));
+    }
+    if (operation.request.kind == RequestKind::driver) {
+      if (const Value* refusal = reply.data.find("error")) refusal_ = refused(*refusal);
+      std::erase_if(document.entries, [](const auto& entry) { return entry.first == "error"; });
+      document.entries.emplace_back("error", refusal_ ? refusal_->error : Value());
     }
     frame_[slot_] = std::move(document);
   }
 
   Outcome read() {
+    // What a driver calls an error is one, unless `ok when` says otherwise.
+    if (refusal_ && !(operation_.ok && truth(value(*operation_.ok)) == Truth::yes)) return *refusal_;
     if (operation_.unknown) {
       if (truth(value(*operation_.unknown)) == Truth::yes) return {OutcomeKind::unknown, Value(), error("reply", code(), message())};
     }
@@ -86,6 +93,25 @@ class Reader {
   }
 
  private:
+  /// A driver says itself what went wrong, and whether it may have had an effect.
+  static Outcome refused(const Value& refusal) {
+    const auto* text = refusal.as<std::string>();
+    const auto json = nlohmann::json::parse(text ? *text : std::string(), nullptr, false);
+    if (!json.is_object()) return failed("reply", Value(), "the driver's error is no document");
+    const auto flag = [&](const char* key) { return json.contains(key) && json[key].is_boolean() && json[key].get<bool>(); };
+    const auto text_of = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(); };
+    const bool lost = flag("isNetwork") || flag("isTimeout");
+    const bool unsent = flag("notSent");
+    const char* kind = unsent ? "unreachable" : flag("isTimeout") ? "timeout" : flag("isNetwork") ? "reset" : "refused";
+    Document out;
+    out.entries = {{"kind", std::string(kind)},
+                   {"code", json.contains("code") ? from_json(json["code"]) : Value()},
+                   {"codeName", text_of("codeName")},
+                   {"labels", json.contains("labels") && json["labels"].is_array() ? from_json(json["labels"]) : Value(List{})},
+                   {"message", first_words(text_of("message"))}};
+    return {lost && !unsent ? OutcomeKind::unknown : OutcomeKind::failed, Value(), std::move(out)};
+  }
+
   bool wants(const plan::OptionalExpr& expr) const { return expr && wants_json(*expr, slot_); }
 
   Value value(const Expr& expr) {
@@ -111,6 +137,7 @@ class Reader {
         const std::string output = first_words(text_at(reply_.data, "stdout"));
         return output.empty() ? "exit code " + show(code()) : output;
       }
+      case RequestKind::driver:
       case RequestKind::tcp: return first_words(text_at(reply_.data, "text"));
     }
     FAILC_BUG("a kind of request that does not exist");
@@ -122,6 +149,7 @@ class Reader {
     switch (operation_.request.kind) {
       case RequestKind::http: return number ? Value(*number >= 200 && *number <= 299) : Value(Undefined{"the reply has no status"});
       case RequestKind::exec: return number ? Value(*number == 0) : Value(Undefined{"the program has no exit code"});
+      case RequestKind::driver: return true;  // its failures are read before
       case RequestKind::tcp: {
         const std::string text = text_at(reply_.data, "text");
         if (!operation_.request.c) return !text.empty() ? Value(true) : Value(Undefined{"the answer was empty"});
@@ -147,9 +175,11 @@ class Reader {
   const Facts& facts_;
   std::uint32_t slot_;
   std::vector<Value> frame_;
+  std::optional<Outcome> refusal_;  // a driver's
 };
 
 std::string asked_node(const plan::Plan& plan, const Operation& operation, const std::vector<Value>& arguments) {
+  if (operation.node_parameter == plan::kNoNode) return "the driver";
   if (operation.node_parameter >= arguments.size()) return "the node";
   const auto node = one_node(arguments[operation.node_parameter]);
   return node ? node_name(plan, *node) : "the node";
@@ -211,7 +241,8 @@ Observation read_answer(const plan::Plan& plan, const Ask& ask, const backend::R
   std::string reason = document ? text_at(*document, "message") : std::string();
   const bool answered = reply.delivery == backend::Delivery::answered;
   const std::string name = ask.operation < plan.operations.size() ? plan.operations[ask.operation].name : "";
-  out.value = Undefined{answered ? fmt::format("`{}` on {}: {}", name, node_name(plan, ask.node), reason) : reason};
+  const std::string where = ask.node == plan::kNoNode ? "" : " on " + node_name(plan, ask.node);
+  out.value = Undefined{answered ? fmt::format("`{}`{}: {}", name, where, reason) : reason};
   return out;
 }
 

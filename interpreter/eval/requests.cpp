@@ -105,6 +105,22 @@ Result<backend::Request> tcp(const Operation& operation, Scope& scope, NodeIndex
   return backend::Request(std::move(out));
 }
 
+Result<backend::Request> driver(const plan::Plan& plan, const Operation& operation, Scope& scope, NodeIndex node) {
+  backend::Drive out{node, {}, {}};
+  if (!operation.request.a || !operation.request.b) return Error{fmt::format("`{}` has no driver or nothing to ask it", operation.name)};
+  auto argv = scope.value(*operation.request.a, "the driver");
+  if (!argv) return argv.error();
+  auto words = exec_words(*argv);
+  if (!words) return Error{fmt::format("`{}`: {}", operation.name, words.error().message)};
+  out.argv = std::move(*words);
+  auto message = scope.value(*operation.request.b, "what the driver is asked");
+  if (!message) return message.error();
+  auto json = to_plain_json(*message, node_names(plan));
+  if (!json) return Error{fmt::format("`{}`: the driver cannot be asked this as JSON: {}", operation.name, json.error().message)};
+  out.message = std::move(*json);
+  return backend::Request(std::move(out));
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> exec_words(const Value& argv) {
@@ -140,11 +156,16 @@ Result<std::vector<std::pair<std::string, std::string>>> exec_environment(const 
 Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t index, const std::vector<Value>& given, const Facts& facts) {
   if (index >= plan.operations.size()) return Error{"the plan has no such operation"};
   const Operation& operation = plan.operations[index];
-  if (given.size() != operation.parameters.size() || operation.node_parameter >= given.size())
+  const bool of_no_node = operation.node_parameter == plan::kNoNode;
+  if (given.size() != operation.parameters.size() || (!of_no_node && operation.node_parameter >= given.size()))
     return Error{fmt::format("`{}` takes {} arguments and was given {}", operation.name, operation.parameters.size(), given.size())};
   for (std::size_t i = 0; i < given.size(); ++i)
     if (const auto* undefined = given[i].as<Undefined>())
       return Error{fmt::format("the argument `{}` of `{}` is undefined: {}", operation.parameters[i].name, operation.name, undefined->reason)};
+  if (of_no_node) {
+    Scope scope(plan, operation, given, facts);
+    return driver(plan, operation, scope, plan::kNoNode);
+  }
   const auto node = one_node(given[operation.node_parameter]);
   if (!node) return Error{fmt::format("the argument `{}` of `{}`: {}", operation.parameters[operation.node_parameter].name, operation.name, node.error().message)};
   std::vector<Value> arguments = given;
@@ -154,6 +175,7 @@ Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t inde
     case plan::RequestKind::http: return http(plan, operation, scope, *node);
     case plan::RequestKind::exec: return exec(operation, scope, *node);
     case plan::RequestKind::tcp: return tcp(operation, scope, *node);
+    case plan::RequestKind::driver: return driver(plan, operation, scope, *node);
   }
   FAILC_BUG("a kind of request that does not exist");
 }

@@ -83,6 +83,16 @@ Result<std::string> find_program(const std::string& program, const std::string& 
   return Error{"`" + program + "` was not found in PATH; install it, or name it with its whole path"};
 }
 
+std::string beside_this(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  char path[4096];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0) return program;
+  const std::string self(path, static_cast<std::size_t>(length));
+  const std::string candidate = self.substr(0, self.rfind('/') + 1) + program;
+  return executable(candidate) ? candidate : program;
+}
+
 Result<pid_t> spawn(const SpawnOptions& options) {
   if (options.argv.empty()) return Error{"the argument list is empty"};
   for (const std::string& argument : options.argv) {
@@ -113,7 +123,7 @@ Result<pid_t> spawn(const SpawnOptions& options) {
 
   const Fd null_device(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null_device) return Error{std::string("`/dev/null` cannot be opened: ") + std::strerror(errno)};
-  const Fd input = above_standard(null_device.get());
+  const Fd input = above_standard(options.input < 0 ? null_device.get() : options.input);
   const Fd output = above_standard(options.output < 0 ? null_device.get() : options.output);
   const Fd error = above_standard(options.error < 0 ? null_device.get() : options.error);
   int ends[2];

@@ -22,7 +22,7 @@ struct Names<Op> {
 };
 template <>
 struct Names<RequestKind> {
-  static constexpr const char* of[] = {"http", "exec", "tcp"};
+  static constexpr const char* of[] = {"http", "exec", "tcp", "driver"};
 };
 template <>
 struct Names<StepKind> {

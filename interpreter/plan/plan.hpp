@@ -75,8 +75,12 @@ using OptionalExpr = std::unique_ptr<Expr>;  // null: absent
 
 struct Parameter { std::string name; std::string type; std::string label /* "" or "on" … */; };
 
-enum class RequestKind : std::uint8_t { http, exec, tcp };
+/// In place of a node: a request to a driver's client, which is of no node.
+inline constexpr std::uint32_t kNoNode = 0xffffffff;
+
+enum class RequestKind : std::uint8_t { http, exec, tcp, driver };
 /// http: a = URL, b = body (document or string) or absent. exec: a = argv, b = environment document. tcp: a = "host:port", b = text, c = regex or absent.
+/// driver: a = the driver program's argv, b = the document it is asked with (drivers/PROTOCOL.md).
 struct Request { RequestKind kind = RequestKind::exec; std::string method; OptionalExpr a, b, c; };
 
 /// An operation or query. Its frame: slot i is parameter i; slot `parameters.size()` is `reply`, a document
@@ -86,7 +90,7 @@ struct Operation {
   std::uint32_t component = 0;
   bool query = false;
   std::vector<Parameter> parameters;
-  std::uint32_t node_parameter = 0;  // which one is asked
+  std::uint32_t node_parameter = 0;  // which one is asked; kNoNode: none, and then it is a driver's request
   Request request;
   OptionalExpr ok, unknown, result;  // absent: the defaults of docs/language.md section 5
   Nanos timeout{};

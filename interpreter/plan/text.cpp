@@ -71,6 +71,7 @@ class Text {
       case RequestKind::http: line(2, fmt::format("http {}{}{}", request.method, optional(" ", request.a), optional(" with ", request.b))); break;
       case RequestKind::exec: line(2, fmt::format("exec{}{}", optional(" ", request.a), optional(" with ", request.b))); break;
       case RequestKind::tcp: line(2, fmt::format("tcp{}{}{}", optional(" ", request.a), optional(" send ", request.b), optional(" until ", request.c))); break;
+      case RequestKind::driver: line(2, fmt::format("driver{}{}", optional(" ", request.a), optional(" send ", request.b))); break;
     }
     if (one.ok) line(2, "ok when " + expr(*one.ok));
     if (one.unknown) line(2, "unknown when " + expr(*one.unknown));

@@ -46,7 +46,7 @@ void finish(ScenarioRun& run, std::uint32_t index, std::int64_t counter, Instant
   record["w"] = run.plan.workloads[index].name;
   record["i"] = counter;
   record["argument"] = to_json(first);
-  record["node"] = node ? Recorder::Json(run.names[*node]) : Recorder::Json(nullptr);
+  record["node"] = node && *node != backend::kNoNode ? Recorder::Json(run.names[*node]) : Recorder::Json(nullptr);
   record["begin"] = begin.count();
   record["end"] = end.count();
   record["outcome"] = name_of(outcome.kind);

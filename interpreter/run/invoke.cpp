@@ -116,7 +116,7 @@ Task<std::optional<backend::Reply>> request(Context context, backend::Request re
                                             bool durable, Nanos timeout) {
   ScenarioRun& run = context.run;
   std::optional<backend::Reply> reply;
-  const std::optional<std::uint64_t> effect = run.recorder.effect(verb, run.names[node], "", detail, durable);
+  const std::optional<std::uint64_t> effect = run.recorder.effect(verb, node == backend::kNoNode ? std::string() : run.names[node], "", detail, durable);
   if (!effect) co_return reply;
   Batch batch;
   run.scheduler.submit(batch, std::move(request), run.after(run.scaled(timeout)), std::nullopt);

@@ -30,7 +30,8 @@ Exit check_command(const Words& words) {
   }
   SourceMap sources;
   diag::Sink sink;
-  const check::Options checking{.backends = known_backends(), .backend = options.backend, .params = options.params};
+  check::Options checking{.backends = known_backends(), .backend = options.backend, .params = options.params};
+  checking.find_program = find_program;
   for (const std::string& path : *paths) {
     if (!from_input) {
       check::check_file(path, checking, sources, sink);

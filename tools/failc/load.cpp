@@ -1,5 +1,8 @@
 #include "tools/failc/load.hpp"
 
+#include <cstdlib>
+
+#include "interpreter/host/spawn.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/selection.hpp"
@@ -24,6 +27,12 @@ void add_load_options(Arguments& arguments, LoadOptions& options, bool own_forma
   arguments.value("--param", "NAME=VALUE", "the value of a `param`", params_into(options.params), true);
 }
 
+std::optional<std::string> find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  Result<std::string> found = host::find_program(host::beside_this(name), path ? path : "", "");
+  return found ? std::optional<std::string>(std::move(*found)) : std::nullopt;
+}
+
 LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
   const auto paths = select_files(words);
   if (!paths) {
@@ -33,6 +42,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   auto program = std::make_unique<Program>();
   diag::Sink sink;
   check::Options checking{.backends = known_backends(), .backend = options.backend, .params = options.params};
+  checking.find_program = find_program;
   checking.final = true;
   for (const std::string& path : *paths) {
     check::Checked checked = check::check_file(path, checking, program->sources, sink);

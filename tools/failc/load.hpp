@@ -37,4 +37,7 @@ struct LoadResult {
 };
 LoadResult load(const std::vector<std::string>& words, const LoadOptions& options);
 
+/// Where a program is, for `find_program(…)`: beside failc, else in PATH.
+std::optional<std::string> find_program(const std::string& name);
+
 }  // namespace failc::tools

@@ -19,12 +19,14 @@ bool attempt_request_item(Context& context, Range range, ast::RequestItem& item)
       return rules::match_into<rules::exec_request, ast::ExecRequest>(context, range, node);
     case Kind::kTcp:
       return rules::match_into<rules::tcp_request, ast::TcpRequest>(context, range, node);
+    case Kind::kDriver:
+      return rules::match_into<rules::driver_request, ast::DriverRequest>(context, range, node);
     case Kind::kOk:
     case Kind::kUnknown:
     case Kind::kResult:
       return rules::match_into<rules::reply_clause, ast::ReplyClause>(context, range, node);
     default:
-      for (Kind kind : {Kind::kHttp, Kind::kExec, Kind::kTcp, Kind::kOk, Kind::kUnknown, Kind::kResult})
+      for (Kind kind : {Kind::kHttp, Kind::kExec, Kind::kTcp, Kind::kDriver, Kind::kOk, Kind::kUnknown, Kind::kResult})
         context.expect(range.begin, ast::spelling(kind));
       return false;
   }

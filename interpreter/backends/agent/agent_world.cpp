@@ -58,6 +58,7 @@ AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::Pr
       deadline_(loop_),
       http_(loop_),
       tcp_(loop_),
+      drivers_(loop_, {{{"FAILC_RUN", run_}}, folder_}),
       ports_(static_cast<std::uint64_t>(agent_.pid) * 7919u + agent_.start_time) {
   if (options.catch_signals) {
     signals_.add(SIGINT);
@@ -197,6 +198,7 @@ void AgentWorld::end_agent() {
 
 Result<std::vector<std::string>> AgentWorld::finish() {
   finished_ = ending_ = true;
+  drivers_.finish();
   std::vector<std::string> lines;
   if (!lost_ && channel_) {
     channel_->hold(false);

@@ -15,6 +15,7 @@
 
 #include "interpreter/backend/world.hpp"
 #include "interpreter/backends/agent/protocol.hpp"
+#include "interpreter/host/driver.hpp"
 #include "interpreter/host/http.hpp"
 #include "interpreter/host/line_channel.hpp"
 #include "interpreter/host/ports.hpp"
@@ -53,7 +54,7 @@ class AgentWorld : public backend::World {
   Result<std::vector<std::string>> finish();
 
  private:
-  enum class Way : std::uint8_t { agent, exec, http, tcp };
+  enum class Way : std::uint8_t { agent, exec, http, tcp, driver };
   struct Pending {
     Way way = Way::agent;
     backend::NodeIndex node = 0;
@@ -96,6 +97,7 @@ class AgentWorld : public backend::World {
   boost::asio::steady_timer lease_, deadline_;
   host::HttpClient http_;
   host::TcpClient tcp_;
+  host::DriverClient drivers_;
   std::unique_ptr<host::LineChannel> channel_;
   host::PortChooser ports_;
   std::map<std::uint16_t, std::string> fixed_ports_;  // port to the node that fixed it

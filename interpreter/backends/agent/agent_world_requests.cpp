@@ -100,6 +100,14 @@ struct AgentWorld::Submitter {
     });
     return Way::tcp;
   }
+  Way operator()(backend::Drive& r) const {
+    world.drivers_.start(id, r.argv, r.message, [&world = world, id = id](host::DriverAnswer answer) {
+      Document data;
+      if (answer.sent == host::Sent::answered) data.entries.emplace_back(answer.failure.empty() ? "text" : "error", Value(answer.failure.empty() ? answer.ok : answer.failure));
+      world.reply(id, delivery_of(answer.sent), std::move(data), std::move(answer.error));
+    });
+    return Way::driver;
+  }
 };
 
 RequestId AgentWorld::submit(backend::Request request, Instant deadline, std::optional<Instant>) {
@@ -109,7 +117,8 @@ RequestId AgentWorld::submit(backend::Request request, Instant deadline, std::op
   pending.node = std::visit([](const auto& r) { return r.node; }, request);
   pending.deadline = deadline;
   pending.sent = sent;
-  const bool through_agent = !std::holds_alternative<backend::Http>(request) && !std::holds_alternative<backend::Tcp>(request);
+  const bool through_agent =
+      !std::holds_alternative<backend::Http>(request) && !std::holds_alternative<backend::Tcp>(request) && !std::holds_alternative<backend::Drive>(request);
   if (through_agent && (lost_ || !nodes_.contains(pending.node))) {
     reply(id, Delivery::not_sent, {}, lost_ ? "the agent is gone" : "the node was not prepared");
     return id;
@@ -143,6 +152,7 @@ void AgentWorld::cancel(RequestId id) {
       break;
     case Way::http: (void)http_.cancel(id); break;
     case Way::tcp: (void)tcp_.cancel(id); break;
+    case Way::driver: (void)drivers_.cancel(id); break;
   }
 }
 
@@ -157,6 +167,7 @@ void AgentWorld::deadlines_passed() {
         break;
       case Way::http: sent = http_.cancel(id); break;
       case Way::tcp: sent = tcp_.cancel(id); break;
+      case Way::driver: sent = drivers_.cancel(id); break;
     }
     reply(id, delivery_of(sent), {}, "no answer came in time");
   }
