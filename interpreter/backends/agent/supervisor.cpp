@@ -302,7 +302,7 @@ void Supervisor::progress_node(std::size_t index) {
   const bool gone = processes.empty() && (!node.running || node.main_reaped);
   if (gone && belongings_.unclear() && (node.running || node.ending)) return look_again(5ms);
   if (gone) {
-    if (node.running) end_node(node);
+    if (node.running && !end_node(node)) return;
     if (!node.ending) return;
     const Ending ending = std::move(*node.ending);
     node.ending.reset();
@@ -320,12 +320,18 @@ void Supervisor::progress_node(std::size_t index) {
   look_again(5ms);
 }
 
-void Supervisor::end_node(Node& node) {
-  node.running = false;
-  node.log_flush = true;
-  read_log(node, 1u << 20);
+bool Supervisor::end_node(Node& node) {
+  if (!node.draining) {
+    // Nobody writes any more: where its log ends now, it ends.
+    node.draining = node.log_flush = node.log_pending = true;
+    read_logs();
+  }
+  // An undo waits for no reader: there may be none.
+  if (node.log_pending && !undone_) return false;
+  node.running = node.draining = false;
   ledger_.ended(node.name, node.main, node.code, node.by_signal);
   output_.tell(Exited{node.name, node.main, node.code, node.by_signal, last_lines(node)});
+  return true;
 }
 
 void Supervisor::read(const Read& request, const Respond& respond) {
