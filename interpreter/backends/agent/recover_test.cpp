@@ -140,6 +140,24 @@ TEST(Recover, FindsADaemonWithoutMarksInTheLedger) {
   EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 1 process of `n`"}));
 }
 
+TEST(Recover, EndsAServerThatChangedItsUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can change its user";
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // One that the ledger names, and one that only its mark gives away.
+  run.shell(0, "setsid setpriv --reuid=65534 --clear-groups sh -c 'echo up; sleep 271' & exec setpriv --reuid=65534 --clear-groups sleep 271");
+  ASSERT_TRUE(run.event<backend::LogLine>());
+  const auto agent = run.world->agent();
+  host::send_signal(agent.pid, agent.start_time, SIGKILL);
+  ASSERT_TRUE(run.event<backend::Lost>());
+  ASSERT_GE(marked(run.options.run), 2u);
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(marked(run.options.run), 0u);
+  EXPECT_TRUE(mentions(recovered->lines, "`n`"));
+}
+
 TEST(Recover, LeavesALivingFailcAlone) {
   TestRun run;
   const pid_t failc = failc_that_waits(run);
