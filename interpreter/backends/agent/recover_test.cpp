@@ -158,6 +158,22 @@ TEST(Recover, EndsAServerThatChangedItsUser) {
   EXPECT_TRUE(mentions(recovered->lines, "`n`"));
 }
 
+TEST(Recover, EndsWhatAnExecLeftBehind) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // Without a mark, in the group of a program that has ended well; it forks once more after that.
+  const auto reply = run.ask(backend::Exec{0, {"sh", "-c", "env -i sh -c 'sleep 0.3; (sleep 271 &) ; exec sleep 272' >/dev/null 2>&1 & exit 0"}, {}});
+  ASSERT_EQ(reply.delivery, backend::Delivery::answered) << reply.error;
+  std::this_thread::sleep_for(1500ms);
+  const auto agent = run.world->agent();
+  host::send_signal(agent.pid, agent.start_time, SIGKILL);
+  ASSERT_TRUE(run.event<backend::Lost>());
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 2 processes of `n`"}));
+}
+
 TEST(Recover, LeavesALivingFailcAlone) {
   TestRun run;
   const pid_t failc = failc_that_waits(run);

@@ -45,7 +45,7 @@ std::size_t Supervisor::node(const std::string& name) {
     made->name = name;
     made->dir = folder_ + "/nodes/" + host::folder_name(name);
     nodes_.push_back(std::move(made));
-    belongings_.name_node(found->second, name);
+    belongings_.name_node(found->second, name, nodes_.back()->dir);
   }
   return found->second;
 }
@@ -240,6 +240,10 @@ void Supervisor::reap() {
 
 void Supervisor::look() {
   belongings_.refresh();
+  note_strays();
+}
+
+void Supervisor::note_strays() {
   for (const auto& [process, owner] : belongings_.take_strays()) (void)ledger_.launched(nodes_[owner.node]->name, process.pid, process.start_time);
 }
 
@@ -248,7 +252,7 @@ void Supervisor::look_for_strays() {
   strays_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled) return;
     const bool running = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node->running; });
-    if (running) look();
+    if (running || !executions_.empty() || !belongings_.all().empty()) look();
     look_for_strays();
   });
 }

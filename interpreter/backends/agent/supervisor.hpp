@@ -101,6 +101,7 @@ class Supervisor {
   bool waits_for_processes() const;
   /// Refreshes what is known of processes; those that neither group nor environment would tell later go into the ledger.
   void look();
+  void note_strays();
   /// Twice a second: a process without our marks is known only while its parent lives.
   void look_for_strays();
   void look_again(std::chrono::nanoseconds after);
