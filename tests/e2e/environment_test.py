@@ -70,6 +70,9 @@ class Environment(support.TestCase):
         self.write("home/letter.txt", "dear")
         self.expect(self.failc("run", "a.fail", "--journal", "home"), 3, "home")
         self.assertEqual((self.base / "home/letter.txt").read_text(), "dear")
+        self.write("own/nodes/list.txt", "dear")
+        self.expect(self.failc("run", "a.fail", "--journal", "own"), 3, "own", "nodes")
+        self.assertEqual((self.base / "own/nodes/list.txt").read_text(), "dear")
 
     def test_a_folder_that_cannot_be_made(self):
         self.write("a.fail", app())
@@ -92,6 +95,15 @@ class Environment(support.TestCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
         self.expect(self.failc("run", "a.fail", "--journal", "j", preexec_fn=limit), 3, "journal.jsonl", "File too large")
         self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+    def test_no_room_for_the_first_record_leaves_no_dead_run(self):
+        self.write("a.fail", app())
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+        self.expect(self.failc("run", "a.fail", "--journal", "j", preexec_fn=limit), 3, "journal.jsonl", "File too large")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 0)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a small disk can only be mounted by root")

@@ -82,6 +82,8 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   if (!begun) {
     file.error = begun.error().message;
     if (opened) close(**opened, file);
+    // Nothing was begun and nothing is left: the folder must not look like that of a run that died.
+    if (file.leaked.empty() && (*folder)->discard()) file.journal.clear();
     return;
   }
   if (!opened) {
