@@ -131,6 +131,57 @@ class Recover(support.TestCase):
         self.write("home/letter.txt", "dear")
         self.expect(self.failc("recover", "home"), 2, "home")
 
+    def test_files_of_others_are_not_written_to(self):
+        mine = {"a/journal.jsonl": '{"entry": 1}\n{"entry": 2}', "b/ledger.jsonl": '{"account": 7}\n', "c/agent.lock": "mine",
+                "d/journal.jsonl": '{"n":1,"kind":"holiday"}\nmore'}
+        for name, text in mine.items():
+            self.write(f"home/{name}", text)
+        self.expect(self.failc("recover", "home"), 2, "home")
+        for folder in "abcd":
+            self.expect(self.failc("recover", f"home/{folder}"), 2, "home")
+        # Even in a run's folder a journal that cannot be read stays as it is.
+        self.write("run/agent.lock", '{"run":"r","pid":1,"start_time":1,"boot":"another"}\n')
+        self.write("run/journal.jsonl", '{"entry": 1}\nmore')
+        self.expect(self.failc("recover", "run"), 3, "journal.jsonl")
+        self.assertEqual((self.base / "run/journal.jsonl").read_text(), '{"entry": 1}\nmore')
+        for name, text in mine.items():
+            self.assertEqual((self.base / "home" / name).read_text(), text)
+            self.assertEqual(len(list((self.base / "home" / name).parent.iterdir())), 1, name)
+
+    def dead_run(self, *arguments, **more):
+        running = self.begin("run", *arguments, "--lease", "60s", **more)
+        self.assertTrue(wait_until(lambda: any(any(r["kind"] == "step" for r in records(j.parent)) for j in self.base.rglob("journal.jsonl")
+                                               if not any(r["kind"] == "end" for r in records(j.parent)))))
+        running.kill()
+        running.wait(10)
+
+    def test_runs_below_a_folder_that_was_a_run_too(self):
+        self.write("b.fail", app())
+        self.expect(self.failc("run", "b.fail", "--journal", "j"), 0)
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        self.dead_run("a.fail", "b.fail", "--journal", "j")
+        self.assertTrue(self.processes(), "the nodes must be alive for this to show anything")
+        self.expect(self.failc("recover", "j"), 0, "j/1-a")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+    def test_a_folder_that_cannot_be_read_stops_nothing(self):
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        more = {}
+        if os.geteuid() == 0:  # whom no permission stops
+            self.base.chmod(0o755)
+            os.chown(self.base, 65534, 65534)
+            more = {"user": 65534, "group": 65534, "extra_groups": []}
+        self.dead_run("a.fail", "--journal", "runs/b", **more)
+        self.assertTrue(self.processes(), "the nodes must be alive for this to show anything")
+        closed = self.base / "runs/a"
+        closed.mkdir()
+        closed.chmod(0)
+        if os.geteuid() == 0:
+            os.chown(closed, 65533, 65533)
+        self.addCleanup(closed.chmod, 0o755)
+        self.expect(self.failc("recover", "runs", **more), 3, "runs/a", "runs/b")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
     def test_all_runs_of_a_folder(self):
         self.write("a.fail", app(body='sleep 60s because "it is killed"'))
         running = [self.begin("run", "a.fail", "--lease", "60s") for _ in range(2)]

@@ -174,6 +174,20 @@ TEST(Recover, EndsWhatAnExecLeftBehind) {
   EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 2 processes of `n`"}));
 }
 
+TEST(Recover, TheJournalsMarkIsEnough) {
+  TestRun run;
+  std::filesystem::create_directories(run.options.folder);
+  const auto left = host::spawn({{"sleep", "271"}, {{"FAILC_RUN", run.options.run}, {"FAILC_NODE", "n"}}, "", -1, -1});
+  ASSERT_TRUE(left);
+  const nlohmann::json record = {{"n", 1}, {"at", 0}, {"kind", "run"}, {"run", run.options.run}, {"pid", 1 << 30}, {"start_time", 1}, {"boot", host::boot_id()}};
+  std::ofstream(run.options.folder + "/journal.jsonl") << record.dump() << "\n";
+  ASSERT_TRUE(holds_within(2s, [&] { return marked(run.options.run) == 1; }));
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 1 process of `n`"}));
+  ::waitpid(*left, nullptr, 0);
+}
+
 TEST(Recover, LeavesALivingFailcAlone) {
   TestRun run;
   const pid_t failc = failc_that_waits(run);
