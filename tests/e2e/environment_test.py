@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What the environment refuses: a clear line, exit 3, nothing left running."""
+import json
 import os
 import pathlib
 import resource
@@ -87,6 +88,18 @@ class Environment(support.TestCase):
         self.write("a.fail", app())
         done = subprocess.run([alone, "run", "a.fail"], capture_output=True, text=True, cwd=self.base, timeout=60)
         self.expect(done, 3, "failc-agent")
+
+    def test_an_agent_that_dies_is_the_environments_no_and_leaves_nothing(self):
+        self.write("a.fail", app(body='sleep 30s because "its agent is killed"'))
+        running = self.begin("run", "a.fail", "--journal", "j")
+        self.assertTrue(wait_until(lambda: (self.base / "j/journal.jsonl").exists() and any(r["kind"] == "step" for r in records(self.base / "j"))))
+        os.kill(json.loads((self.base / "j/agent.lock").read_text())["pid"], 9)
+        printed = "".join(running.communicate(timeout=30))
+        self.assertEqual(running.returncode, 3, printed)
+        self.assertNotIn("LEAKED", printed)
+        self.assertEqual([r["kind"] for r in records(self.base / "j")][-2:], ["recovered", "end"])
+        self.assertEqual(self.processes(), [])
+        self.expect(self.failc("recover", "j"), 0, "nothing was left")
 
     def test_a_limit_on_file_sizes(self):
         self.write("a.fail", app(body='repeat 1000 { log "a line that fills the journal" }'))

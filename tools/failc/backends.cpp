@@ -14,11 +14,7 @@ class OpenAgent : public OpenWorld {
   nlohmann::ordered_json supervisor() const override {
     return {{"pid", world_->agent().pid}, {"start_time", world_->agent().start_time}, {"socket", world_->socket_path()}};
   }
-  Status close() override {
-    const auto finished = world_->finish();
-    if (!finished) return finished.error();
-    return Done{};
-  }
+  Result<std::vector<std::string>> close() override { return world_->finish(); }
 
  private:
   std::unique_ptr<agent::AgentWorld> world_;

@@ -92,7 +92,9 @@ run::Progress Live::progress() {
   out.message = [this](const std::string& text) { print("  " + report::printable(text) + "\n"); };
   out.ended = [this](const run::ScenarioResult& result) {
     scenario_.clear();
-    print(report::scenario_line(file_, result, colour_) + report::failure_block(run_, file_, result, colour_));
+    run::ScenarioResult shown = result;
+    shown.leaked.clear();  // the world's end may still settle that: the summary tells
+    print(report::scenario_line(file_, shown, colour_) + report::failure_block(run_, file_, shown, colour_));
   };
   if (!terminal_) return out;
   out.began = [this](const plan::Scenario& scenario) {
