@@ -204,6 +204,34 @@ class Terminal(support.TestCase):
         self.assertIn("\x1b[32mpass\x1b[0m", text)
         self.assertNotIn("\x1b[32m", output(NO_COLOR="1"))
 
+    def steps(self):
+        journal = self.base / "j/journal.jsonl"
+        return [r["text"] for r in records(self.base / "j") if r["kind"] == "step"] if journal.exists() else []
+
+    def test_a_terminal_that_is_stopped_does_not_stop_the_run(self):
+        import pty
+        import termios
+        self.write("a.fail", HEAD + 'scenario "s" {\n  sleep 1s because "now it is stopped"\n  sleep 10ms because "it went on"\n  expect app[0] is running\n}\n')
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        self.addCleanup(os.close, follower)
+        running = self.begin("run", "a.fail", "--journal", "j", stdout=follower)
+        self.assertTrue(wait_until(lambda: len(self.steps()) == 1))
+        termios.tcflow(follower, termios.TCOOFF)
+        went_on = wait_until(lambda: len(self.steps()) == 3, 6)
+        termios.tcflow(follower, termios.TCOON)
+        self.assertEqual(running.wait(30), 0)
+        self.assertTrue(went_on, self.steps())
+
+    def test_a_reader_that_sleeps_does_not_end_the_run(self):
+        self.write("a.fail", HEAD + 'scenario "s" {\n  repeat 2000 { log "a line that fills the pipe, and one like it, and one like it" }\n  expect app[0] is running\n}\n')
+        running = self.begin("run", "a.fail", "--journal", "j", "--lease", "500ms")
+        self.assertTrue(wait_until(lambda: self.steps()))
+        time.sleep(2.5)
+        self.assertIsNone(running.poll(), "it must wait for its reader for this to show anything")
+        out, err = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, 0, out[-2000:] + err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -69,7 +69,7 @@ backend::World& Live::world() {
 }
 
 void Live::draw() {
-  if (scenario_.empty()) return;
+  if (scenario_.empty() || !can_say()) return;  // a line that is drawn anew is not worth waiting for
   const std::string tail = fmt::format("  {} / {}", seconds(inner_.now() - began_), show(bound_));
   const std::size_t width = std::max(20u, terminal_width()) - 1;
   const std::string head = cut(report::printable(scenario_ + (statement_.empty() ? "" : ": " + statement_)), width - std::min(width, tail.size()));

@@ -11,6 +11,7 @@
 #include "interpreter/backends/agent/undo.hpp"
 #include "interpreter/backends/agent/wire.hpp"
 #include "interpreter/host/paths.hpp"
+#include "interpreter/host/unix_socket.hpp"
 
 namespace failc::agent {
 
@@ -54,7 +55,6 @@ AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::Pr
       agent_(std::move(agent)),
       work_(asio::make_work_guard(loop_)),
       signals_(loop_),
-      lease_(loop_),
       deadline_(loop_),
       http_(loop_),
       tcp_(loop_),
@@ -82,7 +82,9 @@ Status AgentWorld::connect(host::Fd connection) {
   const Answer answer = std::move(*special_);
   special_.reset();
   if (answer.delivery != Delivery::answered) return Error{answer.error};
-  renew_lease();
+  auto another = host::connect_in(folder_, kSocketName);
+  if (!another) return another.error();
+  lease_ = std::make_unique<LeaseKeeper>(std::move(*another), lease_length_);
   return Done{};
 }
 
@@ -105,15 +107,6 @@ void AgentWorld::wait_for_signal() {
     if (cancelled) return;
     urgent_.push_front({now(), backend::Interrupt{}});
     wait_for_signal();
-  });
-}
-
-void AgentWorld::renew_lease() {
-  lease_.expires_after(lease_length_ / 3);
-  lease_.async_wait([this](error_code cancelled) {
-    if (cancelled || lost_) return;
-    channel_->send(encode(Call{0, Lease{}}));
-    renew_lease();
   });
 }
 
@@ -177,7 +170,6 @@ void AgentWorld::received(std::string_view line) {
 void AgentWorld::lose(const std::string& reason) {
   if (lost_) return;
   lost_ = true;
-  lease_.cancel();
   if (ending_) return;
   std::vector<backend::RequestId> through_agent;
   for (const auto& [id, pending] : pending_) {
@@ -216,6 +208,7 @@ Result<std::vector<std::string>> AgentWorld::finish() {
     if (!special_) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
   }
   const bool alone = !special_;
+  lease_.reset();
   channel_.reset();
   lost_ = true;
   end_agent();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "interpreter/backend/world.hpp"
+#include "interpreter/backends/agent/lease.hpp"
 #include "interpreter/backends/agent/protocol.hpp"
 #include "interpreter/host/http.hpp"
 #include "interpreter/host/line_channel.hpp"
@@ -26,7 +27,7 @@ namespace failc::agent {
 struct AgentOptions {
   std::string folder;   // of the run; made with mode 0700 where it is missing
   std::string run;      // an id that no other run on this host has: make_run_id()
-  std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long failc may be silent; `next` must be called more often
+  std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long after failc's death everything is ended
   std::string program;  // failc-agent: find_agent_program()
   bool catch_signals = true;  // SIGINT and SIGTERM become Interrupts
 };
@@ -81,7 +82,6 @@ class AgentWorld : public backend::World {
   void push_told(backend::Event event);
   void set_deadline_timer();
   void deadlines_passed();
-  void renew_lease();
   void wait_for_signal();
   void end_agent();
   std::chrono::steady_clock::time_point at(backend::Instant instant) const;
@@ -93,10 +93,11 @@ class AgentWorld : public backend::World {
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer lease_, deadline_;
+  boost::asio::steady_timer deadline_;
   host::HttpClient http_;
   host::TcpClient tcp_;
   std::unique_ptr<host::LineChannel> channel_;
+  std::unique_ptr<LeaseKeeper> lease_;
   host::PortChooser ports_;
   std::map<std::uint16_t, std::string> fixed_ports_;  // port to the node that fixed it
   std::map<backend::NodeIndex, Node> nodes_;

@@ -246,6 +246,16 @@ TEST(Lease, RunsOutAndEndsEverything) {
   EXPECT_NE(ledger.find("\"kind\":\"undone\""), std::string::npos);
 }
 
+TEST(Lease, IsKeptWhileFailcIsBusyWithOtherThings) {
+  TestRun run(300ms);
+  run.start();
+  run.node(0, "n");
+  run.launch(0, {"sleep", "100"});
+  std::this_thread::sleep_for(1s);  // nobody turns the loop
+  EXPECT_EQ(run.ask(backend::Exec{0, {"true"}, {}}).delivery, backend::Delivery::answered);
+  EXPECT_GE(marked(run.options.run), 1u);
+}
+
 TEST(Agent, ItsDeathIsTold) {
   TestRun run;
   run.start();
