@@ -101,6 +101,16 @@ class Environment(support.TestCase):
         self.assertEqual(self.processes(), [])
         self.expect(self.failc("recover", "j"), 0, "nothing was left")
 
+    def test_standard_descriptors_that_are_closed(self):
+        self.write("a.fail", app(body='log "where does this go"'))
+        closed = subprocess.run(["sh", "-c", '"$0" run a.fail --journal j <&- >&- 2>&-', support.FAILC], cwd=self.base, timeout=60)
+        self.assertEqual(closed.returncode, 3, "what cannot be printed is a failure")
+        self.assertEqual(records(self.base / "j")[-1]["verdict"], "pass")  # every line parses
+        for file in self.base.glob("j/*.*"):
+            if file.is_file():
+                self.assertNotIn("failc 0", file.read_text(), file)
+        self.assertEqual((self.base / "j/lock").read_text().strip().isdigit(), True)
+
     def test_a_limit_on_file_sizes(self):
         self.write("a.fail", app(body='repeat 1000 { log "a line that fills the journal" }'))
 
