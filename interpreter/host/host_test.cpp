@@ -184,6 +184,18 @@ TEST(Ports, TwoRunsThatBeginAlikeGetOthers) {
   }
 }
 
+TEST(Ports, AKernelThatTakesAllLeavesSomeAllTheSame) {
+  for (const PortRange& all : {PortRange{1024, 65535}, PortRange{10100, 65535}}) {
+    PortChooser chooser(12345, all);
+    const auto port = chooser.choose();
+    ASSERT_TRUE(port) << port.error().message;
+    EXPECT_GE(*port, 10000);
+    EXPECT_LE(*port, 65000);
+  }
+  PortChooser outside(12345, {20000, 65535});
+  for (int i = 0; i < 50; ++i) EXPECT_LT(*outside.choose(), 20000);
+}
+
 TEST(Ports, StartsAreSpreadOverAllThatMayBeChosen) {
   std::set<std::uint16_t> chosen;
   for (std::uint64_t start = 0; start < 2000; ++start) {
