@@ -66,7 +66,8 @@ std::optional<Exit> Arguments::parse(const Words& words) {
   std::vector<std::vector<std::string>> given(values_.size());
   for (std::size_t i = 0; i < values_.size(); ++i)
     app.add_option(values_[i].name, given[i])->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  if (words_) app.add_option("words", *words_);
+  // Without `allow_extra_args(false)` the library takes `[k]` for a list with a `k` in it.
+  if (words_) app.add_option("words", *words_)->allow_extra_args(false);
   // Behind `--` no word is an option; the library would call `--` itself one too many.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   try {
@@ -108,6 +109,7 @@ Take text_into(std::string& target) {
 
 Take text_into(std::optional<std::string>& target) {
   return [&target](const std::string& text) -> std::optional<std::string> {
+    if (text.empty()) return "something is wanted";
     target = text;
     return std::nullopt;
   };
@@ -153,10 +155,11 @@ Take factor_into(double& target) {
   };
 }
 
-Take duration_into(std::optional<std::chrono::nanoseconds>& target) {
-  return [&target](const std::string& text) -> std::optional<std::string> {
+Take duration_into(std::optional<std::chrono::nanoseconds>& target, std::chrono::nanoseconds least, std::chrono::nanoseconds most) {
+  return [&target, least, most](const std::string& text) -> std::optional<std::string> {
     const auto duration = parse_duration(text);
     if (!duration || duration->count() <= 0) return "a duration above zero like `30s` or `1.5m` is wanted";
+    if (*duration < least || *duration > most) return fmt::format("a duration from {} to {} is wanted", show(least), show(most));
     target = *duration;
     return std::nullopt;
   };
