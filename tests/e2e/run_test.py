@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -164,6 +165,28 @@ class Interruption(support.TestCase):
 
     def test_terminated(self):
         self.interrupted(signal.SIGTERM)
+
+    def test_interrupted_before_the_agent_is_there(self):
+        for name, number in (("int", signal.SIGINT), ("term", signal.SIGTERM)):
+            with self.subTest(name):
+                bin = self.base / name
+                bin.mkdir()
+                shutil.copy2(support.FAILC, bin / "failc")
+                agent = pathlib.Path(support.FAILC).resolve().parent / "failc-agent"
+                self.write(f"{name}/failc-agent", f'#!/bin/sh\n: > "$1/starting"\nsleep 1\nexec {shlex.quote(str(agent))} "$@"\n').chmod(0o755)
+                self.write("s/a.fail", HEAD + PASS)
+                self.write("s/b.fail", HEAD + PASS)
+                running = subprocess.Popen([bin / "failc", "run", "s", "--journal", f"j-{name}", "--report", f"json={name}.json"], cwd=self.base,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                self.addCleanup(running.kill)
+                self.assertTrue(wait_until(lambda: (self.base / f"j-{name}/1-a/starting").exists()))
+                running.send_signal(number)
+                out, err = running.communicate(timeout=30)
+                self.assertEqual(running.returncode, 130, out + err)
+                self.assertEqual(records(self.base / f"j-{name}/1-a")[-1]["kind"], "end")
+                self.assertFalse((self.base / f"j-{name}/2-b").exists())
+                self.assertEqual(json.loads((self.base / f"{name}.json").read_text())["scenarios"][0]["verdict"], "interrupted")
+                self.assertEqual(self.processes(), [])
 
     def test_one_file_interrupted_ends_the_others(self):
         self.write("s/a.fail", HEAD + LONG)

@@ -34,7 +34,7 @@ std::vector<check::Capabilities> known_backends() {
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
   auto program = agent::find_agent_program();
   if (!program) return program.error();
-  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .catch_signals = true});
+  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .interrupts = options.interrupts});
   if (!world) return world.error();
   return std::unique_ptr<OpenWorld>(std::make_unique<OpenAgent>(std::move(*world)));
 }

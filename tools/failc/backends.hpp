@@ -20,6 +20,7 @@ struct OpenOptions {
   std::string folder;  // of the run; it exists
   std::string run;     // the run's mark, distinct for all runs on this host
   std::chrono::nanoseconds lease;
+  int interrupts = -1;  // a byte can be read from it for each
 };
 
 /// A world that is ready, and what the journal has to say about who supervises it.

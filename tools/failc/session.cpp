@@ -85,7 +85,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
   const std::string mark = run_mark(options.moment);
-  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease});
+  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   Nanos end{};

@@ -1,8 +1,10 @@
 #include "interpreter/backends/agent/agent_world.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <boost/asio/buffer.hpp>
 #include <climits>
 #include <cstdlib>
 #include <thread>
@@ -54,15 +56,15 @@ AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::Pr
       lease_length_(options.lease),
       agent_(std::move(agent)),
       work_(asio::make_work_guard(loop_)),
-      signals_(loop_),
+      interrupts_(loop_),
       deadline_(loop_),
       http_(loop_),
       tcp_(loop_),
       ports_(static_cast<std::uint64_t>(agent_.pid) * 7919u + agent_.start_time) {
-  if (options.catch_signals) {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    wait_for_signal();
+  // A number of its own: what comes after this world may be another's.
+  if (const int copy = options.interrupts < 0 ? -1 : ::fcntl(options.interrupts, F_DUPFD_CLOEXEC, 3); copy >= 0) {
+    interrupts_.assign(copy);
+    wait_for_interrupt();
   }
 }
 
@@ -102,11 +104,11 @@ std::optional<std::int64_t> AgentWorld::pid(backend::NodeIndex node) {
   return found == nodes_.end() ? std::nullopt : found->second.pid;
 }
 
-void AgentWorld::wait_for_signal() {
-  signals_.async_wait([this](error_code cancelled, int) {
-    if (cancelled) return;
+void AgentWorld::wait_for_interrupt() {
+  interrupts_.async_read_some(asio::buffer(&interrupt_, 1), [this](error_code failed, std::size_t) {
+    if (failed) return;
     urgent_.push_front({now(), backend::Interrupt{}});
-    wait_for_signal();
+    wait_for_interrupt();
   });
 }
 

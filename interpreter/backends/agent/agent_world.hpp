@@ -2,7 +2,7 @@
 // The real world: processes through the agent, messages through sockets of failc's own. Nothing but the agent's Unix socket listens.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
@@ -29,7 +29,7 @@ struct AgentOptions {
   std::string run;      // an id that no other run on this host has: make_run_id()
   std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long after failc's death everything is ended
   std::string program;  // failc-agent: find_agent_program()
-  bool catch_signals = true;  // SIGINT and SIGTERM become Interrupts
+  int interrupts = -1;  // each byte that can be read from it becomes an Interrupt: host::catch_interrupts()
 };
 
 /// Unlike any other on this host since it was started.
@@ -82,7 +82,7 @@ class AgentWorld : public backend::World {
   void push_told(backend::Event event);
   void set_deadline_timer();
   void deadlines_passed();
-  void wait_for_signal();
+  void wait_for_interrupt();
   void end_agent();
   std::chrono::steady_clock::time_point at(backend::Instant instant) const;
 
@@ -92,7 +92,8 @@ class AgentWorld : public backend::World {
   host::ProcessIdentity agent_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  boost::asio::signal_set signals_;
+  boost::asio::posix::stream_descriptor interrupts_;
+  char interrupt_ = 0;
   boost::asio::steady_timer deadline_;
   host::HttpClient http_;
   host::TcpClient tcp_;
