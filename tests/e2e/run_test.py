@@ -119,6 +119,15 @@ class Run(support.TestCase):
         self.assertEqual(report["faults"][0]["end"], "installed")
         self.assertTrue((self.base / "out.xml").exists())
 
+    def test_a_report_on_standard_output_takes_nothing_from_it(self):
+        self.write("a.fail", HEAD + PASS)
+        with open(self.base / "out.txt", "w") as out:
+            done = subprocess.run([support.FAILC, "run", "a.fail", "--report", "junit=/dev/stdout"], stdout=out, stderr=subprocess.PIPE, cwd=self.base, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = (self.base / "out.txt").read_text()
+        for part in ("seed", "<testsuites", "1 passed", "report: /dev/stdout"):
+            self.assertIn(part, text)
+
     def test_a_report_that_cannot_be_written_is_found_out_before(self):
         self.write("a.fail", HEAD + PASS)
         self.expect(self.failc("run", "a.fail", "--report", "junit=absent/out.xml"), 3, "absent/out.xml")
