@@ -10,6 +10,19 @@ as_root() {
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+# Servers are wanted as programs. Debian's packages would start them as services, unless a policy says no.
+policy=/usr/sbin/policy-rc.d
+
+# Runs what follows while that policy holds; whatever ends it, the policy goes again. An existing one is left as it is.
+without_services() (
+  [ ! -e "$policy" ] || { "$@"; exit; }
+  trap 'as_root rm -f "$policy"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod 755 "$policy" && "$@"
+)
+
 # Installs those of the Debian packages that are missing; asks nobody and needs no network where there are none.
 need() {
   local missing=()
@@ -20,18 +33,14 @@ need() {
     echo "these packages are missing, and there is neither root nor sudo to install them: ${missing[*]}" >&2
     exit 3
   fi
-  # Servers are wanted as programs. Debian's packages would start them as services, unless a policy says no.
-  local policy=/usr/sbin/policy-rc.d ours=
-  if [ ! -e $policy ]; then
-    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-    as_root chmod 755 $policy
-    ours=1
-  fi
-  local wrong=0
   as_root apt-get update -q || echo "apt-get update failed; trying with the lists that are there" >&2
-  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends "${missing[@]}" || wrong=$?
-  [ -z "$ours" ] || as_root rm -f $policy
-  [ $wrong = 0 ] || exit 3
+  local wrong=0
+  without_services as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends "${missing[@]}" || wrong=$?
+  case $wrong in
+    0) ;;
+    129 | 130 | 143) exit $wrong ;;
+    *) exit 3 ;;
+  esac
   # And they should not be there after the next boot either.
   if [ -d /run/systemd/system ]; then
     for package in "${missing[@]}"; do

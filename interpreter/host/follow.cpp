@@ -1,9 +1,11 @@
 #include "interpreter/host/follow.hpp"
 
 #include <sys/inotify.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <set>
@@ -12,6 +14,10 @@ namespace failc::host {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+constexpr std::chrono::milliseconds kPoll(20);
+}  // namespace
 
 void LineCutter::feed(std::string_view bytes, std::vector<std::string>& lines) {
   while (!bytes.empty()) {
@@ -36,7 +42,7 @@ void LineCutter::flush(std::vector<std::string>& lines) {
 }
 
 struct Watch::State : std::enable_shared_from_this<State> {
-  State(asio::io_context& loop, std::function<void(int, const std::string&)> call) : descriptor(loop), changed(std::move(call)) {}
+  State(asio::io_context& loop, std::function<void(int, const std::string&)> call) : descriptor(loop), again(loop), changed(std::move(call)) {}
 
   void read() {
     descriptor.async_read_some(asio::buffer(buffer), [self = shared_from_this()](error_code failed, std::size_t count) {
@@ -55,10 +61,21 @@ struct Watch::State : std::enable_shared_from_this<State> {
     });
   }
 
+  void poll() {
+    polling = true;
+    again.expires_after(kPoll);
+    again.async_wait([self = shared_from_this()](error_code cancelled) {
+      if (cancelled || !self->open) return;
+      self->changed(kPolled, {});
+      if (self->open) self->poll();
+    });
+  }
+
   asio::posix::stream_descriptor descriptor;
+  asio::steady_timer again;
   std::function<void(int, const std::string&)> changed;
   std::array<char, 16384> buffer;
-  bool open = true;
+  bool open = true, polling = false;
 };
 
 Watch::Watch(asio::io_context& loop, std::function<void(int, const std::string&)> changed)
@@ -73,13 +90,21 @@ Watch::~Watch() {
   state_->open = false;
   error_code ignored;
   state_->descriptor.close(ignored);
+  state_->again.cancel();
 }
 
 Result<int> Watch::add(const std::string& path) {
-  if (!state_->descriptor.is_open()) return Error{"inotify is not available"};
-  const int id = ::inotify_add_watch(state_->descriptor.native_handle(), path.c_str(), IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM);
-  if (id < 0) return Error{"`" + path + "` cannot be watched: " + std::strerror(errno)};
-  return id;
+  constexpr std::uint32_t kEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
+  if (state_->descriptor.is_open()) {
+    const int id = ::inotify_add_watch(state_->descriptor.native_handle(), path.c_str(), kEvents);
+    if (id >= 0) return id;
+  } else if (::access(path.c_str(), F_OK) == 0) {
+    errno = ENOSPC;
+  }
+  // What the kernel has no room to watch is looked at again and again: silence would be taken for a file that does not change.
+  if (errno != ENOSPC && errno != ENOMEM) return Error{"`" + path + "` cannot be watched: " + std::strerror(errno)};
+  if (!state_->polling) state_->poll();
+  return kPolled;
 }
 
 void Watch::remove(int id) {

@@ -1,5 +1,5 @@
 #pragma once
-// Files that grow or change, told by inotify.
+// Files that grow or change, told by inotify, or where that has no room left, by looking every 20 ms.
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <functional>
@@ -28,16 +28,19 @@ class LineCutter {
   bool cut_ = false;
 };
 
+/// In place of an id: no watch of its own.
+inline constexpr int kPolled = -1;  // as inotify's own overflow event has it
+
 /// inotify on files, and on folders: tells what was written, made, moved or removed.
 class Watch {
  public:
   /// `changed(id, name)`: `id` is what `add` gave, `name` the file in a watched folder, empty for a watched file.
-  /// `changed(-1, "")`: the kernel lost events; look at everything.
+  /// `changed(kPolled, "")`: the kernel lost events, or has no room for a watch: look at everything.
   Watch(boost::asio::io_context& loop, std::function<void(int id, const std::string& name)> changed);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
-  /// Adding a path twice gives the same id.
+  /// Adding a path twice gives the same id. kPolled where the kernel has no room for another watch; an error where the path cannot be watched.
   Result<int> add(const std::string& path);
   void remove(int id);
 

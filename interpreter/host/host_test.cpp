@@ -1,10 +1,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -132,6 +135,31 @@ TEST(LineCutter, HoldsPartsAndCutsLongLines) {
   EXPECT_EQ(lines.back(), "y");
 }
 
+TEST(Watch, WithoutRoomInTheKernelLooksByTheClock) {
+  Temporary folder;
+  boost::asio::io_context loop;
+  const boost::asio::steady_timer first(loop);  // makes the loop take its own descriptors
+  int told = 0;
+  // No descriptor is left to the process: it gets no inotify.
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get());
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  auto watch = std::make_unique<Watch>(loop, [&](int id, const std::string&) { told += id == kPolled; });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  const auto id = watch->add(folder.path);
+  ASSERT_TRUE(id) << id.error().message;
+  EXPECT_EQ(*id, kPolled);
+  EXPECT_FALSE(watch->add(folder.path + "/absent"));
+  loop.run_for(std::chrono::milliseconds(200));
+  EXPECT_GE(told, 3);
+  watch.reset();
+  loop.restart();
+  loop.run_for(std::chrono::seconds(1));
+  EXPECT_TRUE(loop.stopped()) << "nothing goes on behind it";
+}
+
 TEST(HttpUrl, IsReadStrictly) {
   const auto url = parse_http_url("http://[::1]:80/\xc3\xbc?q={x}#f");
   ASSERT_TRUE(url) << url.error().message;
@@ -154,6 +182,18 @@ TEST(Ports, TwoRunsThatBeginAlikeGetOthers) {
       EXPECT_TRUE(chosen.insert(*port).second) << *port;
     }
   }
+}
+
+TEST(Ports, AKernelThatTakesAllLeavesSomeAllTheSame) {
+  for (const PortRange& all : {PortRange{1024, 65535}, PortRange{10100, 65535}}) {
+    PortChooser chooser(12345, all);
+    const auto port = chooser.choose();
+    ASSERT_TRUE(port) << port.error().message;
+    EXPECT_GE(*port, 10000);
+    EXPECT_LE(*port, 65000);
+  }
+  PortChooser outside(12345, {20000, 65535});
+  for (int i = 0; i < 50; ++i) EXPECT_LT(*outside.choose(), 20000);
 }
 
 TEST(Ports, StartsAreSpreadOverAllThatMayBeChosen) {

@@ -148,6 +148,9 @@ class HttpClient::Exchange : public std::enable_shared_from_this<Exchange> {
     if (message_.method() == http::verb::head) parser_->skip(true);
     http::async_read(socket_, buffer_, *parser_, [self = shared_from_this(), write_failed](error_code failed, std::size_t count) {
       if (self->over_) return;
+      const int status = failed ? 0 : static_cast<int>(self->parser_->get().result_int());
+      // 100 Continue and its like announce the answer; after 101 there is none.
+      if (status / 100 == 1 && status != 101) return self->read(write_failed);
       if (!failed) return self->finish();
       if (self->reused_ && self->repeatable_ && count == 0) return self->again();
       if (failed == http::error::body_limit) {

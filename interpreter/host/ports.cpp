@@ -20,6 +20,7 @@ namespace failc::host {
 namespace {
 
 constexpr std::uint16_t kLowest = 10000, kHighest = 65000;
+constexpr std::uint32_t kEnough = 1000;  // fewer than this outside the kernel's range are soon taken
 
 /// The inode of the socket that listens on `port`, 0 if none is seen.
 std::uint64_t listening_inode(std::uint16_t port) {
@@ -94,20 +95,24 @@ std::string holder_of_port(std::uint16_t port) {
   return {};
 }
 
-PortChooser::PortChooser(std::uint64_t start) : next_(start) {
+PortRange ephemeral_ports() {
   std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
   unsigned low = 0, high = 0;
-  if (range >> low >> high && low <= high && high <= 65535) {
-    ephemeral_low_ = static_cast<std::uint16_t>(low);
-    ephemeral_high_ = static_cast<std::uint16_t>(high);
-  }
+  if (!(range >> low >> high) || low > high || high > 65535) return {};
+  return {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
 }
+
+PortChooser::PortChooser(std::uint64_t start, PortRange ephemeral) : next_(start), ephemeral_(ephemeral) {}
 
 Result<std::uint16_t> PortChooser::choose() {
   // Counted over what may be chosen, so that the start is spread over all of it.
-  const std::uint32_t low = std::max(kLowest, ephemeral_low_), high = std::min(kHighest, ephemeral_high_);
-  const std::uint32_t barred = low <= high ? high - low + 1 : 0;
-  const std::uint32_t span = kHighest - kLowest + 1 - barred;
+  const std::uint32_t low = std::max(kLowest, ephemeral_.low), high = std::min(kHighest, ephemeral_.high);
+  std::uint32_t barred = low <= high ? high - low + 1 : 0;
+  std::uint32_t span = kHighest - kLowest + 1 - barred;
+  if (span < kEnough) {
+    span += barred;
+    barred = 0;
+  }
   for (std::uint32_t tried = 0; tried < span; ++tried) {
     std::uint32_t candidate = kLowest + static_cast<std::uint32_t>(next_++ % span);
     if (barred > 0 && candidate >= low) candidate += barred;
@@ -118,7 +123,8 @@ Result<std::uint16_t> PortChooser::choose() {
     used_.emplace(port, std::move(claim));
     return port;
   }
-  return Error{"no free port is left outside the kernel's own range " + std::to_string(ephemeral_low_) + " to " + std::to_string(ephemeral_high_)};
+  return Error{"no free port is left from " + std::to_string(kLowest) + " to " + std::to_string(kHighest) + ", outside the kernel's own range " +
+               std::to_string(ephemeral_.low) + " to " + std::to_string(ephemeral_.high)};
 }
 
 }  // namespace failc::host

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 
@@ -114,6 +115,13 @@ std::string environment_of(pid_t pid) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%d/environ", pid);
   return slurp(path);
+}
+
+std::string folder_of(pid_t pid) {
+  char path[64], target[PATH_MAX];
+  std::snprintf(path, sizeof path, "/proc/%d/cwd", pid);
+  const ssize_t length = ::readlink(path, target, sizeof target);
+  return {target, length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
 bool has_entry(std::string_view environment, std::string_view entry) {

@@ -42,6 +42,8 @@ std::vector<ProcessStat> all_processes();
 std::optional<uid_t> user_of(pid_t pid);
 /// KEY=VALUE strings, each ended by a NUL; empty where it cannot be read, or while the process is inside exec.
 std::string environment_of(pid_t pid);
+/// Its working folder; empty where that cannot be read.
+std::string folder_of(pid_t pid);
 /// Whether such an environment holds exactly `entry` ("KEY=VALUE").
 bool has_entry(std::string_view environment, std::string_view entry);
 /// Clock ticks since boot, to be held against start times.

@@ -51,7 +51,7 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& folder
   std::unique_ptr<FileJournal> journal(new FileJournal(folder, options.sync, claimed->lock));
   for (auto [name, file] : {std::pair("journal.jsonl", &journal->journal_), std::pair("history.jsonl", &journal->history_)}) {
     const std::string path = folder + "/" + name;
-    *file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    *file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*file < 0) return Error{fmt::format("cannot make `{}`: {}", path, std::strerror(errno))};
   }
   return journal;
@@ -65,6 +65,15 @@ Status FileJournal::append(const nlohmann::ordered_json& record, bool durable) {
   ++written_;
   if (durable && sync_ && ::fdatasync(journal_) != 0) return Error{fmt::format("cannot write `{}/journal.jsonl`: {}", folder_, std::strerror(errno))};
   return Done{};
+}
+
+Status FileJournal::discard() {
+  for (int* file : {&journal_, &history_}) {
+    if (*file >= 0) ::close(*file);
+    *file = -1;
+  }
+  buffer_.clear();
+  return sweep(folder_);
 }
 
 Status FileJournal::history(const nlohmann::ordered_json& record) {

@@ -17,7 +17,7 @@ struct FileOptions {
 class FileJournal : public Journal {
  public:
   /// Makes `folder` (and its parents) or takes over one whose run has ended. Errors: another run holds it, a run in it died and was not
-  /// recovered, it holds something else, no permission.
+  /// recovered, it was no run's and is not empty, no permission.
   static Result<std::unique_ptr<FileJournal>> open(const std::string& folder, const FileOptions& options);
 
   ~FileJournal() override;
@@ -27,6 +27,9 @@ class FileJournal : public Journal {
   Status append(const nlohmann::ordered_json& record, bool durable) override;
   Status history(const nlohmann::ordered_json& record) override;
   Status flush() override;
+
+  /// Removes what it holds: for a run that came to nothing before its first record could be written. Nothing is to follow but the end.
+  Status discard();
 
   const std::string& folder() const { return folder_; }
 

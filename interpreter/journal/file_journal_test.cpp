@@ -93,7 +93,7 @@ TEST_F(FileJournalTest, ADeadRunIsRefusedWithTheCommandThatRecoversIt) {
 TEST_F(FileJournalTest, AFolderWithALedgerAndNoJournalIsADeadRun) {
   const std::string folder = path("run");
   fs::create_directory(folder);
-  std::ofstream(folder + "/ledger.jsonl") << "{}\n";
+  std::ofstream(folder + "/ledger.jsonl") << "\n{\"kind\":\"agent\",\"run\":\"r\",\"pid\":1}\n";
   EXPECT_NE(error_of(folder).find("failc recover"), std::string::npos) << error_of(folder);
 }
 
@@ -121,6 +121,59 @@ TEST_F(FileJournalTest, AFolderOfSomeoneElseIsLeftAlone) {
   EXPECT_NE(error_of(folder).find("`cat.jpg`, which is not of failc's making"), std::string::npos) << error_of(folder);
   EXPECT_TRUE(fs::exists(folder + "/cat.jpg"));
   EXPECT_FALSE(fs::exists(folder + "/lock"));
+}
+
+TEST_F(FileJournalTest, NamesAloneDoNotMakeAFolderARuns) {
+  const auto content = [](const std::string& file) {
+    std::string text;
+    std::getline(std::ifstream(file), text);
+    return text;
+  };
+  for (const char* name : {"nodes", "lock", "history.jsonl", "ledger.jsonl", "journal.jsonl", "agent.lock", "agent.smith", "driver-x.log"}) {
+    const std::string folder = path(std::string("of-") + name), file = folder + "/" + name;
+    fs::create_directory(folder);
+    std::ofstream(file) << "{\"n\":1,\"mine\":true}\n";
+    EXPECT_NE(error_of(folder).find("is not of failc's making"), std::string::npos) << name << ": " << error_of(folder);
+    EXPECT_EQ(content(file), "{\"n\":1,\"mine\":true}") << name;
+  }
+  fs::create_directories(path("tree") + "/nodes/mine");
+  EXPECT_NE(error_of(path("tree")).find("`nodes`"), std::string::npos);
+  // A lock that is a link: what it leads to is not written to.
+  std::ofstream(path("victim")) << "dear";
+  finish(path("linked"));
+  fs::remove(path("linked") + "/lock");
+  fs::create_symlink("../victim", path("linked") + "/lock");
+  EXPECT_NE(error_of(path("linked")), "");
+  EXPECT_EQ(content(path("victim")), "dear");
+}
+
+TEST_F(FileJournalTest, AFolderThatAFailcDiedMakingIsTakenOver) {
+  const std::string folder = path("run");
+  fs::create_directories(folder + "/nodes");
+  std::ofstream(folder + "/lock") << "4711\n";
+  for (const char* name : {"journal.jsonl", "history.jsonl", "agent.log", "driver-kv.log"}) std::ofstream(folder + "/" + name).flush();
+  EXPECT_EQ(error_of(folder), "");
+}
+
+TEST_F(FileJournalTest, OnlyFailcsOwnFilesOfARunAreRemoved) {
+  const std::string folder = path("run");
+  finish(folder);
+  for (const char* name : {"agent.smith", "driver-notes.txt", "driver-kv.log"}) std::ofstream(folder + "/" + name) << "x";
+  EXPECT_EQ(error_of(folder), "");
+  EXPECT_TRUE(fs::exists(folder + "/agent.smith"));
+  EXPECT_TRUE(fs::exists(folder + "/driver-notes.txt"));
+  EXPECT_FALSE(fs::exists(folder + "/driver-kv.log"));
+}
+
+TEST_F(FileJournalTest, WhatIsDiscardedNeverWas) {
+  const std::string folder = path("run");
+  {
+    auto journal = FileJournal::open(folder, {1});
+    ASSERT_TRUE(journal);
+    std::ofstream(folder + "/agent.lock") << "{\"run\":\"r\"}\n";
+    ASSERT_TRUE((*journal)->discard());
+  }
+  EXPECT_EQ(error_of(folder), "");
 }
 
 TEST_F(FileJournalTest, WhatIsNoFolderIsSaidSo) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -20,14 +21,51 @@ namespace failc::journal {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
-/// Files that failc and its agent make in a run's folder.
-bool is_ours(const std::string& name) {
-  constexpr std::array<std::string_view, 5> kNames{"journal.jsonl", "history.jsonl", "ledger.jsonl", "lock", "nodes"};
+/// Files that failc, its agent and its drivers make in a run's folder.
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kNames{"journal.jsonl", "history.jsonl", "ledger.jsonl", "lock", "nodes", "agent.lock", "agent.sock", "agent.log"};
   for (const std::string_view ours : kNames) {
     if (name == ours) return true;
   }
-  return name.starts_with("agent.");
+  return name.starts_with("driver-") && name.ends_with(".log");
+}
+
+/// The first line of a file that is not empty, if it is a whole JSON object; else an empty one.
+Json first_record(const fs::path& path) {
+  constexpr std::size_t kLimit = 16u << 20;
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(path, error))) return Json::object();  // a pipe would be waited for
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  for (char byte = 0; file.get(byte) && line.size() < kLimit;) {
+    if (byte != '\n') {
+      line += byte;
+    } else if (!line.empty()) {
+      Json record = Json::parse(line, nullptr, false);
+      return record.is_object() ? record : Json::object();
+    }
+  }
+  return Json::object();
+}
+
+std::string text(const Json& record, const char* key) {
+  const auto found = record.find(key);
+  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// What a failc leaves that died while it was making the folder: files without content, and a lock with a number in it at most.
+bool is_blank(const fs::directory_entry& entry) {
+  std::error_code error;
+  const fs::file_status status = entry.symlink_status(error);
+  if (fs::is_directory(status)) return fs::is_empty(entry.path(), error);
+  if (!fs::is_regular_file(status)) return false;
+  const std::uintmax_t size = entry.file_size(error);
+  if (error || size == 0 || entry.path().filename() != "lock") return !error && size == 0;
+  std::string content;
+  std::getline(std::ifstream(entry.path()), content);
+  return size <= 20 && content.find_first_not_of("0123456789") == std::string::npos;
 }
 
 std::string reason(const std::error_code& error) { return error.message(); }
@@ -47,12 +85,12 @@ Status make(const std::string& folder) {
   return Done{};
 }
 
-/// Something in `folder` that is not failc's, where there is no journal that would make the folder failc's.
+/// Something in `folder` that is not failc's, where nothing shows that the folder was a run's: names alone do not.
 std::optional<std::string> stranger(const std::string& folder, std::error_code& error) {
-  if (fs::exists(fs::path(folder) / "journal.jsonl", error)) return std::nullopt;
+  if (holds_run(folder)) return std::nullopt;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!is_ours(name)) return name;
+    if (!is_ours(name) || !is_blank(*entry)) return name;
   }
   return std::nullopt;
 }
@@ -81,19 +119,27 @@ Status take(int lock, const std::string& folder, std::int64_t pid) {
 
 /// Refuses a run that died and may have left something behind, and what is no journal at all.
 Status check_former(const std::string& folder) {
+  if (!holds_run(folder)) return Done{};
   const fs::path path = fs::path(folder) / "journal.jsonl";
   std::error_code error;
   const bool there = fs::exists(path, error);
   if (error) return Error{fmt::format("cannot read `{}`: {}", path.string(), reason(error))};
   const Error died{fmt::format("a run in `{0}` died and may have left processes behind; `failc recover {0}` ends them", folder)};
-  if (!there) {
-    if (fs::exists(fs::path(folder) / "ledger.jsonl", error)) return died;
-    return Done{};
-  }
+  if (!there) return died;
   const Result<Contents> contents = read(path.string());
   if (!contents) return Error{fmt::format("{}; name another folder with `--journal`", contents.error().message)};
   if (!finished(*contents)) return died;
   return Done{};
+}
+
+}  // namespace
+
+bool holds_run(const std::string& folder) {
+  const fs::path path(folder);
+  const Json journal = first_record(path / "journal.jsonl"), ledger = first_record(path / "ledger.jsonl");
+  const std::string kind = text(journal, "kind");
+  if (journal.contains("n") && journal["n"] == 1 && (kind == "run" || kind == "recovered")) return true;
+  return !text(first_record(path / "agent.lock"), "run").empty() || (text(ledger, "kind") == "agent" && !text(ledger, "run").empty());
 }
 
 Status sweep(const std::string& folder) {
@@ -109,8 +155,6 @@ Status sweep(const std::string& folder) {
   return Done{};
 }
 
-}  // namespace
-
 Result<Folder> claim(const std::string& folder, std::int64_t pid) {
   if (Status made = make(folder); !made) return made.error();
   std::error_code error;
@@ -119,7 +163,7 @@ Result<Folder> claim(const std::string& folder, std::int64_t pid) {
   }
   if (error) return Error{fmt::format("cannot read `{}`: {}", folder, reason(error))};
   const std::string path = folder + "/lock";
-  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0) return Error{fmt::format("cannot make `{}`: {}", path, std::strerror(errno))};
   Status status = take(lock, folder, pid);
   if (status) status = check_former(folder);

@@ -122,8 +122,13 @@ std::string summary(const Run& run, bool colour) {
   add(counts.left_out, "not run after the first failure");
   add(counts.leaked, "LEAKED");
   out += fmt::format(" in {}, seed {}\n", shown(run.elapsed), run.seed);
-  for (const FileRun& file : run.files)
-    for (const std::string& leaked : file.leaked) out += fmt::format("{}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "  "));
+  const auto add_leaked = [&](const std::vector<std::string>& all) {
+    for (const std::string& leaked : all) out += fmt::format("{}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "  "));
+  };
+  for (const FileRun& file : run.files) {
+    for (const run::ScenarioResult& result : file.results) add_leaked(result.leaked);
+    add_leaked(file.leaked);
+  }
   for (const FileRun& file : run.files)
     if (!file.journal.empty()) out += fmt::format("journal: {}\n", file.journal);
   return out;

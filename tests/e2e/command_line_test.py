@@ -57,6 +57,10 @@ class CommandLine(support.TestCase):
         self.write("good.fail", GOOD)
         for option, value in (("--seed", "x"), ("--time-scale", "0"), ("--timeout", "5"), ("--report", "junit"), ("--report", "pdf=x"), ("--param", "x")):
             self.expect(self.failc("run", "good.fail", option, value), 2, f"`{option} {value}`")
+        for lease in ("99ms", "24h1s"):
+            self.expect(self.failc("run", "good.fail", "--lease", lease), 2, f"`--lease {lease}`", "from 100ms to 24h")
+        self.expect(self.failc("run", "good.fail", "--journal", ""), 2, "--journal")
+        self.expect(self.failc("check", "[k]"), 2, "[k]")
         self.expect(self.failc("check", "good.fail", "--format", "jsn"), 2, "did you mean `json`?")
         self.expect(self.failc("run", "good.fail", "--seed"), 2, "--seed")
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What the environment refuses: a clear line, exit 3, nothing left running."""
+import json
 import os
 import pathlib
 import resource
@@ -70,6 +71,9 @@ class Environment(support.TestCase):
         self.write("home/letter.txt", "dear")
         self.expect(self.failc("run", "a.fail", "--journal", "home"), 3, "home")
         self.assertEqual((self.base / "home/letter.txt").read_text(), "dear")
+        self.write("own/nodes/list.txt", "dear")
+        self.expect(self.failc("run", "a.fail", "--journal", "own"), 3, "own", "nodes")
+        self.assertEqual((self.base / "own/nodes/list.txt").read_text(), "dear")
 
     def test_a_folder_that_cannot_be_made(self):
         self.write("a.fail", app())
@@ -85,6 +89,28 @@ class Environment(support.TestCase):
         done = subprocess.run([alone, "run", "a.fail"], capture_output=True, text=True, cwd=self.base, timeout=60)
         self.expect(done, 3, "failc-agent")
 
+    def test_an_agent_that_dies_is_the_environments_no_and_leaves_nothing(self):
+        self.write("a.fail", app(body='sleep 30s because "its agent is killed"'))
+        running = self.begin("run", "a.fail", "--journal", "j")
+        self.assertTrue(wait_until(lambda: (self.base / "j/journal.jsonl").exists() and any(r["kind"] == "step" for r in records(self.base / "j"))))
+        os.kill(json.loads((self.base / "j/agent.lock").read_text())["pid"], 9)
+        printed = "".join(running.communicate(timeout=30))
+        self.assertEqual(running.returncode, 3, printed)
+        self.assertNotIn("LEAKED", printed)
+        self.assertEqual([r["kind"] for r in records(self.base / "j")][-2:], ["recovered", "end"])
+        self.assertEqual(self.processes(), [])
+        self.expect(self.failc("recover", "j"), 0, "nothing was left")
+
+    def test_standard_descriptors_that_are_closed(self):
+        self.write("a.fail", app(body='log "where does this go"'))
+        closed = subprocess.run(["sh", "-c", '"$0" run a.fail --journal j <&- >&- 2>&-', support.FAILC], cwd=self.base, timeout=60)
+        self.assertEqual(closed.returncode, 3, "what cannot be printed is a failure")
+        self.assertEqual(records(self.base / "j")[-1]["verdict"], "pass")  # every line parses
+        for file in self.base.glob("j/*.*"):
+            if file.is_file():
+                self.assertNotIn("failc 0", file.read_text(), file)
+        self.assertEqual((self.base / "j/lock").read_text().strip().isdigit(), True)
+
     def test_a_limit_on_file_sizes(self):
         self.write("a.fail", app(body='repeat 1000 { log "a line that fills the journal" }'))
 
@@ -92,6 +118,15 @@ class Environment(support.TestCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
         self.expect(self.failc("run", "a.fail", "--journal", "j", preexec_fn=limit), 3, "journal.jsonl", "File too large")
         self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+    def test_no_room_for_the_first_record_leaves_no_dead_run(self):
+        self.write("a.fail", app())
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+        self.expect(self.failc("run", "a.fail", "--journal", "j", preexec_fn=limit), 3, "journal.jsonl", "File too large")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+        self.expect(self.failc("run", "a.fail", "--journal", "j"), 0)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a small disk can only be mounted by root")
@@ -118,6 +153,57 @@ class Recover(support.TestCase):
         self.expect(self.failc("recover", "absent"), 2, "absent")
         self.write("home/letter.txt", "dear")
         self.expect(self.failc("recover", "home"), 2, "home")
+
+    def test_files_of_others_are_not_written_to(self):
+        mine = {"a/journal.jsonl": '{"entry": 1}\n{"entry": 2}', "b/ledger.jsonl": '{"account": 7}\n', "c/agent.lock": "mine",
+                "d/journal.jsonl": '{"n":1,"kind":"holiday"}\nmore'}
+        for name, text in mine.items():
+            self.write(f"home/{name}", text)
+        self.expect(self.failc("recover", "home"), 2, "home")
+        for folder in "abcd":
+            self.expect(self.failc("recover", f"home/{folder}"), 2, "home")
+        # Even in a run's folder a journal that cannot be read stays as it is.
+        self.write("run/agent.lock", '{"run":"r","pid":1,"start_time":1,"boot":"another"}\n')
+        self.write("run/journal.jsonl", '{"entry": 1}\nmore')
+        self.expect(self.failc("recover", "run"), 3, "journal.jsonl")
+        self.assertEqual((self.base / "run/journal.jsonl").read_text(), '{"entry": 1}\nmore')
+        for name, text in mine.items():
+            self.assertEqual((self.base / "home" / name).read_text(), text)
+            self.assertEqual(len(list((self.base / "home" / name).parent.iterdir())), 1, name)
+
+    def dead_run(self, *arguments, **more):
+        running = self.begin("run", *arguments, "--lease", "60s", **more)
+        self.assertTrue(wait_until(lambda: any(any(r["kind"] == "step" for r in records(j.parent)) for j in self.base.rglob("journal.jsonl")
+                                               if not any(r["kind"] == "end" for r in records(j.parent)))))
+        running.kill()
+        running.wait(10)
+
+    def test_runs_below_a_folder_that_was_a_run_too(self):
+        self.write("b.fail", app())
+        self.expect(self.failc("run", "b.fail", "--journal", "j"), 0)
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        self.dead_run("a.fail", "b.fail", "--journal", "j")
+        self.assertTrue(self.processes(), "the nodes must be alive for this to show anything")
+        self.expect(self.failc("recover", "j"), 0, "j/1-a")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+    def test_a_folder_that_cannot_be_read_stops_nothing(self):
+        self.write("a.fail", app(body='sleep 60s because "it is killed"'))
+        more = {}
+        if os.geteuid() == 0:  # whom no permission stops
+            self.base.chmod(0o755)
+            os.chown(self.base, 65534, 65534)
+            more = {"user": 65534, "group": 65534, "extra_groups": []}
+        self.dead_run("a.fail", "--journal", "runs/b", **more)
+        self.assertTrue(self.processes(), "the nodes must be alive for this to show anything")
+        closed = self.base / "runs/a"
+        closed.mkdir()
+        closed.chmod(0)
+        if os.geteuid() == 0:
+            os.chown(closed, 65533, 65533)
+        self.addCleanup(closed.chmod, 0o755)
+        self.expect(self.failc("recover", "runs", **more), 3, "runs/a", "runs/b")
+        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
 
     def test_all_runs_of_a_folder(self):
         self.write("a.fail", app(body='sleep 60s because "it is killed"'))

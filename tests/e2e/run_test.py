@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -118,6 +119,15 @@ class Run(support.TestCase):
         self.assertEqual(report["faults"][0]["end"], "installed")
         self.assertTrue((self.base / "out.xml").exists())
 
+    def test_a_report_on_standard_output_takes_nothing_from_it(self):
+        self.write("a.fail", HEAD + PASS)
+        with open(self.base / "out.txt", "w") as out:
+            done = subprocess.run([support.FAILC, "run", "a.fail", "--report", "junit=/dev/stdout"], stdout=out, stderr=subprocess.PIPE, cwd=self.base, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = (self.base / "out.txt").read_text()
+        for part in ("seed", "<testsuites", "1 passed", "report: /dev/stdout"):
+            self.assertIn(part, text)
+
     def test_a_report_that_cannot_be_written_is_found_out_before(self):
         self.write("a.fail", HEAD + PASS)
         self.expect(self.failc("run", "a.fail", "--report", "junit=absent/out.xml"), 3, "absent/out.xml")
@@ -165,6 +175,28 @@ class Interruption(support.TestCase):
     def test_terminated(self):
         self.interrupted(signal.SIGTERM)
 
+    def test_interrupted_before_the_agent_is_there(self):
+        for name, number in (("int", signal.SIGINT), ("term", signal.SIGTERM)):
+            with self.subTest(name):
+                bin = self.base / name
+                bin.mkdir()
+                shutil.copy2(support.FAILC, bin / "failc")
+                agent = pathlib.Path(support.FAILC).resolve().parent / "failc-agent"
+                self.write(f"{name}/failc-agent", f'#!/bin/sh\n: > "$1/starting"\nsleep 1\nexec {shlex.quote(str(agent))} "$@"\n').chmod(0o755)
+                self.write("s/a.fail", HEAD + PASS)
+                self.write("s/b.fail", HEAD + PASS)
+                running = subprocess.Popen([bin / "failc", "run", "s", "--journal", f"j-{name}", "--report", f"json={name}.json"], cwd=self.base,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                self.addCleanup(running.kill)
+                self.assertTrue(wait_until(lambda: (self.base / f"j-{name}/1-a/starting").exists()))
+                running.send_signal(number)
+                out, err = running.communicate(timeout=30)
+                self.assertEqual(running.returncode, 130, out + err)
+                self.assertEqual(records(self.base / f"j-{name}/1-a")[-1]["kind"], "end")
+                self.assertFalse((self.base / f"j-{name}/2-b").exists())
+                self.assertEqual(json.loads((self.base / f"{name}.json").read_text())["scenarios"][0]["verdict"], "interrupted")
+                self.assertEqual(self.processes(), [])
+
     def test_one_file_interrupted_ends_the_others(self):
         self.write("s/a.fail", HEAD + LONG)
         self.write("s/b.fail", HEAD + LONG)
@@ -203,6 +235,34 @@ class Terminal(support.TestCase):
         self.assertRegex(text, r"\r\x1b\[Klong title: sleep 700ms  0\.\ds / 700ms")
         self.assertIn("\x1b[32mpass\x1b[0m", text)
         self.assertNotIn("\x1b[32m", output(NO_COLOR="1"))
+
+    def steps(self):
+        journal = self.base / "j/journal.jsonl"
+        return [r["text"] for r in records(self.base / "j") if r["kind"] == "step"] if journal.exists() else []
+
+    def test_a_terminal_that_is_stopped_does_not_stop_the_run(self):
+        import pty
+        import termios
+        self.write("a.fail", HEAD + 'scenario "s" {\n  sleep 1s because "now it is stopped"\n  sleep 10ms because "it went on"\n  expect app[0] is running\n}\n')
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        self.addCleanup(os.close, follower)
+        running = self.begin("run", "a.fail", "--journal", "j", stdout=follower)
+        self.assertTrue(wait_until(lambda: len(self.steps()) == 1))
+        termios.tcflow(follower, termios.TCOOFF)
+        went_on = wait_until(lambda: len(self.steps()) == 3, 6)
+        termios.tcflow(follower, termios.TCOON)
+        self.assertEqual(running.wait(30), 0)
+        self.assertTrue(went_on, self.steps())
+
+    def test_a_reader_that_sleeps_does_not_end_the_run(self):
+        self.write("a.fail", HEAD + 'scenario "s" {\n  repeat 2000 { log "a line that fills the pipe, and one like it, and one like it" }\n  expect app[0] is running\n}\n')
+        running = self.begin("run", "a.fail", "--journal", "j", "--lease", "500ms")
+        self.assertTrue(wait_until(lambda: self.steps()))
+        time.sleep(2.5)
+        self.assertIsNone(running.poll(), "it must wait for its reader for this to show anything")
+        out, err = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, 0, out[-2000:] + err)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "interpreter/backends/agent/server.hpp"
+#include "interpreter/host/standard.hpp"
 
 namespace {
 
@@ -22,6 +23,7 @@ int refuse(const std::string& why) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  failc::host::occupy_standard_descriptors();
   CLI::App app("keeps the processes of one failc run, and ends them when failc is gone", "failc-agent");
   failc::agent::ServeOptions options;
   double lease = 15;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ std::optional<Exit> Arguments::refuse(const std::vector<std::string>& extras) co
       complain("`" + name + "` is not in this version yet");
       return Exit::input;
     }
-  if (name.front() != '-') {
+  if (!name.starts_with('-')) {
     complain("`" + name + "` is one argument too many; the form is `" + usage_ + "`");
     return Exit::input;
   }
@@ -66,7 +67,6 @@ std::optional<Exit> Arguments::parse(const Words& words) {
   std::vector<std::vector<std::string>> given(values_.size());
   for (std::size_t i = 0; i < values_.size(); ++i)
     app.add_option(values_[i].name, given[i])->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  if (words_) app.add_option("words", *words_);
   // Behind `--` no word is an option; the library would call `--` itself one too many.
   const auto dashes = std::find(words.begin(), words.end(), "--");
   try {
@@ -83,7 +83,11 @@ std::optional<Exit> Arguments::parse(const Words& words) {
     say(help());
     return Exit::pass;
   }
-  if (auto refused = refuse(app.remaining())) return refused;
+  // Not an option of the library's, which would take `[k]` for a list with a `k` in it.
+  std::vector<std::string> extras = app.remaining();
+  const auto is_option = [](const std::string& extra) { return extra.size() > 1 && extra.front() == '-'; };
+  if (words_ && std::none_of(extras.begin(), extras.end(), is_option)) *words_ = std::exchange(extras, {});
+  if (auto refused = refuse(extras)) return refused;
   if (words_ && dashes != words.end()) words_->insert(words_->end(), dashes + 1, words.end());
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (given[i].size() > 1 && !values_[i].repeatable) {
@@ -108,6 +112,7 @@ Take text_into(std::string& target) {
 
 Take text_into(std::optional<std::string>& target) {
   return [&target](const std::string& text) -> std::optional<std::string> {
+    if (text.empty()) return "something is wanted";
     target = text;
     return std::nullopt;
   };
@@ -153,10 +158,11 @@ Take factor_into(double& target) {
   };
 }
 
-Take duration_into(std::optional<std::chrono::nanoseconds>& target) {
-  return [&target](const std::string& text) -> std::optional<std::string> {
+Take duration_into(std::optional<std::chrono::nanoseconds>& target, std::chrono::nanoseconds least, std::chrono::nanoseconds most) {
+  return [&target, least, most](const std::string& text) -> std::optional<std::string> {
     const auto duration = parse_duration(text);
     if (!duration || duration->count() <= 0) return "a duration above zero like `30s` or `1.5m` is wanted";
+    if (*duration < least || *duration > most) return fmt::format("a duration from {} to {} is wanted", show(least), show(most));
     target = *duration;
     return std::nullopt;
   };

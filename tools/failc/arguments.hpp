@@ -42,6 +42,7 @@ class Arguments {
 
 // Ways to take a value.
 Take text_into(std::string& target);
+/// Any but an empty one.
 Take text_into(std::optional<std::string>& target);
 Take texts_into(std::vector<std::string>& target);
 Take choice_into(std::string& target, std::vector<std::string_view> choices);
@@ -49,7 +50,9 @@ Take whole_number_into(std::optional<std::uint64_t>& target);
 /// A finite decimal above zero.
 Take factor_into(double& target);
 /// `30s`, `1.5m`; above zero.
-Take duration_into(std::optional<std::chrono::nanoseconds>& target);
+/// From `least` to `most`.
+Take duration_into(std::optional<std::chrono::nanoseconds>& target, std::chrono::nanoseconds least = std::chrono::nanoseconds(1),
+                   std::chrono::nanoseconds most = std::chrono::nanoseconds::max());
 /// `30s`, `1.5m`, or bare seconds: `5`, `0.5`; zero too where `zero` says so.
 Take seconds_into(std::chrono::nanoseconds& target, bool zero);
 

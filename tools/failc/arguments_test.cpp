@@ -32,6 +32,12 @@ class Options : public testing::Test {
   std::string format_ = "text", errors_;
 };
 
+TEST_F(Options, BracketsAreNoLists) {
+  EXPECT_EQ(parse({"[k]", "--only", "[a,b]", "[x,y].fail", "[]"}), std::nullopt) << errors_;
+  EXPECT_EQ(words_, (std::vector<std::string>{"[k]", "[x,y].fail", "[]"}));
+  EXPECT_EQ(only_, (std::vector<std::string>{"[a,b]"}));
+}
+
 TEST_F(Options, WordsAndOptionsInAnyOrder) {
   EXPECT_EQ(parse({"--only", "a", "x.fail", "--only=b", "--seed", "7", "y.fail", "--check", "--timeout", "1m30s"}), std::nullopt) << errors_;
   EXPECT_EQ(words_, (std::vector<std::string>{"x.fail", "y.fail"}));

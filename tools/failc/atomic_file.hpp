@@ -7,8 +7,9 @@
 
 namespace failc::tools {
 
-/// Writes `text` beside `path` and renames it over it: a reader sees the old text or the new one. Keeps the mode of a file that
-/// is there; follows symbolic links to the file they mean; writes straight into what is no regular file (a pipe, /dev/stdout).
+/// Writes `text` beside `path` and renames it over it: a reader sees the old text or the new one. Keeps owner and mode of a file that
+/// is there, and refuses one that may not be written to; follows symbolic links to the file they mean. Writes straight into what is no
+/// regular file (a pipe, /dev/stdout), what standard output or error goes to, and a file whose owner or folder allows nothing else.
 Status write_whole(const std::string& path, std::string_view text);
 
 /// Whether `write_whole` could begin now; leaves nothing behind.

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 namespace failc::tools {
@@ -60,6 +63,47 @@ TEST_F(AtomicFile, ProbesLeaveNothingAndFindWhatCannotBe) {
   EXPECT_FALSE(probe_writable(root_ / "absent/f"));
   EXPECT_FALSE(probe_writable(root_));
   EXPECT_FALSE(write_whole(root_ / "absent/f", "x"));
+}
+
+TEST_F(AtomicFile, KeepsTheOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  std::ofstream(root_ / "f") << "old";
+  ASSERT_EQ(::chown((root_ / "f").c_str(), 65534, 65533), 0);
+  fs::permissions(root_ / "f", fs::perms(0640));
+  ASSERT_TRUE(write_whole(root_ / "f", "new"));
+  struct stat status {};
+  ASSERT_EQ(::stat((root_ / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 65534u);
+  EXPECT_EQ(status.st_gid, 65533u);
+  EXPECT_EQ(status.st_mode & 07777, 0640u);
+  EXPECT_EQ(read(root_ / "f"), "new");
+}
+
+/// As another user where the test is root's, whom no permission stops: true where `check` held.
+bool as_nobody(const std::function<bool()>& check) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit((::geteuid() != 0 || (::setgid(65534) == 0 && ::setuid(65534) == 0)) && check() ? 0 : 1);
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
+
+TEST_F(AtomicFile, RefusesAFileThatIsReadOnly) {
+  fs::permissions(root_, fs::perms(0777));
+  std::ofstream(root_ / "f") << "old";
+  fs::permissions(root_ / "f", fs::perms(0444));
+  EXPECT_TRUE(as_nobody([&] { return !write_whole(root_ / "f", "new") && !probe_writable(root_ / "f"); }));
+  EXPECT_EQ(read(root_ / "f"), "old");
+}
+
+TEST_F(AtomicFile, WritesInPlaceWhereNothingElseIsAllowed) {
+  std::ofstream(root_ / "f") << "something old";
+  fs::permissions(root_ / "f", fs::perms(0666));
+  fs::permissions(root_, fs::perms(0555));
+  EXPECT_TRUE(as_nobody([&] { return probe_writable(root_ / "f") && write_whole(root_ / "f", "new"); }));
+  fs::permissions(root_, fs::perms(0755));
+  EXPECT_EQ(read(root_ / "f"), "new");
+  EXPECT_EQ(entries(), 1u);
 }
 
 TEST_F(AtomicFile, DevicesAreWrittenStraight) {

@@ -14,11 +14,7 @@ class OpenAgent : public OpenWorld {
   nlohmann::ordered_json supervisor() const override {
     return {{"pid", world_->agent().pid}, {"start_time", world_->agent().start_time}, {"socket", world_->socket_path()}};
   }
-  Status close() override {
-    const auto finished = world_->finish();
-    if (!finished) return finished.error();
-    return Done{};
-  }
+  Result<std::vector<std::string>> close() override { return world_->finish(); }
 
  private:
   std::unique_ptr<agent::AgentWorld> world_;
@@ -38,7 +34,7 @@ std::vector<check::Capabilities> known_backends() {
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
   auto program = agent::find_agent_program();
   if (!program) return program.error();
-  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .catch_signals = true});
+  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .interrupts = options.interrupts});
   if (!world) return world.error();
   return std::unique_ptr<OpenWorld>(std::make_unique<OpenAgent>(std::move(*world)));
 }

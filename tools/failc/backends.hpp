@@ -20,6 +20,7 @@ struct OpenOptions {
   std::string folder;  // of the run; it exists
   std::string run;     // the run's mark, distinct for all runs on this host
   std::chrono::nanoseconds lease;
+  int interrupts = -1;  // a byte can be read from it for each
 };
 
 /// A world that is ready, and what the journal has to say about who supervises it.
@@ -28,8 +29,9 @@ class OpenWorld {
   virtual ~OpenWorld() = default;
   virtual backend::World& world() = 0;
   virtual nlohmann::ordered_json supervisor() const = 0;
-  /// Ends what may still run, and the supervision, once everything is undone. An error says what could not be ended.
-  virtual Status close() = 0;
+  /// Ends what may still run, and the supervision, even where that was lost: what had to be ended, a line for each. An error says what could
+  /// not be.
+  virtual Result<std::vector<std::string>> close() = 0;
 };
 
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options);

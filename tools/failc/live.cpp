@@ -69,7 +69,7 @@ backend::World& Live::world() {
 }
 
 void Live::draw() {
-  if (scenario_.empty()) return;
+  if (scenario_.empty() || !can_say()) return;  // a line that is drawn anew is not worth waiting for
   const std::string tail = fmt::format("  {} / {}", seconds(inner_.now() - began_), show(bound_));
   const std::size_t width = std::max(20u, terminal_width()) - 1;
   const std::string head = cut(report::printable(scenario_ + (statement_.empty() ? "" : ": " + statement_)), width - std::min(width, tail.size()));
@@ -92,7 +92,9 @@ run::Progress Live::progress() {
   out.message = [this](const std::string& text) { print("  " + report::printable(text) + "\n"); };
   out.ended = [this](const run::ScenarioResult& result) {
     scenario_.clear();
-    print(report::scenario_line(file_, result, colour_) + report::failure_block(run_, file_, result, colour_));
+    run::ScenarioResult shown = result;
+    shown.leaked.clear();  // the world's end may still settle that: the summary tells
+    print(report::scenario_line(file_, shown, colour_) + report::failure_block(run_, file_, shown, colour_));
   };
   if (!terminal_) return out;
   out.began = [this](const plan::Scenario& scenario) {

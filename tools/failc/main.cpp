@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "grammar/diag/diagnostic.hpp"
+#include "interpreter/host/standard.hpp"
 #include "interpreter/systems/automation/names.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/terminal.hpp"
@@ -99,6 +100,7 @@ Exit finish(Exit code) {
 }  // namespace failc::tools
 
 int main(int argc, char** argv) {
+  failc::host::occupy_standard_descriptors();
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
     constexpr char text[] = "failc " FAILC_VERSION "\n";
     return ::write(STDOUT_FILENO, text, sizeof text - 1) == sizeof text - 1 ? 0 : 3;

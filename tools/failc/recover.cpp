@@ -12,6 +12,7 @@
 
 #include "interpreter/host/locks.hpp"
 #include "interpreter/host/process.hpp"
+#include "interpreter/journal/folder.hpp"
 #include "interpreter/journal/reader.hpp"
 #include "interpreter/live_cluster/stages.hpp"
 #include "tools/failc/arguments.hpp"
@@ -25,31 +26,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_run(const fs::path& folder) {
-  std::error_code error;
-  for (const char* name : {"journal.jsonl", "agent.lock", "ledger.jsonl"})
-    if (fs::exists(folder / name, error)) return true;
-  return false;
-}
-
-/// The run folders at or below `folder`: a folder of runs holds runs, or folders with one run a file.
-Status find_runs(const fs::path& folder, unsigned depth, std::vector<std::string>& out) {
-  if (is_run(folder)) {
-    out.push_back(folder.string());
-    return Done{};
-  }
-  if (depth == 0) return Done{};
+/// The run folders at or below `folder`: a folder of runs holds runs, or folders with one run a file, and may itself have been a run's
+/// before. Complains of folders that cannot be read and goes on; false where there was one.
+bool find_runs(const fs::path& folder, unsigned depth, std::vector<std::string>& out) {
+  const bool run = journal::holds_run(folder.string());
+  if (run) out.push_back(folder.string());
+  if (depth == 0) return true;
   std::error_code error;
   std::vector<fs::path> children;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (it->is_directory(ignored)) children.push_back(it->path());
+    const bool servers = run && it->path().filename() == "nodes";
+    if (!servers && it->is_directory(ignored)) children.push_back(it->path());
   }
-  if (error) return Error{"cannot read `" + folder.string() + "`: " + error.message()};
+  bool all = !error;
+  if (error) complain("cannot read `" + folder.string() + "`: " + error.message());
   std::sort(children.begin(), children.end());
-  for (const fs::path& child : children)
-    if (auto found = find_runs(child, depth - 1, out); !found) return found;
-  return Done{};
+  for (const fs::path& child : children) all = find_runs(child, depth - 1, out) && all;
+  return all;
 }
 
 /// What the journal of a run says, as far as it can be read: a death may have left any part of it.
@@ -57,13 +51,24 @@ struct Former {
   std::optional<pid_t> alive;  // its failc, where that lives
   std::size_t records = 0;
   bool finished = false;
+  std::string foreign;  // why the journal is none of failc's, or no longer
 };
 
 Former look(const std::string& run) {
   Former out;
   out.alive = host::lock_holder(run + "/lock");
-  const auto contents = journal::read(run + "/journal.jsonl");
-  if (!contents) return out;
+  const std::string path = run + "/journal.jsonl";
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(path, error))) return out;
+  const auto contents = journal::read(path);
+  if (!contents) {
+    out.foreign = contents.error().message;
+    return out;
+  }
+  if (!contents->records.empty()) {
+    const std::string kind = contents->records.front()["kind"].get<std::string>();
+    if (kind != "run" && kind != "recovered") out.foreign = "`" + path + "` does not begin like a run's journal";
+  }
   out.records = contents->records.size();
   out.finished = journal::finished(*contents);
   if (out.alive || contents->records.empty()) return out;
@@ -112,6 +117,10 @@ Exit recover_one(const std::string& run) {
   }
   for (const std::string& line : *undone) say(run + ": " + line + "\n");
   if (undone->empty()) say(run + ": nothing was left\n");
+  if (!former.foreign.empty()) {
+    complain(run + ": everything is undone, but nothing is written where the journal cannot be read: " + former.foreign);
+    return Exit::environment;
+  }
   if (former.finished && undone->empty()) return Exit::pass;
   const Status recorded = record(run, former, *undone);
   if (recorded) return Exit::pass;
@@ -155,11 +164,9 @@ Exit recover_command(const Words& words) {
     return Exit::input;
   }
   std::vector<std::string> runs;
-  if (const auto found = find_runs(folder, 3, runs); !found) {
-    complain(found.error().message);
-    return Exit::environment;
-  }
+  const bool all_read = find_runs(folder, 3, runs);
   if (runs.empty()) {
+    if (!all_read) return Exit::environment;
     if (!named.empty() && !fs::is_empty(folder, error)) {
       complain("`" + folder + "` holds no run");
       return Exit::input;
@@ -168,6 +175,7 @@ Exit recover_command(const Words& words) {
     return Exit::pass;
   }
   Exit code = live.value_or(Exit::pass);
+  if (code == Exit::pass && !all_read) code = Exit::environment;
   for (const std::string& run : runs)
     if (const Exit one = recover_one(run); one == Exit::leaked || code == Exit::pass) code = one;
   return code;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/host/interrupts.hpp"
 #include "interpreter/report/report.hpp"
 #include "interpreter/report/text.hpp"
 #include "tools/failc/atomic_file.hpp"
@@ -60,7 +61,7 @@ std::optional<Exit> read_options(const Words& words, RunOptions& options) {
   arguments.flag("--dry-run", options.dry_run, "prints what would be done, and when at the latest; touches nothing");
   arguments.value("--report", "KIND=PATH", "junit or json", reports_into(options.reports), true);
   arguments.value("--journal", "DIR", "the run's folder; by default `.failc/runs/<UTC>-<pid>`", text_into(options.journal));
-  arguments.value("--lease", "D", "how long nodes outlive a failc that died, 15s", duration_into(options.lease));
+  arguments.value("--lease", "D", "how long nodes outlive a failc that died, 15s", duration_into(options.lease, std::chrono::milliseconds(100), std::chrono::hours(24)));
   arguments.not_yet({"--driver", "--cluster", "--jobs", "--shard", "--retries", "--allow-flaky", "--rerun-failed", "--skip-setup", "--skip-cleanup"});
   return arguments.parse(words);
 }
@@ -110,7 +111,7 @@ Exit verdict(const report::Run& run) {
   const report::Counts counts = report::count(run);
   bool environment = counts.environment > 0;
   for (const report::FileRun& file : run.files) environment = environment || !file.error.empty();
-  if (counts.interrupted) return Exit::interrupted;
+  if (counts.interrupted || host::interrupted()) return Exit::interrupted;
   if (counts.leaked) return Exit::leaked;
   if (counts.failed) return Exit::failed;
   return environment ? Exit::environment : Exit::pass;
@@ -137,6 +138,13 @@ std::optional<journal::CrashPoint> crash_point() {
 
 Exit run_all(const Words& words, const RunOptions& options, Program& program, const std::vector<std::vector<std::uint32_t>>& chosen) {
   SessionOptions session;
+  // From the first effect to the last report, also where no world listens: an end in between would leave an agent alone and no report.
+  const Result<host::Fd> interrupts = host::catch_interrupts();
+  if (!interrupts) {
+    complain(interrupts.error().message);
+    return Exit::environment;
+  }
+  session.interrupts = interrupts->get();
   session.moment = now_utc();
   session.run.fail_fast = options.fail_fast;
   session.terminal = is_terminal(STDOUT_FILENO);

@@ -47,16 +47,26 @@ std::string_view worst(const report::FileRun& file) {
   return "pass";
 }
 
-void close(OpenWorld& world, report::FileRun& file) {
-  if (const Status closed = world.close(); !closed) file.leaked.push_back(closed.error().message);
-}
-
 /// What is left undone is for `failc recover`: without an `end`, the journal says so.
 bool leaked(const report::FileRun& file) {
   if (!file.leaked.empty()) return true;
   for (const run::ScenarioResult& result : file.results)
     if (!result.leaked.empty()) return true;
   return false;
+}
+
+/// Ends what is left. A world that could do so has answered for what the scenarios could not prove the end of, be it that its supervision
+/// was lost: then nothing is leaked, and the journal says what was ended.
+void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
+  const auto closed = world.close();
+  if (!closed) {
+    file.leaked.push_back(closed.error().message);
+    return;
+  }
+  if (!leaked(file)) return;
+  for (run::ScenarioResult& result : file.results) result.leaked.clear();
+  const Status written = journal.append({{"at", world.world().now().count()}, {"kind", "recovered"}, {"what", *closed}}, true);
+  if (!written && file.error.empty()) file.error = written.error().message;
 }
 
 }  // namespace
@@ -75,13 +85,15 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
   const std::string mark = run_mark(options.moment);
-  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease});
+  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   Nanos end{};
   if (!begun) {
     file.error = begun.error().message;
-    if (opened) close(**opened, file);
+    if (opened) close(**opened, file, journal);
+    // Nothing was begun and nothing is left: the folder must not look like that of a run that died.
+    if (file.leaked.empty() && (*folder)->discard()) file.journal.clear();
     return;
   }
   if (!opened) {
@@ -93,7 +105,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
     }
     for (std::size_t i = file.results.size(); i < options.run.scenarios.size(); ++i) file.left_out.push_back(options.run.scenarios[i]);
     end = (*opened)->world().now();
-    close(**opened, file);
+    close(**opened, file, journal);
   }
   const Status flushed = journal.flush();
   if (!flushed && file.error.empty()) file.error = flushed.error().message;

@@ -16,6 +16,7 @@ struct SessionOptions {
   run::Options run;
   bool terminal = false, colour = false;
   std::chrono::nanoseconds lease{};
+  int interrupts = -1;  // a byte can be read from it for each
   Moment moment;
   std::vector<std::string> argv;
   std::optional<journal::CrashPoint> crash;

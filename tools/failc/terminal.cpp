@@ -1,5 +1,6 @@
 #include "tools/failc/terminal.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ unsigned terminal_width() {
 void say(std::string_view text) {
   const bool bad = std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0;
   if (bad && first_error == 0) first_error = errno;
+}
+
+bool can_say() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&out, 1, 0) == 1;
 }
 
 void complain(std::string_view text) { std::fprintf(stderr, "failc: %.*s\n", static_cast<int>(text.size()), text.data()); }

@@ -11,6 +11,8 @@ bool wants_colour(int descriptor);
 unsigned terminal_width();
 /// Writes to standard output at once. A failure does not stop anything; `output_error` tells of it.
 void say(std::string_view text);
+/// Whether standard output takes more just now: a terminal that was stopped does not.
+bool can_say();
 /// The errno of the first failed write, or 0.
 int output_error();
 

@@ -1,8 +1,10 @@
 #include "interpreter/backends/agent/agent_world.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <boost/asio/buffer.hpp>
 #include <climits>
 #include <cstdlib>
 #include <thread>
@@ -11,6 +13,7 @@
 #include "interpreter/backends/agent/undo.hpp"
 #include "interpreter/backends/agent/wire.hpp"
 #include "interpreter/host/paths.hpp"
+#include "interpreter/host/unix_socket.hpp"
 
 namespace failc::agent {
 
@@ -53,17 +56,16 @@ AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::Pr
       lease_length_(options.lease),
       agent_(std::move(agent)),
       work_(asio::make_work_guard(loop_)),
-      signals_(loop_),
-      lease_(loop_),
+      interrupts_(loop_),
       deadline_(loop_),
       http_(loop_),
       tcp_(loop_),
       drivers_(loop_, {{{"FAILC_RUN", run_}}, folder_}),
       ports_(static_cast<std::uint64_t>(agent_.pid) * 7919u + agent_.start_time) {
-  if (options.catch_signals) {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    wait_for_signal();
+  // A number of its own: what comes after this world may be another's.
+  if (const int copy = options.interrupts < 0 ? -1 : ::fcntl(options.interrupts, F_DUPFD_CLOEXEC, 3); copy >= 0) {
+    interrupts_.assign(copy);
+    wait_for_interrupt();
   }
 }
 
@@ -83,7 +85,9 @@ Status AgentWorld::connect(host::Fd connection) {
   const Answer answer = std::move(*special_);
   special_.reset();
   if (answer.delivery != Delivery::answered) return Error{answer.error};
-  renew_lease();
+  auto another = host::connect_in(folder_, kSocketName);
+  if (!another) return another.error();
+  lease_ = std::make_unique<LeaseKeeper>(std::move(*another), lease_length_);
   return Done{};
 }
 
@@ -101,20 +105,11 @@ std::optional<std::int64_t> AgentWorld::pid(backend::NodeIndex node) {
   return found == nodes_.end() ? std::nullopt : found->second.pid;
 }
 
-void AgentWorld::wait_for_signal() {
-  signals_.async_wait([this](error_code cancelled, int) {
-    if (cancelled) return;
+void AgentWorld::wait_for_interrupt() {
+  interrupts_.async_read_some(asio::buffer(&interrupt_, 1), [this](error_code failed, std::size_t) {
+    if (failed) return;
     urgent_.push_front({now(), backend::Interrupt{}});
-    wait_for_signal();
-  });
-}
-
-void AgentWorld::renew_lease() {
-  lease_.expires_after(lease_length_ / 3);
-  lease_.async_wait([this](error_code cancelled) {
-    if (cancelled || lost_) return;
-    channel_->send(encode(Call{0, Lease{}}));
-    renew_lease();
+    wait_for_interrupt();
   });
 }
 
@@ -178,7 +173,6 @@ void AgentWorld::received(std::string_view line) {
 void AgentWorld::lose(const std::string& reason) {
   if (lost_) return;
   lost_ = true;
-  lease_.cancel();
   if (ending_) return;
   std::vector<backend::RequestId> through_agent;
   for (const auto& [id, pending] : pending_) {
@@ -218,6 +212,7 @@ Result<std::vector<std::string>> AgentWorld::finish() {
     if (!special_) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
   }
   const bool alone = !special_;
+  lease_.reset();
   channel_.reset();
   lost_ = true;
   end_agent();

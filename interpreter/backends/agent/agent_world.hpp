@@ -2,7 +2,7 @@
 // The real world: processes through the agent, messages through sockets of failc's own. Nothing but the agent's Unix socket listens.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "interpreter/backend/world.hpp"
+#include "interpreter/backends/agent/lease.hpp"
 #include "interpreter/backends/agent/protocol.hpp"
 #include "interpreter/host/driver.hpp"
 #include "interpreter/host/http.hpp"
@@ -27,9 +28,9 @@ namespace failc::agent {
 struct AgentOptions {
   std::string folder;   // of the run; made with mode 0700 where it is missing
   std::string run;      // an id that no other run on this host has: make_run_id()
-  std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long failc may be silent; `next` must be called more often
+  std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long after failc's death everything is ended
   std::string program;  // failc-agent: find_agent_program()
-  bool catch_signals = true;  // SIGINT and SIGTERM become Interrupts
+  int interrupts = -1;  // each byte that can be read from it becomes an Interrupt: host::catch_interrupts()
 };
 
 /// Unlike any other on this host since it was started.
@@ -82,8 +83,7 @@ class AgentWorld : public backend::World {
   void push_told(backend::Event event);
   void set_deadline_timer();
   void deadlines_passed();
-  void renew_lease();
-  void wait_for_signal();
+  void wait_for_interrupt();
   void end_agent();
   std::chrono::steady_clock::time_point at(backend::Instant instant) const;
 
@@ -93,12 +93,14 @@ class AgentWorld : public backend::World {
   host::ProcessIdentity agent_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  boost::asio::signal_set signals_;
-  boost::asio::steady_timer lease_, deadline_;
+  boost::asio::posix::stream_descriptor interrupts_;
+  char interrupt_ = 0;
+  boost::asio::steady_timer deadline_;
   host::HttpClient http_;
   host::TcpClient tcp_;
   host::DriverClient drivers_;
   std::unique_ptr<host::LineChannel> channel_;
+  std::unique_ptr<LeaseKeeper> lease_;
   host::PortChooser ports_;
   std::map<std::uint16_t, std::string> fixed_ports_;  // port to the node that fixed it
   std::map<backend::NodeIndex, Node> nodes_;

@@ -10,7 +10,7 @@ using host::ProcessStat;
 
 void Belongings::started(pid_t pid, std::uint64_t start_time, Owner owner) {
   known_[pid] = {start_time, owner};
-  groups_[pid] = owner;
+  groups_[pid] = {owner};
   if (owner.exec != 0) execs_.insert(owner.exec);
 }
 
@@ -24,11 +24,12 @@ std::optional<Owner> Belongings::reaped(pid_t pid) {
 
 void Belongings::exec_ended(std::uint64_t exec) {
   execs_.erase(exec);
+  for (const ProcessStat& process : of_exec(exec)) strays_.emplace_back(process, Owner{known_.at(process.pid).owner.node, 0});
   for (auto& [pid, known] : known_) {
     if (known.owner.exec == exec) known.owner.exec = 0;
   }
-  for (auto& [pid, owner] : groups_) {
-    if (owner.exec == exec) owner.exec = 0;
+  for (auto& [pid, group] : groups_) {
+    if (group.owner.exec == exec) group = {{group.owner.node, 0}, true};
   }
 }
 
@@ -42,6 +43,15 @@ std::optional<Owner> Belongings::by_environment(pid_t pid, bool& unreadable) con
       if (host::has_entry(environment, exec_mark(exec))) return Owner{node, exec};
     }
     return Owner{node, 0};
+  }
+  return std::nullopt;
+}
+
+/// It forked twice, left its group and cleared its environment before anyone saw it: where it works still tells.
+std::optional<Owner> Belongings::by_folder(pid_t pid) const {
+  const std::string folder = host::folder_of(pid);
+  for (const auto& [own, node] : folders_) {
+    if (folder.starts_with(own) && (folder.size() == own.size() || folder[own.size()] == '/')) return Owner{node, 0};
   }
   return std::nullopt;
 }
@@ -71,20 +81,23 @@ void Belongings::refresh() {
       if (const auto before = known_.find(process.pid); before != known_.end() && before->second.start_time == process.start_time) {
         owner = before->second.owner;
       } else if (const auto group = groups_.find(process.group); group != groups_.end()) {
-        owner = group->second;
+        owner = group->second.owner;
       } else if (const auto above = known.find(process.parent); above != known.end()) {
         owner = above->second.owner;
       } else if (process.living()) {
         bool unreadable = false;
         owner = by_environment(process.pid, unreadable);
         // A program without any environment looks the same; half a second tells them apart.
-        if (unreadable && now - process.start_time < static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)) / 2) unclear_ = true;
+        const bool young = now - process.start_time < static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)) / 2;
+        if (unreadable && young) unclear_ = true;
+        if (!owner && !(unreadable && young)) owner = by_folder(process.pid);
       }
       if (owner) {
         known[process.pid] = {process.start_time, *owner};
         const auto before = known_.find(process.pid);
         const bool fresh = before == known_.end() || before->second.start_time != process.start_time;
-        if (fresh && process.living() && !groups_.contains(process.group)) strays_.emplace_back(process, *owner);
+        const auto group = groups_.find(process.group);
+        if (fresh && process.living() && (group == groups_.end() || group->second.left_over)) strays_.emplace_back(process, *owner);
       }
       if (process.living()) living_.push_back(process);
     }

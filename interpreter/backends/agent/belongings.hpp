@@ -1,6 +1,7 @@
 #pragma once
 // Which process belongs to which node, as the agent sees it. Whatever the agent started stays below it (it is a subreaper), so only its
-// descendants are looked at. A process belongs to whom its process group, its parent or its environment says; once known, it stays known.
+// descendants are looked at. A process belongs to whom its process group, its parent, its environment or at last its working folder says; once
+// known, it stays known.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,11 +24,15 @@ class Belongings {
  public:
   explicit Belongings(std::string run) : run_(std::move(run)) {}
 
-  void name_node(std::size_t node, const std::string& name) { nodes_[name] = node; }
+  /// `folder`: absolute, and the node's alone.
+  void name_node(std::size_t node, const std::string& name, const std::string& folder) {
+    nodes_[name] = node;
+    folders_[folder] = node;
+  }
   void started(pid_t pid, std::uint64_t start_time, Owner owner);
   /// The process was reaped: whose it was.
   std::optional<Owner> reaped(pid_t pid);
-  /// What an ended exec leaves running is its node's.
+  /// What an ended exec leaves running is its node's, and from now on a stray.
   void exec_ended(std::uint64_t exec);
 
   /// Looks at /proc again. Only what lives can tell of its children: what is found late may belong to nobody.
@@ -39,7 +44,7 @@ class Belongings {
   /// A process below the agent was in the middle of exec and did not tell whose it is: look again soon.
   bool unclear() const { return unclear_; }
 
-  /// Processes found since the last call that are outside their main process's group.
+  /// Processes found since the last call that are outside the group of a main process that is still waited for: nobody else's record tells of them.
   std::vector<std::pair<host::ProcessStat, Owner>> take_strays() { return std::exchange(strays_, {}); }
 
   static std::string run_mark(const std::string& run) { return "FAILC_RUN=" + run; }
@@ -51,13 +56,18 @@ class Belongings {
     std::uint64_t start_time;
     Owner owner;
   };
+  struct Group {
+    Owner owner;
+    bool left_over = false;  // its main process, an exec, has ended
+  };
   std::optional<Owner> by_environment(pid_t pid, bool& unreadable) const;
+  std::optional<Owner> by_folder(pid_t pid) const;
 
   std::string run_;
-  std::map<std::string, std::size_t> nodes_;
+  std::map<std::string, std::size_t> nodes_, folders_;
   std::map<pid_t, Known> known_;
   std::set<std::uint64_t> execs_;  // that run
-  std::map<pid_t, Owner> groups_;  // of main processes; one goes when it has no process any more
+  std::map<pid_t, Group> groups_;  // of main processes; one goes when it has no process any more
   std::vector<host::ProcessStat> living_;
   std::vector<std::pair<host::ProcessStat, Owner>> strays_;
   bool unclear_ = false;

@@ -150,5 +150,37 @@ TEST(Logs, AFloodNeitherStarvesNorLosesALine) {
   EXPECT_EQ(next, kLines + 1);
 }
 
+TEST(Logs, TheExitIsToldBehindTheLastLineHoweverMuchWasWritten) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  constexpr int kLines = 300'000;  // 4 MB, written faster than they are told
+  run.shell(0, "seq -f 'number %06g' 1 " + std::to_string(kLines) + "; printf PANIC; exit 1");
+  int lines = 0;
+  std::string last;
+  for (bool ended = false; !ended;) {
+    const auto event = run.world->next(run.world->now() + 10s);
+    ASSERT_TRUE(event) << lines;
+    if (const auto* line = std::get_if<backend::LogLine>(&event->what)) {
+      ++lines;
+      last = line->text;
+    }
+    ended = std::holds_alternative<backend::NodeExited>(event->what);
+  }
+  EXPECT_EQ(lines, kLines + 1);
+  EXPECT_EQ(last, "PANIC");
+}
+
+TEST(Logs, AnUndoWaitsForNobodyWhoReads) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  run.shell(0, "echo up; seq 1 2000000; exec sleep 100");
+  ASSERT_TRUE(run.event<backend::LogLine>());
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(run.world->finish());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+}
+
 }  // namespace
 }  // namespace failc::agent

@@ -91,6 +91,22 @@ TEST(Launch, ADaemonWithAClearedEnvironmentStillBelongsToItsNode) {
   EXPECT_EQ(number(killed.data, "processes"), 1);
 }
 
+TEST(Launch, ADaemonThatNobodySawForkIsKnownByItsFolder) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // Another group, another session, no environment, its parent gone: the folder it works in is the node's.
+  run.shell(0, "(setsid env -i sleep 271 &) ; echo up; exec sleep 271");
+  ASSERT_TRUE(run.event<backend::LogLine>());
+  std::this_thread::sleep_for(1200ms);
+  const auto killed = run.ask(backend::Kill{0});
+  EXPECT_EQ(number(killed.data, "processes"), 2);
+  EXPECT_TRUE(run.event<backend::NodeExited>());
+  const auto left = run.world->finish();
+  ASSERT_TRUE(left);
+  EXPECT_TRUE(left->empty()) << left->front();
+}
+
 TEST(Launch, DeathBySignalIsTold) {
   TestRun run;
   run.start();

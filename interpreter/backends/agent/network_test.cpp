@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "interpreter/backends/agent/test_run.hpp"
+#include "interpreter/host/interrupts.hpp"
 
 namespace failc::agent {
 namespace {
@@ -62,6 +63,26 @@ std::string read_head(tcp::socket& socket, asio::streambuf& buffer) {
 }
 
 void say(tcp::socket& socket, const std::string& text) { asio::write(socket, asio::buffer(text)); }
+
+TEST(Http, WhatAnnouncesAnAnswerIsNone) {
+  Server server([](tcp::socket& socket) {
+    asio::streambuf buffer;
+    for (int i = 0; i < 2; ++i) {
+      read_head(socket, buffer);
+      say(socket, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+      say(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    }
+  });
+  TestRun run;
+  run.start();
+  for (int i = 0; i < 2; ++i) {
+    const auto reply = run.ask(backend::Http{0, "GET", server.url("/"), std::nullopt, false});
+    ASSERT_EQ(reply.delivery, Delivery::answered) << reply.error;
+    EXPECT_EQ(number(reply.data, "status"), 200);
+    EXPECT_EQ(text(reply.data, "text"), "hi");
+  }
+  EXPECT_EQ(server.connections, 1);
+}
 
 TEST(Http, KeepsItsConnection) {
   Server server([](tcp::socket& socket) {
@@ -224,13 +245,21 @@ TEST(Ports, ATakenOneIsNamedWithItsHolder) {
 
 TEST(Interrupt, SignalsAreEventsEachTime) {
   TestRun run;
-  run.options.catch_signals = true;
+  const auto interrupts = host::catch_interrupts();
+  ASSERT_TRUE(interrupts) << interrupts.error().message;
+  EXPECT_FALSE(host::interrupted());
+  // One that came before the world was there is not lost.
+  ::raise(SIGTERM);
+  EXPECT_TRUE(host::interrupted());
+  run.options.interrupts = interrupts->get();
   run.start();
+  EXPECT_TRUE(run.event<backend::Interrupt>());
   ::raise(SIGINT);
   EXPECT_TRUE(run.event<backend::Interrupt>());
   ::raise(SIGTERM);
   EXPECT_TRUE(run.event<backend::Interrupt>());
   EXPECT_FALSE(run.event<backend::Interrupt>(20ms));
+  for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, SIG_DFL);
 }
 
 }  // namespace

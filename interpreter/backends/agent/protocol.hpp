@@ -41,7 +41,7 @@ struct Read { std::string node, path; };
 struct WatchFile { std::string node, path; };
 /// Ends the exec of that id. Has no answer.
 struct Cancel { std::uint64_t request = 0; };
-struct Lease {};     // has no answer
+struct Lease {};     // has no answer, and needs no hello before it
 /// Ends every process of the run, answers with what it did, and ends the agent.
 struct UndoAll {};
 /// As undo_all; said where nothing should be left.

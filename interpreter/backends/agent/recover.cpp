@@ -70,7 +70,7 @@ Result<Recovered> recover(const std::string& folder) {
   const auto lock = first_record(folder + "/" + kLockName);
   const std::string run = run_in(lock);
   if (!run.empty()) runs.push_back(run);
-  if (journal.contains("run_id") && journal["run_id"].is_string()) runs.push_back(journal["run_id"]);
+  if (!run_in(journal).empty()) runs.push_back(run_in(journal));
   const auto agent = identity_in(lock);
   if (agent && host::alive(*agent)) {
     auto undone = ask_agent_to_undo(folder, run);

@@ -140,6 +140,54 @@ TEST(Recover, FindsADaemonWithoutMarksInTheLedger) {
   EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 1 process of `n`"}));
 }
 
+TEST(Recover, EndsAServerThatChangedItsUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can change its user";
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // One that the ledger names, and one that only its mark gives away.
+  run.shell(0, "setsid setpriv --reuid=65534 --clear-groups sh -c 'echo up; sleep 271' & exec setpriv --reuid=65534 --clear-groups sleep 271");
+  ASSERT_TRUE(run.event<backend::LogLine>());
+  const auto agent = run.world->agent();
+  host::send_signal(agent.pid, agent.start_time, SIGKILL);
+  ASSERT_TRUE(run.event<backend::Lost>());
+  ASSERT_GE(marked(run.options.run), 2u);
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(marked(run.options.run), 0u);
+  EXPECT_TRUE(mentions(recovered->lines, "`n`"));
+}
+
+TEST(Recover, EndsWhatAnExecLeftBehind) {
+  TestRun run;
+  run.start();
+  run.node(0, "n");
+  // Without a mark, in the group of a program that has ended well; it forks once more after that.
+  const auto reply = run.ask(backend::Exec{0, {"sh", "-c", "env -i sh -c 'sleep 0.3; (sleep 271 &) ; exec sleep 272' >/dev/null 2>&1 & exit 0"}, {}});
+  ASSERT_EQ(reply.delivery, backend::Delivery::answered) << reply.error;
+  std::this_thread::sleep_for(1500ms);
+  const auto agent = run.world->agent();
+  host::send_signal(agent.pid, agent.start_time, SIGKILL);
+  ASSERT_TRUE(run.event<backend::Lost>());
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 2 processes of `n`"}));
+}
+
+TEST(Recover, TheJournalsMarkIsEnough) {
+  TestRun run;
+  std::filesystem::create_directories(run.options.folder);
+  const auto left = host::spawn({{"sleep", "271"}, {{"FAILC_RUN", run.options.run}, {"FAILC_NODE", "n"}}, "", -1, -1});
+  ASSERT_TRUE(left);
+  const nlohmann::json record = {{"n", 1}, {"at", 0}, {"kind", "run"}, {"run", run.options.run}, {"pid", 1 << 30}, {"start_time", 1}, {"boot", host::boot_id()}};
+  std::ofstream(run.options.folder + "/journal.jsonl") << record.dump() << "\n";
+  ASSERT_TRUE(holds_within(2s, [&] { return marked(run.options.run) == 1; }));
+  const auto recovered = recover(run.options.folder);
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->lines, (std::vector<std::string>{"ended 1 process of `n`"}));
+  ::waitpid(*left, nullptr, 0);
+}
+
 TEST(Recover, LeavesALivingFailcAlone) {
   TestRun run;
   const pid_t failc = failc_that_waits(run);
@@ -196,6 +244,16 @@ TEST(Lease, RunsOutAndEndsEverything) {
   EXPECT_TRUE(holds_within(3s, [&] { return marked(run.options.run) == 0 && !host::alive(*agent); }));
   const std::string ledger = content_of(run.options.folder + "/ledger.jsonl");
   EXPECT_NE(ledger.find("\"kind\":\"undone\""), std::string::npos);
+}
+
+TEST(Lease, IsKeptWhileFailcIsBusyWithOtherThings) {
+  TestRun run(300ms);
+  run.start();
+  run.node(0, "n");
+  run.launch(0, {"sleep", "100"});
+  std::this_thread::sleep_for(1s);  // nobody turns the loop
+  EXPECT_EQ(run.ask(backend::Exec{0, {"true"}, {}}).delivery, backend::Delivery::answered);
+  EXPECT_GE(marked(run.options.run), 1u);
 }
 
 TEST(Agent, ItsDeathIsTold) {

@@ -165,7 +165,8 @@ class Server {
     }
     const Respond respond = responder(number, call->id);
     if (const auto* hello = std::get_if<Hello>(&call->request)) return greet(*from, *hello, respond);
-    if (!from->greeted) return respond({Delivery::not_sent, nlohmann::json::object(), "the first message is `hello`"});
+    // A lease says no more than that failc lives, and needs no greeting: who sends nothing else is told nothing.
+    if (!from->greeted && !std::holds_alternative<Lease>(call->request)) return respond({Delivery::not_sent, nlohmann::json::object(), "the first message is `hello`"});
     if (!leaving_run_) renew();
     handle(number, *call, respond);
   }

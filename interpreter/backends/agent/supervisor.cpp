@@ -45,7 +45,7 @@ std::size_t Supervisor::node(const std::string& name) {
     made->name = name;
     made->dir = folder_ + "/nodes/" + host::folder_name(name);
     nodes_.push_back(std::move(made));
-    belongings_.name_node(found->second, name);
+    belongings_.name_node(found->second, name, nodes_.back()->dir);
   }
   return found->second;
 }
@@ -240,6 +240,10 @@ void Supervisor::reap() {
 
 void Supervisor::look() {
   belongings_.refresh();
+  note_strays();
+}
+
+void Supervisor::note_strays() {
   for (const auto& [process, owner] : belongings_.take_strays()) (void)ledger_.launched(nodes_[owner.node]->name, process.pid, process.start_time);
 }
 
@@ -248,7 +252,7 @@ void Supervisor::look_for_strays() {
   strays_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled) return;
     const bool running = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node->running; });
-    if (running) look();
+    if (running || !executions_.empty() || !belongings_.all().empty()) look();
     look_for_strays();
   });
 }
@@ -302,7 +306,7 @@ void Supervisor::progress_node(std::size_t index) {
   const bool gone = processes.empty() && (!node.running || node.main_reaped);
   if (gone && belongings_.unclear() && (node.running || node.ending)) return look_again(5ms);
   if (gone) {
-    if (node.running) end_node(node);
+    if (node.running && !end_node(node)) return;
     if (!node.ending) return;
     const Ending ending = std::move(*node.ending);
     node.ending.reset();
@@ -320,12 +324,18 @@ void Supervisor::progress_node(std::size_t index) {
   look_again(5ms);
 }
 
-void Supervisor::end_node(Node& node) {
-  node.running = false;
-  node.log_flush = true;
-  read_log(node, 1u << 20);
+bool Supervisor::end_node(Node& node) {
+  if (!node.draining) {
+    // Nobody writes any more: where its log ends now, it ends.
+    node.draining = node.log_flush = node.log_pending = true;
+    read_logs();
+  }
+  // An undo waits for no reader: there may be none.
+  if (node.log_pending && !undone_) return false;
+  node.running = node.draining = false;
   ledger_.ended(node.name, node.main, node.code, node.by_signal);
   output_.tell(Exited{node.name, node.main, node.code, node.by_signal, last_lines(node)});
+  return true;
 }
 
 void Supervisor::read(const Read& request, const Respond& respond) {

@@ -82,7 +82,8 @@ class Supervisor {
     std::unique_ptr<host::LineCutter> cutter;
     std::uint64_t log_read = 0, log_begin = 0;  // how far it was read; where this launch's part begins
     bool log_pending = false, log_flush = false;  // there may be more; its last partial line is a line
-    int log_watch = -1;
+    bool draining = false;                        // its processes have gone, and its exit waits for the last line
+    int log_watch = host::kPolled;
     std::map<std::string, int> watched;  // files by path, and the watch of their folder
   };
 
@@ -100,10 +101,12 @@ class Supervisor {
   bool waits_for_processes() const;
   /// Refreshes what is known of processes; those that neither group nor environment would tell later go into the ledger.
   void look();
+  void note_strays();
   /// Twice a second: a process without our marks is known only while its parent lives.
   void look_for_strays();
   void look_again(std::chrono::nanoseconds after);
-  void end_node(Node& node);
+  /// Tells the exit behind the last line of the log. False while lines are still to be told: read_logs goes on with it.
+  bool end_node(Node& node);
   void end(std::size_t index, bool at_once, int signal, Nanos grace, const Respond& respond);
   void ask_to_end(Node& node, const std::vector<host::ProcessStat>& processes);
   void freeze(const std::string& name, bool stop, const Respond& respond);

@@ -95,8 +95,10 @@ bool Supervisor::progress_exec(std::uint64_t id, Execution& execution) {
                   {"stdout", to_wire(execution.output->take())},
                   {"stderr", to_wire(execution.error->take())}};
   if (execution.output->truncated() || execution.error->truncated()) outcome.data["truncated"] = true;
-  ledger_.ended(execution.name, execution.main, outcome.data["code"], WIFSIGNALED(status));
   belongings_.exec_ended(id);
+  // Its line in the ledger stood for its group too: what it leaves behind gets lines of its own before that one ends.
+  note_strays();
+  ledger_.ended(execution.name, execution.main, outcome.data["code"], WIFSIGNALED(status));
   execution.respond(std::move(outcome));
   return true;
 }

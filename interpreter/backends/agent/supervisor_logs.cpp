@@ -25,9 +25,9 @@ void Supervisor::follow_log(Node& node, std::uint64_t begin) {
   // The folder was made anew: so is its log.
   if (node.log_begin < node.log_read) node.log_read = node.log_begin = 0;
   if (!node.cutter) node.cutter = std::make_unique<host::LineCutter>(kLogLineLimit);
-  node.log_flush = false;
+  node.log_flush = node.draining = false;
   const auto watch = watch_.add(node.dir + "/log");
-  node.log_watch = watch ? *watch : -1;
+  node.log_watch = watch ? *watch : host::kPolled;
   node.log_pending = true;
   read_logs();
 }
@@ -60,7 +60,10 @@ void Supervisor::read_log(Node& node, std::size_t limit) {
 void Supervisor::read_logs() {
   bool pending = false;
   for (const auto& node : nodes_) {
-    if (node->log_pending && output_.ready_for_lines()) read_log(*node, kRound);
+    if (node->log_pending && output_.ready_for_lines()) {
+      read_log(*node, kRound);
+      if (node->draining && !node->log_pending) look_again(0ms);
+    }
     pending = pending || node->log_pending;
   }
   if (!pending) return;

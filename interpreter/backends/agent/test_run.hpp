@@ -60,7 +60,6 @@ class TestRun {
     options.run = make_run_id();
     options.lease = lease;
     options.program = FAILC_BINARY_DIR "/failc-agent";
-    options.catch_signals = false;
   }
   ~TestRun() {
     world.reset();

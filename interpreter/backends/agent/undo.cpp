@@ -44,7 +44,7 @@ class Search {
     for (ProcessStat& process : host::all_processes()) all.emplace(process.pid, std::move(process));
     std::map<pid_t, std::pair<ProcessStat, std::string>> found;
     for (const auto& [pid, process] : all) {
-      if (!process.living() || pid == ::getpid() || pid <= 1 || host::user_of(pid) != ::geteuid()) continue;
+      if (!process.living() || pid == ::getpid() || pid <= 1) continue;
       if (ledger_.agent && pid == ledger_.agent->pid && process.start_time == ledger_.agent->start_time) continue;
       std::string whose = by_ledger(process, all);
       if (whose.empty()) whose = by_mark(pid);
@@ -82,7 +82,10 @@ class Search {
     return {};
   }
 
+  /// Anyone may give a process of his own any environment: another user's mark proves nothing, but to root, who may be undoing a server
+  /// that changed its user.
   std::string by_mark(pid_t pid) const {
+    if (::geteuid() != 0 && host::user_of(pid) != ::geteuid()) return {};
     const std::string environment = host::environment_of(pid);
     for (const std::string& run : runs_) {
       if (!host::has_entry(environment, Belongings::run_mark(run))) continue;
