@@ -4,6 +4,7 @@
 // what was done in it) and Condition (asks). Text scenarios and imported specs end here alike; the interpreter knows nothing else.
 // `verify` states the invariants; `to_text` is golden-tested; `to_json`/`from_json` round-trip.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -235,6 +236,10 @@ struct ScenarioBound { Nanos body{}; Nanos cleanup{}; };
 ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario);
 /// Sets every field that bounds follow from: `bound` of body nodes, `upper` of `expect`, a scenario's `body_bound` and `cleanup_bound`.
 void fill_bounds(Plan& plan);
+/// Whether any expression of the plan is of this kind.
+bool uses(const Plan& plan, Op op);
+/// Visits `expr` and all that it rests on: its parts, and the conditions and `let`s of components that it names, each once.
+void visit_all(const Plan& plan, const Expr& expr, const std::function<void(const Expr&)>& visit);
 /// True where nothing but time or a request can change it: the wait has to poll.
 bool polls(const Plan& plan, const Expr& expr);
 
