@@ -48,10 +48,7 @@ void close_launch(ScenarioRun& run, backend::NodeIndex node, const std::string& 
 void node_is_gone(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence) {
   run.nodes.ended(node);
   close_launch(run, node, evidence);
-  if (NodeRuntime& runtime = run.nodes[node]; runtime.pause) {
-    end_fault(run, *runtime.pause, FaultEnd::reverted, "the process is gone: " + evidence);
-    runtime.pause.reset();
-  }
+  pause_is_over(run, node, "the process is gone: " + evidence);
   run.changed(kNode);
 }
 
@@ -186,8 +183,7 @@ Task<bool> undo_pauses(ScenarioRun& run, const plan::BodyNode& node, const std::
     NodeRuntime& runtime = run.nodes[one];
     if (!runtime.pause) continue;
     if (runtime.state == eval::NodeState::stopped) {
-      end_fault(run, *runtime.pause, FaultEnd::reverted, "the process is gone");
-      runtime.pause.reset();
+      pause_is_over(run, one, "the process is gone");
       continue;
     }
     faults::Fault fault = faults::pause(one, run.names[one]);

@@ -7,6 +7,7 @@
 
 #include "interpreter/run/dependencies.hpp"
 #include "interpreter/run/dice.hpp"
+#include "interpreter/run/effect.hpp"
 
 namespace failc::run {
 namespace {
@@ -49,7 +50,8 @@ std::uint8_t ScenarioRun::observe(const backend::Event& event) {
     std::uint8_t operator()(const backend::Reply&) const { return kNothing; }  // replies go to who asked
     std::uint8_t operator()(const backend::NodeExited& exited) const {
       if (exited.node >= run.plan.nodes.size()) return kNothing;
-      run.nodes.exited(exited, at);
+      const bool surprise = run.nodes.exited(exited, at);
+      if (surprise) pause_is_over(run, exited.node, "the process is gone: it " + NodeTable::describe(*run.nodes[exited.node].exit));
       return kNode;
     }
     std::uint8_t operator()(const backend::LogLine& line) const {

@@ -33,5 +33,20 @@ TEST(Stop, ThatIsCancelledIsBroughtToItsEndBeforeACleanupStartsTheNode) {
   EXPECT_TRUE(all_taken_back(ran));
 }
 
+TEST(Pause, OfAProcessThatDiedIsOverAndTheNextOneIsItsOwn) {
+  const auto plan = plan_of_body("pause kv[0]\nawait kv[0] is stopped within 3s\nstart kv[0]\nstep \"inner\" {\npause kv[0]\nexpect kv[0] is paused\n}\nexpect kv[0] is running");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world;
+  world.schedule(1s, backend::NodeExited{0, 0, 9, true, {}});
+  const Ran ran = run_one(*plan, world);
+  ASSERT_FALSE(ran.result.failure) << text_of(*ran.result.failure);
+  ASSERT_EQ(ran.result.faults.size(), 2u);
+  EXPECT_EQ(ran.result.faults[0].end, run::FaultEnd::reverted);
+  EXPECT_EQ(ran.result.faults[0].evidence, "the process is gone: it was ended by signal 9");
+  EXPECT_EQ(ran.result.faults[1].end, run::FaultEnd::reverted);
+  EXPECT_EQ(ran.result.faults[1].evidence, "1 process going on");
+  EXPECT_TRUE(all_taken_back(ran));
+}
+
 }  // namespace
 }  // namespace failc::testing
