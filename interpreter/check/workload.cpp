@@ -6,6 +6,7 @@
 namespace failc::check {
 namespace {
 
+constexpr Nanos kLeastEvery = std::chrono::microseconds(10);
 constexpr std::uint32_t kCounter = 0xfffffffe;  // stands for the last slot until the frame's size is known
 
 void move_counter(plan::Expr& expr, std::uint32_t slot) {
@@ -56,6 +57,7 @@ void Checker::workload(std::uint32_t index) {
   bool good = true;
   const Bound every = duration(*tree.every, "the time of `every`");
   out.every = every.upper;
+  if (every.known && every.upper < kLeastEvery) report(diag::Code::out_of_range, tree.every->span, {"the time of `every`", "a workload starts an operation every " + show(kLeastEvery) + " at most"});
   if (tree.with) out.concurrency = concurrency(*tree.with);
   std::optional<Nanos> within;
   if (tree.within) within = duration(*tree.within, "the time of `within`").upper;
