@@ -26,7 +26,7 @@ inline constexpr Nanos kDefaultStop = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultSettle = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultExec = std::chrono::seconds(30);
 inline constexpr Nanos kDefaultCleanup = std::chrono::seconds(30);
-inline constexpr Nanos kSignal = std::chrono::seconds(5);  // kill, pause, resume
+inline constexpr Nanos kSignal = plan::kSignalTimeout;  // kill, pause, resume
 inline constexpr Nanos kPoll = std::chrono::milliseconds(20);
 
 /// A bound of a wait. `known` is false where it hangs on a parameter without a value (no mistake) or was reported.

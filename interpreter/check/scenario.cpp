@@ -118,12 +118,9 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   lowered.body = std::move(body);
   lowered.slots = frame.next;
   std::sort(used.begin(), used.end());
-  for (std::uint32_t cluster : used) {
-    const std::uint32_t index = clusters_[cluster].index;
-    lowered.clusters.push_back(index);
-    lowered.up = std::max(lowered.up, plan_->clusters[index].up);
-    lowered.down = std::max(lowered.down, plan_->clusters[index].down);
-  }
+  for (std::uint32_t cluster : used) lowered.clusters.push_back(clusters_[cluster].index);
+  lowered.up = plan::up_bound(*plan_, lowered.clusters);
+  lowered.down = plan::down_bound(*plan_, lowered.clusters);
   timeouts_.push_back(doubtful_ ? Span{} : timeout);
 }
 

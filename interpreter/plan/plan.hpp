@@ -224,6 +224,14 @@ std::string hash(const Plan& plan);
 // Bounds, in one place: the lowering fills them in and `verify` recomputes them.
 /// What reading a file of a node's folder may take: a request like others, without a bound of its own in the language.
 inline constexpr Nanos kNodeFileTimeout = std::chrono::seconds(5);
+/// For a program to tell its version.
+inline constexpr Nanos kVersionTimeout = std::chrono::seconds(10);
+/// For a signal to all processes of a node: kill, pause, resume, and the kill of those that a take-down could not stop.
+inline constexpr Nanos kSignalTimeout = std::chrono::seconds(5);
+/// What bringing `clusters` up may take: all versions at once, then all nodes at once.
+Nanos up_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters);
+/// What taking them down may take: all nodes are stopped at once, and killed where that is not proven.
+Nanos down_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters);
 /// What the requests inside an expression may take: operands of `and`/`or`/quantifiers one after the other, other operands at once,
 /// in rounds that end with their slowest reply.
 Nanos request_bound(const Plan& plan, const Expr& expr);

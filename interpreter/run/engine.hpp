@@ -13,7 +13,7 @@ namespace failc::run {
 /// How often a condition is asked where nothing else is said.
 inline constexpr Nanos kPoll = std::chrono::milliseconds(20);
 /// For a signal to all processes of a node, where the plan gives no time of its own.
-inline constexpr Nanos kSignal = std::chrono::seconds(5);
+inline constexpr Nanos kSignal = plan::kSignalTimeout;
 inline constexpr std::size_t kTailLines = 10;
 
 // ---- body.cpp: a block, its watchers, cleanups and undos
