@@ -25,6 +25,8 @@ void Checker::definition(Definition& definition) {
   const Nanos settle = settle_;
   const Place place = std::exchange(scenario_place_, Place{here().id, definition.span});
   const bool random = random_;
+  const bool dead = std::exchange(dead_, false);
+  std::vector<std::uint32_t> during = std::exchange(during_, {});
   std::vector<std::uint32_t>* used = std::exchange(used_clusters_, nullptr);
   const std::size_t errors = sink_.errors();
 
@@ -52,6 +54,8 @@ void Checker::definition(Definition& definition) {
   settle_ = settle;
   scenario_place_ = place;
   random_ = random;
+  dead_ = dead;
+  during_ = std::move(during);
   used_clusters_ = used;
   definition.progress = Progress::ready;
 }

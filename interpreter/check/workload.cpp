@@ -62,12 +62,10 @@ void Checker::workload(std::uint32_t index) {
   std::optional<Nanos> within;
   if (tree.within) within = duration(*tree.within, "the time of `within`").upper;
 
-  std::vector<const ast::Expr*> trees;
-  for (const ast::ExprPtr& argument : tree.arguments) trees.push_back(argument.get());
   const auto& requests = here().requests;
   const auto found = requests.find(tree.verb.text);
   if (found == requests.end()) {
-    for (const ast::Expr* each : trees) (void)expr(*each);
+    for (const ast::ExprPtr& each : tree.arguments) (void)expr(*each);
     for (const ast::Labelled& each : tree.labels) (void)expr(*each.value);
     std::vector<std::string_view> known;
     for (const auto& [name, refs] : requests) known.push_back(name);
@@ -80,7 +78,7 @@ void Checker::workload(std::uint32_t index) {
     used_clusters_ = nullptr;
     return;
   }
-  const OperationRef* ref = resolve(found->second, tree.verb.text, tree.verb.span, trees, &tree.labels);
+  const OperationRef* ref = resolve(found->second, tree.verb, tree.arguments, tree.labels);
   const OperationInfo* operation = ref != nullptr ? &components_[ref->component]->operations[ref->operation] : nullptr;
   if (operation != nullptr && operation->good) {
     if (operation->tree->query) {
