@@ -154,7 +154,7 @@ Term Checker::find_program(const ast::Call& tree, Span span) {
 }
 
 const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, std::string_view name, Span span,
-                                     const std::vector<const ast::Expr*>& arguments, const std::vector<ast::Labelled>* labels) {
+                                     const std::function<const Term*(const OperationInfo&)>& node_of) {
   if (found.size() == 1) return &found.front();
   std::vector<std::uint32_t> named;
   for (const OperationRef& ref : found) {
@@ -164,19 +164,11 @@ const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, std
       named.push_back(ref.component);
       continue;
     }
-    const ParameterInfo& parameter = info.parameters[info.node_parameter];
-    const ast::Expr* argument = nullptr;
-    if (labels != nullptr && parameter.label) {
-      for (const ast::Labelled& each : *labels)
-        if (each.label == *parameter.label) argument = each.value.get();
-    } else if (info.node_parameter < arguments.size()) {
-      argument = arguments[info.node_parameter];
-    }
     named.push_back(ref.component);
-    if (argument == nullptr) continue;
-    const Term node = expr(*argument);
-    if (node.error()) return nullptr;
-    if (node.type.component == ref.component) return &ref;
+    const Term* node = node_of(info);
+    if (node == nullptr) continue;
+    if (node->error()) return nullptr;
+    if (node->type.component == ref.component) return &ref;
   }
   if (dry_) return nullptr;
   // A cluster or an unknown node: what is deployed may decide.
@@ -194,10 +186,31 @@ const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, std
   return only != nullptr ? only : &found.front();
 }
 
+const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, const ast::Name& name, const std::vector<ast::ExprPtr>& arguments,
+                                     const std::vector<ast::Labelled>& labels) {
+  std::unordered_map<const ast::Expr*, Term> known;
+  return resolve(found, name.text, name.span, [&](const OperationInfo& info) -> const Term* {
+    const ParameterInfo& parameter = info.parameters[info.node_parameter];
+    const ast::Expr* argument = nullptr;
+    if (parameter.label) {
+      for (const ast::Labelled& each : labels)
+        if (each.label == *parameter.label) argument = each.value.get();
+    } else if (info.node_parameter < arguments.size()) {
+      argument = arguments[info.node_parameter].get();
+    }
+    if (argument == nullptr) return nullptr;
+    const auto entry = known.find(argument);
+    return entry != known.end() ? &entry->second : &known.emplace(argument, expr(*argument)).first->second;
+  });
+}
+
 Term Checker::query_call(const ast::Call& tree, const std::vector<OperationRef>& found, Span span) {
-  std::vector<const ast::Expr*> trees;
-  for (const ast::ExprPtr& argument : tree.arguments) trees.push_back(argument.get());
-  const OperationRef* ref = resolve(found, tree.callee.text, tree.callee.span, trees, nullptr);
+  // Once, whatever has to be found out with them: queries nest.
+  std::vector<Term> arguments;
+  for (const ast::ExprPtr& argument : tree.arguments) arguments.push_back(expr(*argument));
+  const OperationRef* ref = resolve(found, tree.callee.text, tree.callee.span, [&](const OperationInfo& info) {
+    return info.node_parameter < arguments.size() ? &arguments[info.node_parameter] : nullptr;
+  });
   if (ref == nullptr) {
     doubtful_ = true;
     return nothing(span);
@@ -215,19 +228,17 @@ Term Checker::query_call(const ast::Call& tree, const std::vector<OperationRef>&
   std::string shown = std::string(tree.callee.text) + "(";
   for (std::size_t i = 0; i < info.parameters.size(); ++i) shown += (i == 0 ? "" : ", ") + std::string(info.parameters[i].name);
   shown += ")";
-  if (trees.size() != info.parameters.size()) {
-    report(diag::Code::argument_count, span, {tree.callee.text, counted(info.parameters.size()), std::to_string(trees.size()), shown});
+  if (arguments.size() != info.parameters.size()) {
+    report(diag::Code::argument_count, span, {tree.callee.text, counted(info.parameters.size()), std::to_string(arguments.size()), shown});
     return nothing(span);
   }
-  std::vector<Term> arguments;
   bool good = true;
   Type node;
-  for (std::size_t i = 0; i < trees.size(); ++i) {
-    Term term = expr(*trees[i]);
-    good = convert(term, *trees[i], info.parameters[i].type) && good && !term.error();
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    Term& term = arguments[i];
+    good = convert(term, *tree.arguments[i], info.parameters[i].type) && good && !term.error();
     if (i == info.node_parameter) node = term.type;
     if (i == info.node_parameter || info.node_parameter == plan::kNoNode) term.known = Known::runtime;
-    arguments.push_back(std::move(term));
   }
   if (!good) return nothing(span);
   ++asks_;

@@ -1,5 +1,6 @@
 #pragma once
 // Elaboration: one traversal that resolves names, finds types and lowers. Each concern has its own .cpp.
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -27,7 +28,7 @@ inline constexpr Nanos kDefaultStop = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultSettle = std::chrono::seconds(10);
 inline constexpr Nanos kDefaultExec = std::chrono::seconds(30);
 inline constexpr Nanos kDefaultCleanup = std::chrono::seconds(30);
-inline constexpr Nanos kSignal = std::chrono::seconds(5);  // kill, pause, resume
+inline constexpr Nanos kSignal = plan::kSignalTimeout;  // kill, pause, resume
 inline constexpr Nanos kPoll = std::chrono::milliseconds(20);
 
 /// A bound of a wait. `known` is false where it hangs on a parameter without a value (no mistake) or was reported.
@@ -144,8 +145,11 @@ class Checker {
   Term find_program(const ast::Call& tree, Span span);
   Term query_call(const ast::Call& tree, const std::vector<OperationRef>& found, Span span);
   Term check_call(const ast::Call& tree, std::uint32_t definition, Span span);
+  /// Which of several operations of one name is meant: by the component of the node that it is for, else by what is deployed.
   const OperationRef* resolve(const std::vector<OperationRef>& found, std::string_view name, Span span,
-                              const std::vector<const ast::Expr*>& arguments, const std::vector<ast::Labelled>* labels);
+                              const std::function<const Term*(const OperationInfo&)>& node_of);
+  const OperationRef* resolve(const std::vector<OperationRef>& found, const ast::Name& name, const std::vector<ast::ExprPtr>& arguments,
+                              const std::vector<ast::Labelled>& labels);
 
   Term nothing(Span span) const { return Term{{}, of(Kind::error), Known::runtime, span}; }
   Term literal(Value value, Type type, Span span) const;
@@ -224,6 +228,8 @@ class Checker {
   /// The arguments in the signature's order; empty where they do not fit, which was reported.
   std::vector<const ast::Expr*> match(std::string_view name, const std::vector<ParameterInfo>& wanted, const std::vector<ast::ExprPtr>& arguments,
                                       const std::vector<ast::Labelled>& labels, Span span);
+  /// The block of a branch that its condition, known now, never takes.
+  void dead_block(const ast::Block& tree);
   bool complete() const { return !dry_ && !incomplete_; }
 
   const Options& options_;
@@ -252,6 +258,9 @@ class Checker {
   std::uint64_t copied_ = 0;         // expressions copied by expanding checks, in this scenario
   Nanos settle_{};                   // of the singular roles in the statement at hand
   bool random_ = false;              // the statement at hand draws
+  bool dead_ = false;                // what is elaborated can never run: no mistake of its values is one
+  diag::Sink unsaid_;                // those mistakes
+  std::vector<std::uint32_t> during_;  // workloads that run beside the statement at hand
 
   // Of the scenario at hand.
   std::vector<std::uint32_t>* used_clusters_ = nullptr;

@@ -53,7 +53,13 @@ bool Checker::convert(Term& term, const ast::Expr& tree, Kind want) {
           return true;
         }
       }
-      if (found == Kind::string) return true;
+      if (found == Kind::string && !term.constant()) return true;
+      if (const auto* text = term.value().as<std::string>(); text != nullptr && found == Kind::string) {
+        if (std::optional<Version> version = parse_version(*text)) {
+          term = literal(Value(*version), of(Kind::version), tree.span);
+          return true;
+        }
+      }
       break;
     case Kind::string:
       if (found == Kind::path || found == Kind::outcome) return true;

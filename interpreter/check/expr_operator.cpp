@@ -1,4 +1,6 @@
 // Operators.
+#include <utility>
+
 #include "interpreter/check/checker.hpp"
 
 namespace failc::check {
@@ -154,7 +156,16 @@ Term Checker::binary(const ast::Binary& tree, Span span) {
 
 Term Checker::logical(const ast::Binary& tree, Span span) {
   Term left = bool_term(*tree.left, "a condition");
+  const bool* known = left.constant() && !left.error() ? left.value().as<bool>() : nullptr;
+  const bool decided = known != nullptr && *known == (tree.op == ast::BinaryOp::logical_or);
+  const bool dead = std::exchange(dead_, dead_ || decided), doubtful = doubtful_;
+  const std::size_t errors = sink_.errors();
   Term right = bool_term(*tree.right, "a condition");
+  dead_ = dead;
+  if (decided && right.error() && sink_.errors() == errors) {
+    doubtful_ = doubtful;
+    return literal(left.value(), of(Kind::boolean), span);
+  }
   return make(lowered(tree.op), of(Kind::boolean), span, pair(std::move(left), std::move(right)));
 }
 

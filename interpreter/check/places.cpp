@@ -4,6 +4,13 @@
 #include <cstring>
 
 namespace failc::check {
+namespace {
+
+constexpr std::uint32_t kStride = 64;
+
+bool begins(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+}  // namespace
 
 Places::Places(std::string_view text, std::uint32_t file) : text_(text), file_(file) {
   starts_.push_back(0);
@@ -15,6 +22,18 @@ Places::Places(std::string_view text, std::uint32_t file) : text_(text), file_(f
     at = static_cast<const char*>(found) + 1;
     starts_.push_back(static_cast<std::uint32_t>(at - begin));
   }
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % kStride == 0) counts_.push_back(count);
+    count += begins(text[i]);
+  }
+  if (text.size() % kStride == 0) counts_.push_back(count);
+}
+
+std::uint32_t Places::characters(std::uint32_t offset) const {
+  std::uint32_t count = counts_[offset / kStride];
+  for (std::uint32_t i = offset / kStride * kStride; i < offset; ++i) count += begins(text_[i]);
+  return count;
 }
 
 plan::Source Places::source(Span span) const {
@@ -31,14 +50,9 @@ plan::Source Places::source(Span span) const {
   }
   const std::uint32_t start = starts_[line_];
   const std::uint32_t line_end = line_ + 1 < starts_.size() ? starts_[line_ + 1] - 1 : static_cast<std::uint32_t>(text_.size());
-  if (counted_ < start || counted_ > span.begin) {
-    counted_ = start;
-    column_ = 1;
-  }
-  for (; counted_ < span.begin; ++counted_) column_ += (static_cast<unsigned char>(text_[counted_]) & 0xC0) != 0x80;
-  std::uint32_t length = 0;
-  for (std::uint32_t i = span.begin; i < std::min(span.end, line_end); ++i) length += (static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80;
-  return {file_, line_ + 1, column_, std::max(length, 1u)};
+  const std::uint32_t before = characters(span.begin), end = std::min(span.end, line_end);
+  const std::uint32_t length = end > span.begin ? characters(end) - before : 0;
+  return {file_, line_ + 1, before - characters(start) + 1, std::max(length, 1u)};
 }
 
 std::string_view Places::first_line(Span span, std::size_t limit) const {

@@ -1,5 +1,6 @@
 #pragma once
-// Spans to plan::Source, for text that is visited mostly in order: the line last found is where the next search begins.
+// Spans to plan::Source, in whatever order and however long a line is: the line last found is where the next search begins, and
+// characters are counted from the checkpoint before.
 #include <string_view>
 #include <vector>
 
@@ -17,12 +18,14 @@ class Places {
   std::string_view text(Span span) const { return text_.substr(span.begin, span.end - span.begin); }
 
  private:
+  /// How many characters begin before `offset`.
+  std::uint32_t characters(std::uint32_t offset) const;
+
   std::string_view text_;
   std::uint32_t file_;
   std::vector<std::uint32_t> starts_;
+  std::vector<std::uint32_t> counts_;  // of characters, before every kStride-th byte
   mutable std::uint32_t line_ = 0;
-  mutable std::uint32_t counted_ = 0;  // on line_: up to this offset …
-  mutable std::uint32_t column_ = 1;   // … and its column
 };
 
 }  // namespace failc::check

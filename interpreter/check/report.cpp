@@ -5,8 +5,28 @@
 
 namespace failc::check {
 
+namespace {
+
+/// What is wrong with a value, and not with what was written: where a parameter makes the place dead, it is no mistake.
+bool of_values(diag::Code code) {
+  switch (code) {
+    case diag::Code::no_value:
+    case diag::Code::out_of_range:
+    case diag::Code::range_reversed:
+    case diag::Code::bound_not_positive:
+    case diag::Code::every_above_within:
+    case diag::Code::empty_loop:
+    case diag::Code::never_fails:
+    case diag::Code::never_holds: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
 diag::Diagnostic& Checker::report(diag::Code code, Span span, std::initializer_list<std::string_view> arguments) {
   doubtful_ = true;
+  if (dead_ && of_values(code)) return unsaid_.report(code, {files_[env_->file]->id, span}, arguments);
   return sink_.report(code, {files_[env_->file]->id, span}, arguments);
 }
 

@@ -25,6 +25,8 @@ void Checker::definition(Definition& definition) {
   const Nanos settle = settle_;
   const Place place = std::exchange(scenario_place_, Place{here().id, definition.span});
   const bool random = random_;
+  const bool dead = std::exchange(dead_, false);
+  std::vector<std::uint32_t> during = std::exchange(during_, {});
   std::vector<std::uint32_t>* used = std::exchange(used_clusters_, nullptr);
   const std::size_t errors = sink_.errors();
 
@@ -52,6 +54,8 @@ void Checker::definition(Definition& definition) {
   settle_ = settle;
   scenario_place_ = place;
   random_ = random;
+  dead_ = dead;
+  during_ = std::move(during);
   used_clusters_ = used;
   definition.progress = Progress::ready;
 }
@@ -118,12 +122,9 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   lowered.body = std::move(body);
   lowered.slots = frame.next;
   std::sort(used.begin(), used.end());
-  for (std::uint32_t cluster : used) {
-    const std::uint32_t index = clusters_[cluster].index;
-    lowered.clusters.push_back(index);
-    lowered.up = std::max(lowered.up, plan_->clusters[index].up);
-    lowered.down = std::max(lowered.down, plan_->clusters[index].down);
-  }
+  for (std::uint32_t cluster : used) lowered.clusters.push_back(clusters_[cluster].index);
+  lowered.up = plan::up_bound(*plan_, lowered.clusters);
+  lowered.down = plan::down_bound(*plan_, lowered.clusters);
   timeouts_.push_back(doubtful_ ? Span{} : timeout);
 }
 

@@ -1,5 +1,6 @@
 // Statements that hold others.
 #include <algorithm>
+#include <utility>
 
 #include "interpreter/check/checker.hpp"
 
@@ -8,11 +9,27 @@ namespace failc::check {
 void Checker::branch(const ast::If& tree, const ast::Statement& whole, plan::Body& out) {
   plan::Scope scope;
   scope.kind = plan::ScopeKind::branch;
-  scope.value = std::make_unique<plan::Expr>(bool_term(*tree.condition, "a condition").expr);
+  Term condition = bool_term(*tree.condition, "a condition");
+  const bool* taken = condition.constant() && !condition.error() ? condition.value().as<bool>() : nullptr;
+  scope.value = std::make_unique<plan::Expr>(std::move(condition.expr));
   scope.random = salt(whole.span);
-  if (tree.then) block(*tree.then, scope.body);
-  if (tree.otherwise) block(*tree.otherwise, scope.otherwise);
+  const auto side = [&](const ast::BlockPtr& block, bool when, plan::Body& body) {
+    if (!block) return;
+    if (taken != nullptr && *taken != when) dead_block(*block);
+    else this->block(*block, body);
+  };
+  side(tree.then, true, scope.body);
+  side(tree.otherwise, false, scope.otherwise);
   add(out, whole, std::move(scope));
+}
+
+void Checker::dead_block(const ast::Block& tree) {
+  const bool dead = std::exchange(dead_, true), doubtful = doubtful_;
+  const std::size_t errors = sink_.errors();
+  plan::Body ignored;
+  block(tree, ignored);
+  dead_ = dead;
+  if (sink_.errors() == errors) doubtful_ = doubtful;
 }
 
 void Checker::loop(const ast::For& tree, const ast::Statement& whole, plan::Body& out) {
@@ -71,14 +88,18 @@ void Checker::during(const ast::During& tree, const ast::Statement& whole, plan:
       continue;
     }
     for (std::uint32_t each : info.clusters) used_cluster(each);
-    if (std::find(scope.workloads.begin(), scope.workloads.end(), info.index) != scope.workloads.end()) {
+    const auto runs = [&](const std::vector<std::uint32_t>& all) { return std::find(all.begin(), all.end(), info.index) != all.end(); };
+    if (runs(scope.workloads) || runs(during_)) {
       report(diag::Code::duplicate_name, name.span, {name.text}).help = "a workload runs once at a time: remove one";
       continue;
     }
     scope.workloads.push_back(info.index);
     scope.drain = std::max(scope.drain, plan_->workloads[info.index].timeout);
   }
+  const std::size_t outside = during_.size();
+  during_.insert(during_.end(), scope.workloads.begin(), scope.workloads.end());
   block(*tree.body, scope.body);
+  during_.resize(outside);
   add(out, whole, std::move(scope));
 }
 

@@ -97,9 +97,7 @@ void Checker::verb(const ast::VerbStep& tree, const ast::Statement& whole, plan:
 }
 
 void Checker::operation(const ast::VerbStep& tree, const std::vector<OperationRef>& found, const ast::Statement& whole, plan::Body& out) {
-  std::vector<const ast::Expr*> trees;
-  for (const ast::ExprPtr& argument : tree.arguments) trees.push_back(argument.get());
-  const OperationRef* ref = resolve(found, tree.verb.text, tree.verb.span, trees, &tree.labels);
+  const OperationRef* ref = resolve(found, tree.verb, tree.arguments, tree.labels);
   const OperationInfo* info = ref != nullptr ? &components_[ref->component]->operations[ref->operation] : nullptr;
   plan::Step step;
   step.kind = plan::StepKind::operation;

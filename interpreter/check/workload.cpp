@@ -6,6 +6,7 @@
 namespace failc::check {
 namespace {
 
+constexpr Nanos kLeastEvery = std::chrono::microseconds(10);
 constexpr std::uint32_t kCounter = 0xfffffffe;  // stands for the last slot until the frame's size is known
 
 void move_counter(plan::Expr& expr, std::uint32_t slot) {
@@ -56,16 +57,15 @@ void Checker::workload(std::uint32_t index) {
   bool good = true;
   const Bound every = duration(*tree.every, "the time of `every`");
   out.every = every.upper;
+  if (every.known && every.upper < kLeastEvery) report(diag::Code::out_of_range, tree.every->span, {"the time of `every`", "a workload starts an operation every " + show(kLeastEvery) + " at most"});
   if (tree.with) out.concurrency = concurrency(*tree.with);
   std::optional<Nanos> within;
   if (tree.within) within = duration(*tree.within, "the time of `within`").upper;
 
-  std::vector<const ast::Expr*> trees;
-  for (const ast::ExprPtr& argument : tree.arguments) trees.push_back(argument.get());
   const auto& requests = here().requests;
   const auto found = requests.find(tree.verb.text);
   if (found == requests.end()) {
-    for (const ast::Expr* each : trees) (void)expr(*each);
+    for (const ast::ExprPtr& each : tree.arguments) (void)expr(*each);
     for (const ast::Labelled& each : tree.labels) (void)expr(*each.value);
     std::vector<std::string_view> known;
     for (const auto& [name, refs] : requests) known.push_back(name);
@@ -78,7 +78,7 @@ void Checker::workload(std::uint32_t index) {
     used_clusters_ = nullptr;
     return;
   }
-  const OperationRef* ref = resolve(found->second, tree.verb.text, tree.verb.span, trees, &tree.labels);
+  const OperationRef* ref = resolve(found->second, tree.verb, tree.arguments, tree.labels);
   const OperationInfo* operation = ref != nullptr ? &components_[ref->component]->operations[ref->operation] : nullptr;
   if (operation != nullptr && operation->good) {
     if (operation->tree->query) {

@@ -36,35 +36,36 @@ Maybe Evaluator::query(const Expr& expr, Frame frame) {
   const plan::Operation& operation = plan_.operations[expr.index];
   if (operation.node_parameter == plan::kNoNode) return ask({Ask::Kind::query, expr.index, plan::kNoNode, std::move(in.values)}, expr.at);
   if (operation.node_parameter >= in.values.size()) return Undefined{fmt::format("`{}` was given too few arguments", operation.name)};
-  const auto node = one_node(in.values[operation.node_parameter]);
+  const auto node = one_node(*in.values[operation.node_parameter]);
   if (!node) return Undefined{fmt::format("`{}`: {}", operation.name, node.error().message)};
   if (facts_.state(*node) == NodeState::stopped) {
     const Value stopped = Undefined{fmt::format("{} is not running", node_name(plan_, *node))};
     record(expr.at, stopped);
     return stopped;
   }
-  in.values[operation.node_parameter] = NodeRef{*node};
-  return ask({Ask::Kind::query, expr.index, *node, std::move(in.values)}, expr.at);
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < in.values.size(); ++i) values.push_back(i == operation.node_parameter ? Value(NodeRef{*node}) : in.take(i));
+  return ask({Ask::Kind::query, expr.index, *node, std::move(values)}, expr.at);
 }
 
 Maybe Evaluator::node_file(const Expr& expr, Frame frame) {
   Arguments in = arguments(expr, frame);
   if (in.pending) return std::nullopt;
   if (in.undefined) return *in.undefined;
-  const auto node = one_node(in.values[0]);
+  const auto node = one_node(*in.values[0]);
   if (!node) return Undefined{fmt::format("`node_file`: {}", node.error().message)};
-  if (!in.values[1].is<std::string>()) return Undefined{fmt::format("`node_file` takes a path, not {}", kind_of(in.values[1]))};
-  return ask({Ask::Kind::node_file, 0, *node, {std::move(in.values[1])}}, expr.at);
+  if (!in.values[1]->is<std::string>()) return Undefined{fmt::format("`node_file` takes a path, not {}", kind_of(*in.values[1]))};
+  return ask({Ask::Kind::node_file, 0, *node, {in.take(1)}}, expr.at);
 }
 
 Maybe Evaluator::log_lines(const Expr& expr, Frame frame) {
   Arguments in = arguments(expr, frame);
   if (in.pending) return std::nullopt;
   if (in.undefined) return *in.undefined;
-  const auto node = one_node(in.values[0]);
+  const auto node = one_node(*in.values[0]);
   if (!node) return Undefined{fmt::format("`log_lines`: {}", node.error().message)};
-  const auto* pattern = in.values[1].as<Regex>();
-  if (!pattern) return Undefined{fmt::format("`log_lines` takes a regular expression, not {}", kind_of(in.values[1]))};
+  const auto* pattern = in.values[1]->as<Regex>();
+  if (!pattern) return Undefined{fmt::format("`log_lines` takes a regular expression, not {}", kind_of(*in.values[1]))};
   Value lines = facts_.log_lines(*node, *pattern);
   record(expr.at, lines);
   return lines;
@@ -76,8 +77,8 @@ Maybe Evaluator::statistic(const Expr& expr, Frame frame) {
   if (in.undefined) return *in.undefined;
   const Nanos* window = nullptr;
   if (!in.values.empty()) {
-    window = in.values[0].as<Nanos>();
-    if (!window) return Undefined{fmt::format("`since` takes a duration, not {}", kind_of(in.values[0]))};
+    window = in.values[0]->as<Nanos>();
+    if (!window) return Undefined{fmt::format("`since` takes a duration, not {}", kind_of(*in.values[0]))};
   }
   Value value = facts_.statistic(expr.index, expr.name, window);
   record(expr.at, value);

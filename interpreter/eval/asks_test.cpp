@@ -163,6 +163,13 @@ TEST_F(Asks, SilenceIsNoProofThatNobodyHoldsIt) {
   EXPECT_EQ(is(leader()), "undefined (no node of kv holds `leader`; kv.store[1] is not running)");
 }
 
+TEST_F(Asks, ARoleThatIsNoConditionIsSilence) {
+  plan_.components[0].roles[0].holds = member(info(local(0)), "term");
+  for (NodeIndex i = 0; i < 3; ++i) facts_.info(i, "leader", std::int64_t{1});
+  EXPECT_EQ(is(leaders()), "undefined (no node of kv holds `leaders`; what kv.store[0] says of it is an int, and no condition)");
+  EXPECT_EQ(is(leader()), "undefined (no node of kv holds `leader`; what kv.store[0] says of it is an int, and no condition)");
+}
+
 TEST_F(Asks, RoleThatNoComponentDeclares) {
   EXPECT_EQ(is(make(Op::role, args(all_nodes()), "king")), "undefined (no component of kv has a role `king`)");
   EXPECT_EQ(is(make(Op::role, args(literal(List{})), "leader")), "undefined (`leader` of an empty set)");

@@ -34,7 +34,7 @@ const std::vector<Builtin>& builtins() {
   return table;
 }
 
-Value call(const plan::Plan& plan, const std::string& name, std::vector<Value>& arguments) {
+Value call(const plan::Plan& plan, const std::string& name, const Values& arguments) {
   for (const Builtin& builtin : builtins()) {
     if (builtin.name != name) continue;
     if (builtin.parameters.size() != arguments.size()) return Undefined{"`" + name + "` was given the wrong number of arguments"};

@@ -14,6 +14,9 @@ using plan::Op;
 
 namespace {
 
+// Below it a search is as good as a hash.
+constexpr std::size_t kFewMembers = 16;
+
 // Far above what brackets (64) allow; a plan from a file may hold anything.
 constexpr int kDeepest = 500;
 
@@ -72,14 +75,19 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
   switch (expr.op) {
     case Op::literal: return expr.literal;
     case Op::local: return expr.index < frame.size() ? frame[expr.index] : out_of_frame();
-    case Op::list: return strict(expr, frame, [](std::vector<Value>& values) { return Value(std::move(values)); });
+    case Op::list: return strict(expr, frame, [](Arguments& in) {
+      List items;
+      items.reserve(in.values.size());
+      for (std::size_t i = 0; i < in.values.size(); ++i) items.push_back(in.take(i));
+      return Value(std::move(items));
+    });
     case Op::list_for: return list_for(expr, frame);
     case Op::doc: return document(expr, frame);
-    case Op::member: return strict(expr, frame, [&](std::vector<Value>& values) { return member(values[0], expr.name); });
-    case Op::negate: return strict(expr, frame, [](std::vector<Value>& values) { return negate(values[0]); });
+    case Op::member: return strict(expr, frame, [&](Arguments& in) { return member(*in.values[0], expr.name); });
+    case Op::negate: return strict(expr, frame, [](Arguments& in) { return negate(*in.values[0]); });
     case Op::logical_not:
-      return strict(expr, frame, [](std::vector<Value>& values) {
-        Value value = condition(std::move(values[0]));
+      return strict(expr, frame, [](Arguments& in) {
+        Value value = condition(in.take(0));
         return value.undefined() ? value : Value(!*value.as<bool>());
       });
     case Op::logical_and:
@@ -101,7 +109,7 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
     case Op::range:
     case Op::tolerance:
     case Op::then:
-    case Op::minus: return strict(expr, frame, [&](std::vector<Value>& values) { return binary(expr.op, values[0], values[1]); });
+    case Op::minus: return strict(expr, frame, [&](Arguments& in) { return binary(expr.op, *in.values[0], *in.values[1]); });
     case Op::setting: return of_node(expr, frame, [&](NodeIndex node) { return setting(node, expr.name); });
     case Op::node_field: return of_node(expr, frame, [&](NodeIndex node) { return node_field(node, expr.name); });
     case Op::node_port: return of_node(expr, frame, [&](NodeIndex node) -> Maybe { return facts_.node_port(node, expr.name); });
@@ -115,12 +123,12 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
     case Op::role:
     case Op::role_all: return role(expr, frame);
     case Op::pick:
-    case Op::pick_random: return strict(expr, frame, [&](std::vector<Value>& values) { return pick(expr, values[0], values[1]); });
+    case Op::pick_random: return strict(expr, frame, [&](Arguments& in) { return pick(expr, *in.values[0], *in.values[1]); });
     case Op::is_state: return is_state(expr, frame);
     case Op::every:
     case Op::any: return quantifier(expr, frame);
     case Op::query: return query(expr, frame);
-    case Op::call: return strict(expr, frame, [&](std::vector<Value>& values) { return call(plan_, expr.name, values); });
+    case Op::call: return strict(expr, frame, [&](Arguments& in) { return call(plan_, expr.name, in.values); });
     case Op::statistic: return statistic(expr, frame);
     case Op::log_lines: return log_lines(expr, frame);
     case Op::node_file: return node_file(expr, frame);
@@ -130,39 +138,65 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
 
 Evaluator::Arguments Evaluator::arguments(const Expr& expr, Frame frame) {
   Arguments out;
-  out.values.reserve(expr.args.size());
-  for (const Expr& argument : expr.args) {
-    Maybe value = evaluate(argument, frame);
-    out.pending = out.pending || !value;
-    out.values.push_back(value ? std::move(*value) : Value());
+  out.own.resize(expr.args.size());
+  for (std::size_t i = 0; i < expr.args.size(); ++i) {
+    const Expr& argument = expr.args[i];
+    out.values.push_back(&out.own[i]);
+    bool pending = false;
+    if (argument.op == Op::literal) {
+      out.values[i] = &argument.literal;
+    } else if (const Kept* found = kept(argument, frame, pending)) {
+      out.values[i] = found->at;
+    } else if (!pending) {
+      Maybe value = evaluate(argument, frame);
+      pending = !value;
+      if (value) out.own[i] = std::move(*value);
+    }
+    out.pending = out.pending || pending;
   }
-  const auto undefined = std::find_if(out.values.begin(), out.values.end(), [](const Value& value) { return value.undefined(); });
-  if (undefined != out.values.end()) out.undefined = &*undefined;
+  const auto undefined = std::find_if(out.values.begin(), out.values.end(), [](const Value* value) { return value->undefined(); });
+  if (undefined != out.values.end()) out.undefined = *undefined;
   return out;
 }
 
-Maybe Evaluator::strict(const Expr& expr, Frame frame, const std::function<Value(std::vector<Value>&)>& function) {
+Maybe Evaluator::strict(const Expr& expr, Frame frame, const std::function<Value(Arguments&)>& function) {
   Arguments in = arguments(expr, frame);
   if (in.pending) return std::nullopt;
   if (in.undefined) return *in.undefined;
-  return function(in.values);
+  return function(in);
 }
 
 Maybe Evaluator::comparison(const Expr& expr, Frame frame) {
-  std::vector<Value> values;
+  Value own[2];
+  const Value* values[2] = {&own[0], &own[1]};
+  Kept* searched = nullptr;
   bool pending = false;
-  for (const Expr& argument : expr.args) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Expr& argument = expr.args[i];
     const std::size_t mark = operands_.size();
-    Maybe value = evaluate(argument, frame);
-    pending = pending || !value;
-    if (value && silent_ == 0 && worth_showing(argument))
-      operands_.insert(operands_.begin() + static_cast<std::ptrdiff_t>(mark), Operand{argument.at, *value});
-    values.push_back(value ? std::move(*value) : Value());
+    bool asks = false;
+    if (Kept* found = kept(argument, frame, asks)) {
+      values[i] = found->at;
+      searched = found;
+    } else if (!asks) {
+      searched = nullptr;
+      Maybe value = evaluate(argument, frame);
+      asks = !value;
+      if (value) own[i] = std::move(*value);
+    }
+    pending = pending || asks;
+    if (!asks && silent_ == 0 && worth_showing(argument))
+      operands_.insert(operands_.begin() + static_cast<std::ptrdiff_t>(mark), Operand{argument.at, brief(*values[i])});
   }
   if (pending) return std::nullopt;
-  for (Value& value : values)
-    if (value.undefined()) return std::move(value);
-  return binary(expr.op, values[0], values[1]);
+  for (const Value* value : values)
+    if (value->undefined()) return *value;
+  const auto* list = values[1]->as<List>();
+  if (searched && list && list->size() > kFewMembers && (expr.op == Op::in || expr.op == Op::not_in)) {
+    if (!searched->members) searched->members.emplace(*list);
+    if (const std::optional<bool> there = searched->members->contains(*values[0])) return Value(*there == (expr.op == Op::in));
+  }
+  return binary(expr.op, *values[0], *values[1]);
 }
 
 Maybe Evaluator::logic(const Expr& expr, Frame frame) {
@@ -194,7 +228,9 @@ Maybe Evaluator::quantifier(const Expr& expr, Frame frame) {
   bool pending = false;
   // Operands of the element that decided are kept, not those of thousands that did not.
   const std::size_t mark = operands_.size();
+  const Loop loop(*this, expr.index);
   for (Value& item : *items) {
+    loop.step();
     frame[expr.index] = std::move(item);
     const bool keep = undefined.has_value();
     std::vector<Operand> kept;
@@ -231,7 +267,9 @@ Maybe Evaluator::list_for(const Expr& expr, Frame frame) {
   bool pending = false;
   Maybe undefined;
   const std::size_t mark = operands_.size();
+  const Loop loop(*this, expr.index);
   for (Value& item : *items) {
+    loop.step();
     frame[expr.index] = std::move(item);
     operands_.resize(mark);
     if (expr.args.size() > 2) {
@@ -257,9 +295,9 @@ Maybe Evaluator::list_for(const Expr& expr, Frame frame) {
 }
 
 Maybe Evaluator::document(const Expr& expr, Frame frame) {
-  return strict(expr, frame, [&](std::vector<Value>& values) -> Value {
+  return strict(expr, frame, [&](Arguments& in) -> Value {
     Document out;
-    for (std::size_t i = 0; i < values.size() && i < expr.names.size(); ++i) out.entries.emplace_back(expr.names[i], std::move(values[i]));
+    for (std::size_t i = 0; i < in.values.size() && i < expr.names.size(); ++i) out.entries.emplace_back(expr.names[i], in.take(i));
     return out;
   });
 }

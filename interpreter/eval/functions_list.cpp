@@ -33,13 +33,20 @@ Value sum(const List& items) {
 }
 
 Value sort(List items) {
-  // An order exists only among values of one kind; every neighbour pair is checked before the sort relies on it.
+  // A list that mixes versions and strings is one of versions.
+  if (std::any_of(items.begin(), items.end(), [](const Value& item) { return item.is<Version>(); })) {
+    for (Value& item : items) {
+      const auto* text = item.as<std::string>();
+      if (!text) continue;
+      std::optional<Version> version = parse_version(*text);
+      if (!version) return Undefined{fmt::format("{} is no version, and cannot be sorted among versions", show(item, {}, 60))};
+      item = std::move(*version);
+    }
+  }
+  // An order exists only among values of one kind.
   for (const Value& item : items)
     if (compare(item, items.front()) == Order::unordered)
       return Undefined{fmt::format("{} and {} cannot be sorted", kind_of(items.front()), kind_of(item))};
-  if (std::any_of(items.begin(), items.end(), [](const Value& item) { return item.is<Version>(); }))
-    for (Value& item : items)  // a list that mixes versions and strings is one of versions
-      if (const auto* text = item.as<std::string>()) item = *parse_version(*text);
   std::stable_sort(items.begin(), items.end(), [](const Value& a, const Value& b) { return compare(a, b) == Order::less; });
   return items;
 }
@@ -135,23 +142,23 @@ std::string hash_key(const Value& value) {
   return out;
 }
 
-Maybe call_list(const plan::Plan&, const std::string& name, std::vector<Value>& arguments) {
-  Value& first = arguments[0];
+Maybe call_list(const plan::Plan&, const std::string& name, const Values& arguments) {
+  const Value& first = *arguments[0];
   const auto wrong = [&](const char* wanted, const Value& value) { return Undefined{fmt::format("`{}` takes {}, not {}", name, wanted, kind_of(value))}; };
   if (name == "keys_of" || name == "has" || name == "get_or") {
     const auto* document = first.as<Document>();
     if (!document) return wrong("a document", first);
     if (name == "keys_of") return keys_of(*document);
-    const auto* key = arguments[1].as<std::string>();
-    if (!key) return wrong("a key", arguments[1]);
+    const auto* key = arguments[1]->as<std::string>();
+    if (!key) return wrong("a key", *arguments[1]);
     const Value* found = document->find(*key);
     if (name == "has") return Value(found != nullptr);
-    return found ? *found : arguments[2];
+    return found ? *found : *arguments[2];
   }
   const bool ours = name == "count" || name == "min" || name == "max" || name == "sum" || name == "sort" || name == "distinct" || name == "missing";
   if (!ours) return std::nullopt;
-  if (first.is<NodeRef>()) first = List{Value(*first.as<NodeRef>())};  // a set of one
-  const auto* items = first.as<List>();
+  const List one = first.is<NodeRef>() ? List{first} : List{};
+  const auto* items = first.is<NodeRef>() ? &one : first.as<List>();  // a node is a set of one
   if (!items) return wrong("a list", first);
   if (name == "count") return Value(static_cast<std::int64_t>(items->size()));
   if (name == "min") return extreme(*items, name, Order::less);
@@ -159,8 +166,8 @@ Maybe call_list(const plan::Plan&, const std::string& name, std::vector<Value>& 
   if (name == "sum") return sum(*items);
   if (name == "sort") return sort(*items);
   if (name == "distinct") return distinct(*items);
-  const auto* others = arguments[1].as<List>();
-  return others ? missing(*items, *others) : Value(wrong("two lists", arguments[1]));
+  const auto* others = arguments[1]->as<List>();
+  return others ? missing(*items, *others) : Value(wrong("two lists", *arguments[1]));
 }
 
 }  // namespace failc::eval

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <re2/re2.h>
 
 #include "interpreter/eval/evaluator.hpp"
 #include "interpreter/value/utf8.hpp"
@@ -125,17 +124,6 @@ Value parse_json(const std::string& text) {
   return from_json(parsed);
 }
 
-Value extract(const std::string& text, const Regex& regex) {
-  if (!regex.compiled) return Undefined{"a regular expression that was not compiled"};
-  re2::StringPiece groups[2];
-  const int wanted = std::min(regex.compiled->NumberOfCapturingGroups(), 1) + 1;
-  if (!regex.compiled->Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups, wanted)) return Undefined{fmt::format("nothing matches {}", show(Value(regex), {}, 80))};
-  // The second of `a|(b)` may have matched nothing at all.
-  const re2::StringPiece& found = wanted == 2 ? groups[1] : groups[0];
-  if (!found.data()) return Undefined{fmt::format("the group of {} matched nothing", show(Value(regex), {}, 80))};
-  return std::string(found.data(), found.size());
-}
-
 }  // namespace
 
 Value to_text(const Value& value, const std::vector<std::string>& names) {
@@ -144,11 +132,11 @@ Value to_text(const Value& value, const std::vector<std::string>& names) {
   return show(value, names, std::string::npos - 8);
 }
 
-Maybe call_text(const plan::Plan& plan, const std::string& name, std::vector<Value>& arguments) {
-  const Value& first = arguments[0];
+Maybe call_text(const plan::Plan& plan, const std::string& name, const Values& arguments) {
+  const Value& first = *arguments[0];
   if (name == "string") return to_text(first, node_names(plan));
   if (name == "number") return to_number(first);
-  if (name == "join") return join(plan, first, arguments[1]);
+  if (name == "join") return join(plan, first, *arguments[1]);
   const bool ours = name == "len" || name == "split" || name == "lines" || name == "json" || name == "base64" || name == "unbase64" || name == "extract";
   if (!ours) return std::nullopt;
   const auto* text = first.as<std::string>();
@@ -159,11 +147,13 @@ Maybe call_text(const plan::Plan& plan, const std::string& name, std::vector<Val
   if (name == "base64") return Value(base64(*text));
   if (name == "unbase64") return unbase64(*text);
   if (name == "split") {
-    const auto* separator = arguments[1].as<std::string>();
-    return separator ? split(*text, *separator) : wrong(name, "a string to split by", arguments[1]);
+    const auto* separator = arguments[1]->as<std::string>();
+    return separator ? split(*text, *separator) : wrong(name, "a string to split by", *arguments[1]);
   }
-  const auto* regex = arguments[1].as<Regex>();
-  return regex ? extract(*text, *regex) : wrong(name, "a regular expression", arguments[1]);
+  const auto* regex = arguments[1]->as<Regex>();
+  if (!regex) return wrong(name, "a regular expression", *arguments[1]);
+  Result<std::string> found = extract(*text, *regex);
+  return found ? Value(std::move(*found)) : Value(Undefined{found.error().message});
 }
 
 }  // namespace failc::eval

@@ -1,6 +1,7 @@
 // What is known of nodes: their fields, settings, states, and sets of them.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -88,9 +89,14 @@ const plan::Component& Evaluator::component(NodeIndex node) const {
 Maybe Evaluator::in_component(const Expr& expr, NodeIndex node) {
   std::vector<Value> frame(std::max<std::size_t>(component(node).slots, 1));
   frame[0] = NodeRef{node};
+  // Its loops and slots are its own.
+  std::vector<std::uint32_t> loops = std::exchange(loops_, {});
+  std::unordered_map<const Expr*, Kept> kept = std::exchange(kept_, {});
   ++silent_;
   Maybe value = evaluate(expr, frame);
   --silent_;
+  loops_ = std::move(loops);
+  kept_ = std::move(kept);
   return value;
 }
 

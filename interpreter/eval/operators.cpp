@@ -140,7 +140,9 @@ Value tolerance(const Value& middle, const Value& distance) {
   const Value low = subtract(middle, by), high = add(middle, by);
   if (low.undefined()) return low;
   if (high.undefined()) return high;
-  return range(low, high);
+  // A share of what is below zero is below zero too; the range is the same.
+  const auto* percent = distance.as<Percent>();
+  return percent && percent->value >= 0 && compare(low, high) == Order::greater ? range(high, low) : range(low, high);
 }
 
 Value element(const Value& object, const Value& key) {

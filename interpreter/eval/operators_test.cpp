@@ -58,6 +58,8 @@ TEST(Arithmetic, ByKind) {
   EXPECT_EQ(op(Op::add, Nanos(5s), num(1)), "undefined (a duration and an int cannot be added)");
   EXPECT_EQ(op(Op::tolerance, Nanos(100ms), Nanos(20ms)), "80ms .. 120ms");
   EXPECT_EQ(op(Op::tolerance, Nanos(100ms), Percent{10}), "90ms .. 110ms");
+  EXPECT_EQ(op(Op::tolerance, num(-100), Percent{10}), "-110.0 .. -90.0");
+  EXPECT_EQ(op(Op::tolerance, num(5), num(-1)), "undefined (the range 6 .. 4 is empty)");
   EXPECT_EQ(op(Op::range, num(2), num(1)), "undefined (the range 2 .. 1 is empty)");
 }
 
@@ -203,6 +205,11 @@ TEST(Functions, Lists) {
   EXPECT_EQ(call("has", Document{{{"b", num(1)}}}, str("c")), "false");
   EXPECT_EQ(call("get_or", Document{{{"b", num(1)}}}, str("b"), num(9)), "1");
   EXPECT_EQ(call("get_or", Document{}, str("b"), num(9)), "9");
+}
+
+TEST(Functions, SortAmongVersions) {
+  EXPECT_EQ(call("sort", List{str("1.10"), Version{{4, 2, 1}}, str("1.9")}), "[1.9, 1.10, 4.2.1]");
+  EXPECT_EQ(call("sort", List{str("1.0"), str("abc"), Version{{4, 2, 1}}}), "undefined (\"abc\" is no version, and cannot be sorted among versions)");
 }
 
 TEST(Functions, Missing) {

@@ -102,7 +102,9 @@ Maybe Evaluator::role(const Expr& expr, Frame frame) {
       pending = true;
     } else if (const auto* reason = holds->as<Undefined>()) {
       if (silent.empty()) silent = reason->reason;
-    } else if (const bool* yes = holds->as<bool>(); yes && *yes) {
+    } else if (!holds->is<bool>()) {
+      if (silent.empty()) silent = fmt::format("what {} says of it is {}, and no condition", node_name(plan_, node), kind_of(*holds));
+    } else if (*holds->as<bool>()) {
       if (const auto* why = term->as<Undefined>()) {
         if (silent.empty()) silent = fmt::format("the term of {} is not known: {}", node_name(plan_, node), why->reason);
       } else {

@@ -6,6 +6,7 @@
 //   steps      settle + requests of the arguments + the effect + requests of `expect`. A sample that begins within the settle bound
 //              may end after it. A pause that the end of its block undoes counts its resume where it stands.
 //   scopes     sums; a branch the longer side; a loop its most iterations; `during` also what drains; a pause its resume.
+//   clusters   the versions of all their programs at once, then all nodes at once; at the end all stops at once, then kills.
 //   cleanups   the shorter of deadline and body, where they stand; those at the top level of a scenario are kept apart.
 //   conditions `upper`; an `always` runs beside and takes nothing.
 #include <algorithm>
@@ -200,6 +201,23 @@ Nanos bound(const Plan& plan, const Body& body) {
   Nanos sum{};
   for (const BodyNode& node : body) sum = plus(sum, bound(plan, node));
   return sum;
+}
+
+Nanos up_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters) {
+  Nanos versions{}, ready{};
+  for (const std::uint32_t index : clusters) {
+    const Cluster& cluster = plan.clusters[index];
+    ready = std::max(ready, cluster.up);
+    for (const std::uint32_t group : cluster.groups)
+      if (!plan.components[plan.groups[group].component].version_argv.empty()) versions = kVersionTimeout;
+  }
+  return plus(versions, ready);
+}
+
+Nanos down_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters) {
+  Nanos stop{};
+  for (const std::uint32_t index : clusters) stop = std::max(stop, plan.clusters[index].down);
+  return clusters.empty() ? stop : plus(stop, kSignalTimeout);
 }
 
 Nanos Scenario::worst_case() const { return plus(plus(up, body_bound), plus(cleanup_bound, down)); }

@@ -4,6 +4,7 @@
 // what was done in it) and Condition (asks). Text scenarios and imported specs end here alike; the interpreter knows nothing else.
 // `verify` states the invariants; `to_text` is golden-tested; `to_json`/`from_json` round-trip.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -227,6 +228,14 @@ std::string hash(const Plan& plan);
 // Bounds, in one place: the lowering fills them in and `verify` recomputes them.
 /// What reading a file of a node's folder may take: a request like others, without a bound of its own in the language.
 inline constexpr Nanos kNodeFileTimeout = std::chrono::seconds(5);
+/// For a program to tell its version.
+inline constexpr Nanos kVersionTimeout = std::chrono::seconds(10);
+/// For a signal to all processes of a node: kill, pause, resume, and the kill of those that a take-down could not stop.
+inline constexpr Nanos kSignalTimeout = std::chrono::seconds(5);
+/// What bringing `clusters` up may take: all versions at once, then all nodes at once.
+Nanos up_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters);
+/// What taking them down may take: all nodes are stopped at once, and killed where that is not proven.
+Nanos down_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters);
 /// What the requests inside an expression may take: operands of `and`/`or`/quantifiers one after the other, other operands at once,
 /// in rounds that end with their slowest reply.
 Nanos request_bound(const Plan& plan, const Expr& expr);
@@ -239,6 +248,10 @@ struct ScenarioBound { Nanos body{}; Nanos cleanup{}; };
 ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario);
 /// Sets every field that bounds follow from: `bound` of body nodes, `upper` of `expect`, a scenario's `body_bound` and `cleanup_bound`.
 void fill_bounds(Plan& plan);
+/// Whether any expression of the plan is of this kind.
+bool uses(const Plan& plan, Op op);
+/// Visits `expr` and all that it rests on: its parts, and the conditions and `let`s of components that it names, each once.
+void visit_all(const Plan& plan, const Expr& expr, const std::function<void(const Expr&)>& visit);
 /// True where nothing but time or a request can change it: the wait has to poll.
 bool polls(const Plan& plan, const Expr& expr);
 

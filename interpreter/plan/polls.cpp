@@ -1,44 +1,85 @@
-// What a wait has to poll for: what no event announces.
-#include <algorithm>
+// What an expression rests on, and what a wait on it has to poll for: what no event announces.
 #include <unordered_set>
 
-#include "interpreter/plan/plan.hpp"
+#include "interpreter/plan/fields.hpp"
 #include "interpreter/plan/sets.hpp"
 
 namespace failc::plan {
 namespace {
 
-class Polls {
+class Visitor {
  public:
-  explicit Polls(const Plan& plan) : plan_(plan) {}
+  Visitor(const Plan& plan, const std::function<void(const Expr&)>& visit) : plan_(plan), visit_(visit) {}
 
-  bool of(const Expr& expr) {
-    if (std::any_of(expr.args.begin(), expr.args.end(), [&](const Expr& argument) { return of(argument); })) return true;
-    switch (expr.op) {
-      case Op::query:
-      case Op::node_file:  // an event says that a file changed only where it could be watched before it existed
-      case Op::statistic: return true;  // windows move with time
-      case Op::role:
-      case Op::role_all: return true;
-      case Op::is_state:
-      case Op::node_let: {
-        if (expr.args.empty()) return false;
-        for (const std::uint32_t component : components_of(plan_, expr.args[0]))
-          for (const Expr* part : component_parts(plan_.components[component], expr))
-            if (seen_.insert(part).second && of(*part)) return true;
-        return false;
-      }
-      default: return false;  // follows from its arguments, or an event says when it changes
-    }
+  void of(const Expr& expr) {
+    visit_(expr);
+    for (const Expr& argument : expr.args) of(argument);
+    if (expr.args.empty() || !(expr.op == Op::role || expr.op == Op::role_all || expr.op == Op::is_state || expr.op == Op::node_let)) return;
+    for (const std::uint32_t component : components_of(plan_, expr.args[0]))
+      for (const Expr* part : component_parts(plan_.components[component], expr))
+        if (seen_.insert(part).second) of(*part);
   }
 
  private:
   const Plan& plan_;
+  const std::function<void(const Expr&)>& visit_;
   std::unordered_set<const Expr*> seen_;
+};
+
+/// An archive that looks for a kind of expression in every field that there is.
+struct Search {
+  Op wanted;
+  bool found = false;
+
+  template <class T>
+  void operator()(const char*, const T& value) { in(value); }
+  template <class T>
+  void maybe(const char*, const T& value) { in(value); }
+  template <class V, class... K>
+  void one_of(const V& value, K...) {
+    std::visit([&](const auto& chosen) { in(chosen); }, value);
+  }
+
+  void in(const Expr& expr) {
+    found = found || expr.op == wanted;
+    in(expr.args);
+  }
+  void in(const OptionalExpr& expr) {
+    if (expr) in(*expr);
+  }
+  template <class T>
+  void in(const std::vector<T>& values) {
+    for (const T& value : values) in(value);
+  }
+  template <class T>
+  void in(const T& value) {
+    if constexpr (requires { fields(*this, value); }) fields(*this, value);
+  }
 };
 
 }  // namespace
 
-bool polls(const Plan& plan, const Expr& expr) { return Polls(plan).of(expr); }
+void visit_all(const Plan& plan, const Expr& expr, const std::function<void(const Expr&)>& visit) { Visitor(plan, visit).of(expr); }
+
+bool uses(const Plan& plan, Op op) {
+  Search search{op};
+  search.in(plan);
+  return search.found;
+}
+
+bool polls(const Plan& plan, const Expr& expr) {
+  bool found = false;
+  visit_all(plan, expr, [&](const Expr& one) {
+    switch (one.op) {
+      case Op::query:
+      case Op::node_file:   // an event says that a file changed only where it could be watched before it existed
+      case Op::statistic:   // windows move with time
+      case Op::role:
+      case Op::role_all: found = true; break;
+      default: break;  // follows from what it rests on, or an event says when it changes
+    }
+  });
+  return found;
+}
 
 }  // namespace failc::plan

@@ -19,6 +19,7 @@ Task<bool> watch(ScenarioRun& run, Block& block, Watcher& watcher, const plan::C
   const std::uint8_t wakes = wakes_of(run.plan, condition.condition);
   while (true) {
     const Instant started = run.scheduler.now();
+    const std::uint64_t own = own_changes(run);
     Task<Sample> asking = sample(run, watcher.scope, asked, kNoDeadline, std::nullopt, wakes & ~kOwn);
     const Sample taken = co_await asking;
     if (taken.cancelled) break;
@@ -37,11 +38,10 @@ Task<bool> watch(ScenarioRun& run, Block& block, Watcher& watcher, const plan::C
       run.scheduler.cancel(block.scope, Reason::violation);
       break;
     }
-    Waiter waiter;
-    waiter.scope = &watcher.scope;
-    waiter.wakes = taken.asked ? static_cast<std::uint8_t>(wakes & ~kOwn) : wakes;
-    if (polls) waiter.until = std::max(started + every, run.scheduler.now());
-    const Woken woken = co_await run.scheduler.park(waiter);
+    const std::uint8_t own_too = taken.asked ? static_cast<std::uint8_t>(wakes & ~kOwn) : wakes;
+    const std::optional<Instant> next = polls ? std::optional(std::max(started + every, run.scheduler.now())) : std::nullopt;
+    Task<Woken> parked = until_changed(run, watcher.scope, own_too, next, own);
+    const Woken woken = co_await parked;
     if (woken == Woken::cancelled) break;
   }
   log.finish();

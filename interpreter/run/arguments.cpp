@@ -28,45 +28,46 @@ Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std
   ScenarioRun& run = context.run;
   Arguments result;
   const Question all = question(context, salt, exprs, run.frame);
-  const std::vector<const plan::Expr*> roles = settle > Nanos{} ? singular_roles(exprs) : std::vector<const plan::Expr*>();
-  if (!roles.empty()) {
-    SeenLog log(run, node);
-    std::string reason;
-    const Nanos bound = run.scaled(settle);
-    const Instant begin = run.scheduler.now();
-    Wait wait;
-    wait.question = Question{roles, run.frame, all.draws};
-    wait.holds = all_defined;
-    wait.record = [&](const Sample& sample, Truth truth) {
-      reason = first_reason(sample);
-      log.add(sample, truth);
-    };
-    wait.latest = run.after(bound);
-    wait.wakes = kNode;
-    Task<WaitEnd> waiting = wait_until(run, context.scope, wait);
-    const WaitEnd end = co_await waiting;
-    log.finish();
-    if (end == WaitEnd::cancelled) {
-      result.flow = Flow::cancelled;
-      co_return result;
-    }
-    const WaitUsed used{node.at, node.text, std::min(run.scheduler.now() - begin, bound), bound};
-    run.result.waits.push_back(used);
-    run.recorder.wait(used, end == WaitEnd::held);
-    if (end != WaitEnd::held) {
-      Failure failure = run.failure_at(node, fmt::format("the step needs one node, and there was none within {}: {}", show(bound), reason), node.text);
-      failure.seen = log.seen();
-      result.flow = run.fail(std::move(failure));
-      co_return result;
-    }
+  const auto take = [&result](const Sample& sample) {
+    for (const eval::Evaluated& one : sample.evaluated) result.values.push_back(one.value);
+  };
+  if (settle <= Nanos{} || singular_roles(exprs).empty()) {
+    Task<Sample> asking = sample(run, context.scope, all, kNoDeadline, std::nullopt);
+    const Sample taken = co_await asking;
+    result.flow = taken.cancelled ? Flow::cancelled : Flow::go_on;
+    if (!taken.cancelled) take(taken);
+    co_return result;
   }
-  Task<Sample> asking = sample(run, context.scope, all, kNoDeadline, std::nullopt);
-  Sample taken = co_await asking;
-  if (taken.cancelled) {
+  // The values are those of the very sample in which none was undefined.
+  SeenLog log(run, node);
+  std::string reason;
+  const Nanos bound = run.scaled(settle);
+  const Instant begin = run.scheduler.now();
+  Wait wait;
+  wait.question = all;
+  wait.holds = all_defined;
+  wait.record = [&](const Sample& sample, Truth truth) {
+    reason = first_reason(sample);
+    log.add(sample, truth);
+    if (truth == Truth::yes) take(sample);
+  };
+  wait.latest = run.after(bound);
+  wait.last_may_end_late = true;
+  for (const plan::Expr* expr : exprs) wait.wakes |= wakes_of(run.plan, *expr);
+  Task<WaitEnd> waiting = wait_until(run, context.scope, wait);
+  const WaitEnd end = co_await waiting;
+  log.finish();
+  if (end == WaitEnd::cancelled) {
     result.flow = Flow::cancelled;
     co_return result;
   }
-  for (eval::Evaluated& one : taken.evaluated) result.values.push_back(std::move(one.value));
+  const WaitUsed used{node.at, node.text, std::min(run.scheduler.now() - begin, bound), bound};
+  run.result.waits.push_back(used);
+  run.recorder.wait(used, end == WaitEnd::held);
+  if (end == WaitEnd::held) co_return result;
+  Failure failure = run.failure_at(node, fmt::format("the step needs one node, and there was none within {}: {}", show(bound), reason), node.text);
+  failure.seen = log.seen();
+  result.flow = run.fail(std::move(failure));
   co_return result;
 }
 

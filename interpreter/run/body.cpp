@@ -11,6 +11,14 @@ const plan::Scope* as_cleanup(const plan::BodyNode& node) {
   return scope && scope->kind == plan::ScopeKind::cleanup ? scope : nullptr;
 }
 
+/// The names of a block mean nothing yet where it begins: its cleanups run even before they are bound, and must not see an iteration before.
+void forget_names(ScenarioRun& run, const plan::Body& body) {
+  for (const plan::BodyNode& node : body) {
+    const auto* step = std::get_if<plan::Step>(&node.node);
+    if (step && (step->kind == plan::StepKind::let || step->binds)) run.frame[step->slot] = not_reached();
+  }
+}
+
 Task<Flow> run_statement(Context context, Block& block, const plan::BodyNode& node) {
   ScenarioRun& run = context.run;
   run.running.push_back(&node);
@@ -70,6 +78,7 @@ Task<Flow> run_cleanup(ScenarioRun& run, std::uint64_t path, const plan::BodyNod
 }  // namespace
 
 Task<Flow> run_body(ScenarioRun& run, CancelScope& outer, std::uint64_t path, const plan::Body& body) {
+  forget_names(run, body);
   Block block(&outer);
   const Context context{run, block.scope, path};
   Task<Flow> statements = run_statements(context, block, body);

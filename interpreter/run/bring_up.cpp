@@ -1,6 +1,5 @@
 // Before the first step: folders and ports, versions, and every node of the scenario's clusters at once.
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 
@@ -10,8 +9,6 @@
 
 namespace failc::run {
 namespace {
-
-constexpr Nanos kVersionTimeout = std::chrono::seconds(10);
 
 /// The cluster of a node, as a place for failures and progress.
 plan::BodyNode place_of(const plan::Cluster& cluster) {
@@ -85,56 +82,65 @@ std::string text_of(const backend::Reply& reply, std::string_view key) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-/// Asks a component's program for its version, in the folder of `node`.
-Task<bool> ask_version(ScenarioRun& run, std::uint32_t index, backend::NodeIndex node, const plan::BodyNode& place) {
-  const plan::Component& component = run.plan.components[index];
+/// A component whose program is asked for its version, in the folder of one of its nodes.
+struct VersionAsked {
+  std::uint32_t component = 0;
+  const plan::BodyNode* place = nullptr;
+};
+
+bool read_version(ScenarioRun& run, const VersionAsked& asked, const backend::Reply& reply, Nanos bound) {
+  const plan::Component& component = run.plan.components[asked.component];
   const std::string& program = component.version_argv.front();
+  if (reply.delivery == backend::Delivery::not_sent) {
+    return fail(run, *asked.place, fmt::format("`{}`, which component `{}` runs, cannot be started: {}; is it installed?", program, component.name, reply.error));
+  }
+  if (reply.delivery == backend::Delivery::interrupted) {
+    return fail(run, *asked.place, fmt::format("`{}` did not tell its version within {}", program, show(bound)));
+  }
+  const std::string output = text_of(reply, "stdout") + text_of(reply, "stderr");
+  const Result<Regex> pattern = compile_regex(component.version_pattern);
+  const Result<std::string> found = pattern ? extract(output, *pattern) : Result<std::string>(pattern.error());
+  if (!found || found->empty()) {
+    return fail(run, *asked.place,
+                fmt::format("the version of component `{}` was not found: `{}` printed `{}`, {}", component.name, program, first_line(output),
+                            found ? "and what matches is empty" : found.error().message));
+  }
+  run.state.versions.emplace(asked.component, *found);
+  return true;
+}
+
+/// The versions of the components, all asked at once; each component is asked once in a run.
+Task<bool> find_versions(ScenarioRun& run, const std::vector<plan::BodyNode>& places) {
+  const Nanos bound = run.scaled(plan::kVersionTimeout);
   Batch batch;
-  backend::Request request = backend::Exec{node, component.version_argv, {}};
-  const Nanos bound = run.scaled(kVersionTimeout);
-  run.scheduler.submit(batch, std::move(request), run.after(bound), std::nullopt);
+  std::vector<VersionAsked> all;
+  std::vector<const plan::Group*> groups;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    for (const std::uint32_t index : run.plan.clusters[run.scenario.clusters[i]].groups) {
+      const plan::Group& group = run.plan.groups[index];
+      const plan::Component& component = run.plan.components[group.component];
+      if (component.version_argv.empty() || group.count == 0) continue;
+      groups.push_back(&group);
+      const bool asked = std::any_of(all.begin(), all.end(), [&](const VersionAsked& one) { return one.component == group.component; });
+      if (asked || run.state.versions.contains(group.component)) continue;
+      all.push_back({group.component, &places[i]});
+      backend::Request request = backend::Exec{group.first_node, component.version_argv, {}};
+      run.scheduler.submit(batch, std::move(request), run.after(bound), std::nullopt);
+    }
+  }
   Task<bool> waiting = run.scheduler.replies(batch, run.everything);
   const bool answered = co_await waiting;
   if (!answered) co_return false;
-  const backend::Reply& reply = *batch.replies.front();
-  if (reply.delivery == backend::Delivery::not_sent) {
-    co_return fail(run, place, fmt::format("`{}`, which component `{}` runs, cannot be started: {}; is it installed?", program, component.name, reply.error));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!read_version(run, all[i], *batch.replies[i], bound)) co_return false;
   }
-  if (reply.delivery == backend::Delivery::interrupted) {
-    co_return fail(run, place, fmt::format("`{}` did not tell its version within {}", program, show(bound)));
-  }
-  const std::string output = text_of(reply, "stdout") + text_of(reply, "stderr");
-  const RE2 pattern(component.version_pattern, RE2::Quiet);
-  std::string found;
-  const bool matched =
-      pattern.ok() && (pattern.NumberOfCapturingGroups() > 0 ? RE2::PartialMatch(output, pattern, &found) : RE2::PartialMatch(output, pattern));
-  if (!matched) {
-    co_return fail(run, place,
-                   fmt::format("the version of component `{}` was not found: `{}` printed `{}`, which r\"{}\" does not match", component.name, program,
-                               first_line(output), component.version_pattern));
-  }
-  if (found.empty()) found = first_line(output);
-  run.state.versions.emplace(index, found);
-  co_return true;
-}
-
-/// The versions of a cluster's components; each component is asked once in a run.
-Task<bool> find_versions(ScenarioRun& run, const plan::Cluster& cluster, const plan::BodyNode& place) {
-  for (const std::uint32_t index : cluster.groups) {
-    const plan::Group& group = run.plan.groups[index];
-    const plan::Component& component = run.plan.components[group.component];
-    if (component.version_argv.empty() || group.count == 0) continue;
-    if (!run.state.versions.contains(group.component)) {
-      Task<bool> asking = ask_version(run, group.component, group.first_node, place);
-      const bool known = co_await asking;
-      if (!known) co_return false;
-    }
-    const std::string& version = run.state.versions.at(group.component);
-    for (std::uint32_t i = 0; i < group.count; ++i) run.nodes[group.first_node + i].version = version;
-    const std::pair<std::string, std::string> entry(component.name, version);
+  for (const plan::Group* group : groups) {
+    const std::string& version = run.state.versions.at(group->component);
+    for (std::uint32_t i = 0; i < group->count; ++i) run.nodes[group->first_node + i].version = version;
+    const std::pair<std::string, std::string> entry(run.plan.components[group->component].name, version);
     if (std::find(run.result.versions.begin(), run.result.versions.end(), entry) != run.result.versions.end()) continue;
     run.result.versions.push_back(entry);
-    if (run.progress.message) run.progress.message(component.name + " " + version);
+    if (run.progress.message) run.progress.message(entry.first + " " + version);
   }
   co_return true;
 }
@@ -145,11 +151,9 @@ Task<bool> bring_up(ScenarioRun& run) {
   std::vector<plan::BodyNode> places;
   for (const std::uint32_t index : run.scenario.clusters) places.push_back(place_of(run.plan.clusters[index]));
   if (!prepare(run, places)) co_return false;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    Task<bool> finding = find_versions(run, run.plan.clusters[run.scenario.clusters[i]], places[i]);
-    const bool known = co_await finding;
-    if (!known) co_return false;
-  }
+  Task<bool> finding = find_versions(run, places);
+  const bool known = co_await finding;
+  if (!known) co_return false;
   std::vector<Launching> all;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];

@@ -51,7 +51,8 @@ Task<Flow> wait(Context context, const plan::BodyNode& node, const plan::Conditi
   ScenarioRun& run = context.run;
   SeenLog log(run, node);
   const Instant begin = run.scheduler.now();
-  const Nanos bound = run.scaled(condition.upper);
+  // `lower` is never scaled; what `--time-scale` shortens is the patience behind it.
+  const Nanos bound = std::max(run.scaled(condition.upper), condition.lower + run.scaled(condition.upper - condition.lower));
   Wait wait;
   wait.question = question(context, condition.random, {&condition.condition}, run.frame);
   wait.holds = truth_of;
@@ -86,7 +87,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
   SeenLog log(run, node);
   const Question asked = question(context, condition.random, {&condition.condition}, run.frame);
   const Instant begin = run.scheduler.now();
-  const Nanos bound = run.scaled(condition.upper);
+  const Nanos bound = condition.upper;  // no patience, but how long it is shown for: `--time-scale` does not touch it
   const Instant end = run.after(bound);
   const Nanos every = condition.every > Nanos{} ? condition.every : kPoll;
   const bool polls = plan::polls(run.plan, condition.condition);
@@ -94,6 +95,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
   std::uint64_t defined = 0;
   while (true) {
     const Instant started = run.scheduler.now();
+    const std::uint64_t own = own_changes(run);
     Task<Sample> asking = sample(run, context.scope, asked, end, std::nullopt, wakes & ~kOwn);
     const Sample taken = co_await asking;
     if (taken.cancelled) break;
@@ -107,11 +109,9 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
     }
     const Instant now = run.scheduler.now();
     if (now >= end) break;
-    Waiter waiter;
-    waiter.scope = &context.scope;
-    waiter.wakes = taken.asked ? static_cast<std::uint8_t>(wakes & ~kOwn) : wakes;
-    waiter.until = polls ? std::min(std::max(started + every, now), end) : end;
-    const Woken woken = co_await run.scheduler.park(waiter);
+    const std::uint8_t own_too = taken.asked ? static_cast<std::uint8_t>(wakes & ~kOwn) : wakes;
+    Task<Woken> parked = until_changed(run, context.scope, own_too, polls ? std::min(std::max(started + every, now), end) : end, own);
+    const Woken woken = co_await parked;
     if (woken == Woken::cancelled) break;
     // A question that is put at the very end would find no time to be answered.
     if (taken.asked && run.scheduler.now() >= end) break;

@@ -15,48 +15,26 @@ void walk(const Expr& expr, const Visit& visit) {
   for (const Expr& arg : expr.args) walk(arg, visit);
 }
 
-std::uint8_t wakes_at(const plan::Plan& plan, const Expr& expr, int depth);
+}  // namespace
 
-/// Components refer to each other's conditions without cycles (the checker refuses them); the depth is for plans made by hand.
-constexpr int kDepth = 32;
-
-std::uint8_t wakes_of_conditions(const plan::Plan& plan, const std::string& name, bool state, int depth) {
-  std::uint8_t wakes = kNode;
-  for (const plan::Component& component : plan.components) {
-    if (state && name == "ready" && component.ready) wakes |= wakes_at(plan, *component.ready, depth + 1);
-    for (const plan::State& one : component.states) {
-      if (state && one.name == name) wakes |= wakes_at(plan, one.holds, depth + 1);
-    }
-    for (const plan::Role& role : component.roles) {
-      if (!state && (role.name == name || role.plural == name)) wakes |= wakes_at(plan, role.holds, depth + 1);
-    }
-  }
-  return wakes;
-}
-
-std::uint8_t wakes_at(const plan::Plan& plan, const Expr& expr, int depth) {
+std::uint8_t wakes_of(const plan::Plan& plan, const plan::Expr& expr) {
   std::uint8_t wakes = kNothing;
-  if (depth > kDepth) return kNode | kLog | kFile | kOwn;
-  walk(expr, [&](const Expr& one) {
+  plan::visit_all(plan, expr, [&](const Expr& one) {
     switch (one.op) {
-      case Op::is_state: wakes |= wakes_of_conditions(plan, one.name, true, depth); break;
+      case Op::is_state:
       case Op::role:
-      case Op::role_all: wakes |= wakes_of_conditions(plan, one.name, false, depth); break;
+      case Op::role_all:
       case Op::query:
       case Op::node_field:
       case Op::node_let: wakes |= kNode; break;
       case Op::statistic: wakes |= kOwn; break;
       case Op::log_lines: wakes |= kLog; break;
       case Op::node_file: wakes |= kFile | kNode; break;
-      default: break;  // follows from its arguments
+      default: break;  // follows from what it rests on
     }
   });
   return wakes;
 }
-
-}  // namespace
-
-std::uint8_t wakes_of(const plan::Plan& plan, const plan::Expr& expr) { return wakes_at(plan, expr, 0); }
 
 std::vector<const plan::Expr*> singular_roles(const std::vector<const plan::Expr*>& exprs) {
   std::vector<const Expr*> found;

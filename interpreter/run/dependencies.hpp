@@ -1,14 +1,13 @@
 #pragma once
 // What can change an expression's value, found by looking at it.
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "interpreter/plan/plan.hpp"
 
 namespace failc::run {
 
-/// The events that can change `expr` (Wake bits), through the components' conditions that it names too.
+/// The events that can change `expr` (Wake bits), through the components' conditions and `let`s that it names too.
 std::uint8_t wakes_of(const plan::Plan& plan, const plan::Expr& expr);
 
 /// Every `role` (the singular) in `exprs`, in source order.

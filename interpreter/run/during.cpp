@@ -102,35 +102,44 @@ Task<bool> invoke(Generator& generator, std::int64_t counter) {
   co_return true;
 }
 
-/// Starts an invocation every `every`, counted from the block's begin whatever each of them takes.
-Task<bool> generate(Generator& generator) {
+/// Starts what is due at `now`, as far as `concurrency` allows; the rest is missed, all at once.
+void start_due(Generator& generator, Instant& due, Instant now) {
   ScenarioRun& run = generator.context.run;
   const plan::Workload& workload = run.plan.workloads[generator.index];
   WorkloadLog& log = run.workloads[generator.index];
+  // Rarely, since it looks at every one in flight.
+  if (generator.invocations.size() > 2 * static_cast<std::size_t>(workload.concurrency)) {
+    generator.invocations.remove_if([](const std::unique_ptr<Fiber>& fiber) { return fiber->done(); });
+  }
+  for (; due <= now && generator.in_flight < workload.concurrency; due += workload.every) {
+    ++generator.in_flight;
+    Task<bool> task = invoke(generator, log.next_counter());
+    generator.invocations.push_back(run.scheduler.spawn(std::move(task)));
+  }
+  if (due > now) return;
+  const std::int64_t missed = (now - due) / workload.every + 1;
+  log.missed(now, static_cast<std::uint64_t>(missed));
+  due += missed * workload.every;
+  run.changed(kOwn);
+}
+
+/// Starts an invocation every `every`, counted from the block's begin whatever each of them takes.
+Task<bool> generate(Generator& generator) {
+  ScenarioRun& run = generator.context.run;
   Instant due = run.scheduler.now();
-  while (true) {
-    if (run.scheduler.now() < due) {
-      if (generator.stopping) break;
-      Waiter waiter;
-      waiter.scope = &generator.context.scope;
-      waiter.until = due;
-      waiter.wakes = kStop;
-      const Woken woken = co_await run.scheduler.park(waiter);
-      if (woken == Woken::cancelled) break;
-      if (run.scheduler.now() < due) continue;
-    }
+  while (generator.context.scope.cancelled() == Reason::none) {
+    const Instant now = run.scheduler.now();
     // One that is due at the very instant of the end is still started.
-    if (generator.context.scope.cancelled() != Reason::none || (generator.stopping && due < run.scheduler.now())) break;
-    if (generator.in_flight >= workload.concurrency) {
-      log.missed(run.scheduler.now());
-      run.changed(kOwn);
-    } else {
-      ++generator.in_flight;
-      Task<bool> task = invoke(generator, log.next_counter());
-      generator.invocations.remove_if([](const std::unique_ptr<Fiber>& fiber) { return fiber->done(); });
-      generator.invocations.push_back(run.scheduler.spawn(std::move(task)));
-    }
-    due += workload.every;
+    if (generator.stopping && due != now) break;
+    if (due <= now) start_due(generator, due, now);
+    if (generator.stopping) break;
+    // Each step ends here, however much was due: the others have their turn.
+    Waiter waiter;
+    waiter.scope = &generator.context.scope;
+    waiter.until = due;
+    waiter.wakes = kStop;
+    const Woken woken = co_await run.scheduler.park(waiter);
+    if (woken == Woken::cancelled) break;
   }
   co_return true;
 }

@@ -16,4 +16,10 @@ void end_fault(ScenarioRun& run, const InForce& fault, FaultEnd end, const std::
   run.recorder.done(fault.effect, end, evidence);
 }
 
+void pause_is_over(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence) {
+  NodeRuntime& runtime = run.nodes[node];
+  if (runtime.pause) end_fault(run, *runtime.pause, FaultEnd::reverted, evidence);
+  runtime.pause.reset();
+}
+
 }  // namespace failc::run

@@ -13,4 +13,7 @@ std::optional<InForce> begin_fault(ScenarioRun& run, const faults::Fault& fault,
 /// What became of it. Once it is proven that it was installed and needs an undo, its record stays open until that.
 void end_fault(ScenarioRun& run, const InForce& fault, FaultEnd end, const std::string& evidence);
 
+/// The process that a pause stopped, if one did, is gone.
+void pause_is_over(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence);
+
 }  // namespace failc::run

@@ -46,13 +46,9 @@ void close_launch(ScenarioRun& run, backend::NodeIndex node, const std::string& 
 }  // namespace
 
 void node_is_gone(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence) {
-  NodeRuntime& runtime = run.nodes[node];
   run.nodes.ended(node);
   close_launch(run, node, evidence);
-  if (runtime.pause) {
-    end_fault(run, *runtime.pause, FaultEnd::reverted, "the process is gone: " + evidence);
-    runtime.pause.reset();
-  }
+  pause_is_over(run, node, "the process is gone: " + evidence);
   run.changed(kNode);
 }
 
@@ -68,12 +64,13 @@ Task<Flow> end_nodes(Context context, const plan::BodyNode& node, const std::vec
     apply(run, round, gently ? faults::stop(one, run.names[one], component.stop_signal, faults::grace_within(time)) : faults::kill(one, run.names[one]), one,
           time);
   }
-  Task<bool> waiting = run.scheduler.replies(round.batch, context.scope);
-  const bool all = co_await waiting;
+  // What has begun cannot be called back: it would strike a node that a cleanup has started again. It has a bound, and is waited for.
+  const CancelScope shield(nullptr, true);
+  Task<bool> waiting = run.scheduler.replies(round.batch, shield);
+  co_await waiting;
   Flow flow = Flow::go_on;
   for (std::size_t i = 0; i < round.applied.size(); ++i) {
     const Applied& applied = round.applied[i];
-    if (!round.batch.replies[i]) continue;  // cancelled: it stays indeterminate, the take-down ends the node
     const faults::Proof proof = faults::applied(applied.fault, *round.batch.replies[i]);
     end_fault(run, applied.record, proof.end, proof.evidence);
     if (!proof.proven()) {
@@ -83,7 +80,7 @@ Task<Flow> end_nodes(Context context, const plan::BodyNode& node, const std::vec
     if (proof.end == FaultEnd::installed) run.nodes[applied.node].fault = fmt::format("was {} at {}", gently ? "stopped" : "killed", run.nodes.when(run.scheduler.now()));
     node_is_gone(run, applied.node, proof.evidence);
   }
-  if (!all || !round.written) co_return Flow::cancelled;
+  if (context.scope.cancelled() != Reason::none || !round.written) co_return Flow::cancelled;
   co_return flow;
 }
 
@@ -110,14 +107,14 @@ Task<Flow> pause_nodes(Context context, Block& block, const plan::BodyNode& node
     NodeRuntime& runtime = run.nodes[applied.node];
     const bool first = runtime.pause && runtime.pause->effect == applied.record.effect;
     const faults::Proof proof = faults::applied(applied.fault, *round.batch.replies[i]);
+    if (proof.proven() && !runtime.pause) continue;  // gone in the meantime, and its end was recorded then
     FaultResult& result = run.result.faults[applied.record.fault];
     result.end = proof.end;
     result.evidence = proof.evidence;
     if (!proof.proven()) {
       flow = not_proven(run, node, applied, time, proof.evidence);
     } else if (!first) {
-      // Paused before, or gone in the meantime, and then its end was recorded with it.
-      if (runtime.pause) end_fault(run, applied.record, FaultEnd::skipped, "it was paused already");
+      end_fault(run, applied.record, FaultEnd::skipped, "it was paused already");
     } else if (proof.end == FaultEnd::skipped) {
       end_fault(run, applied.record, proof.end, proof.evidence);
       runtime.pause.reset();
@@ -186,8 +183,7 @@ Task<bool> undo_pauses(ScenarioRun& run, const plan::BodyNode& node, const std::
     NodeRuntime& runtime = run.nodes[one];
     if (!runtime.pause) continue;
     if (runtime.state == eval::NodeState::stopped) {
-      end_fault(run, *runtime.pause, FaultEnd::reverted, "the process is gone");
-      runtime.pause.reset();
+      pause_is_over(run, one, "the process is gone");
       continue;
     }
     faults::Fault fault = faults::pause(one, run.names[one]);

@@ -13,7 +13,7 @@ namespace failc::run {
 /// How often a condition is asked where nothing else is said.
 inline constexpr Nanos kPoll = std::chrono::milliseconds(20);
 /// For a signal to all processes of a node, where the plan gives no time of its own.
-inline constexpr Nanos kSignal = std::chrono::seconds(5);
+inline constexpr Nanos kSignal = plan::kSignalTimeout;
 inline constexpr std::size_t kTailLines = 10;
 
 // ---- body.cpp: a block, its watchers, cleanups and undos
@@ -46,7 +46,8 @@ Task<Flow> run_condition(Context context, Block& block, const plan::BodyNode& no
 
 // ---- arguments.cpp
 
-/// The values of a step's or scope's arguments. Singular roles are waited for within `settle` (0: not at all).
+/// The values of a step's or scope's arguments. Where singular roles are among them and `settle` is not 0, they are asked for until all are
+/// defined, for that long.
 struct Arguments {
   Flow flow = Flow::go_on;
   std::vector<Value> values;
@@ -71,11 +72,18 @@ struct Wait {
   std::function<void(const Sample&, Truth)> record;  // sees every sample in time, if given
   Instant earliest{};                         // not before
   Instant latest{};
+  bool last_may_end_late = false;             // the last sample may begin at `latest`, and has the time that its requests have
   Nanos every = kPoll;
   bool polls = true;
   std::uint8_t wakes = kNothing;
 };
 Task<WaitEnd> wait_until(ScenarioRun& run, const CancelScope& scope, const Wait& wait);
+
+/// Until `until`, cancellation, or an event of `wakes`. Operations of workloads end often: they are looked at once every kPoll, and `before` says
+/// how many had ended when it was looked last.
+Task<Woken> until_changed(ScenarioRun& run, const CancelScope& scope, std::uint8_t wakes, std::optional<Instant> until, std::uint64_t before);
+/// How many operations of workloads have ended, or could not begin.
+std::uint64_t own_changes(const ScenarioRun& run);
 
 // ---- launch.cpp, end_node.cpp
 

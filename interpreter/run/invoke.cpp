@@ -8,6 +8,7 @@
 #include "interpreter/run/engine.hpp"
 #include "interpreter/run/facts.hpp"
 #include "interpreter/run/seen.hpp"
+#include "interpreter/value/utf8.hpp"
 
 namespace failc::run {
 namespace {
@@ -68,7 +69,7 @@ eval::Outcome exec_outcome(const ScenarioRun& run, backend::NodeIndex node, cons
     std::string message = text_at(reply, "stderr");
     if (message.empty()) message = text_at(reply, "stdout");
     message.erase(message.find_last_not_of(" \r\n") + 1);
-    if (message.size() > kMostMessage) message.resize(kMostMessage);
+    message.resize(utf8_prefix(message, kMostMessage).size());
     const std::string ended = fmt::format("exit code {}", number ? *number : -1);
     return {eval::OutcomeKind::failed, Value(), error_of("refused", code ? *code : Value(), message.empty() ? ended : ended + ": " + message)};
   }

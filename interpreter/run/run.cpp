@@ -34,6 +34,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
   std::vector<std::string> names;
   for (const plan::Node& node : plan.nodes) names.push_back(node.name);
   RunState state;
+  state.keeps_lines = plan::uses(plan, plan::Op::log_lines);
   ScenarioRun* current = nullptr;
   Recorder recorder(journal, world, [&] {  // only called once `recorder` is there
     if (current) current->lose("the journal could not be written: " + *recorder.error());

@@ -7,46 +7,13 @@
 
 #include "interpreter/run/dependencies.hpp"
 #include "interpreter/run/dice.hpp"
+#include "interpreter/run/effect.hpp"
 
 namespace failc::run {
 namespace {
 
 // Far beyond any run, and far enough from the end of the type that sums of a few do not overflow.
 constexpr Nanos kForever = Nanos::max() / 4;
-
-bool uses_log_lines(const plan::Expr& expr) {
-  return expr.op == plan::Op::log_lines || std::any_of(expr.args.begin(), expr.args.end(), uses_log_lines);
-}
-
-bool uses_log_lines(const plan::OptionalExpr& expr) { return expr && uses_log_lines(*expr); }
-
-bool uses_log_lines(const plan::Body& body);
-
-bool uses_log_lines(const plan::BodyNode& node) {
-  struct Visit {
-    bool operator()(const plan::Step& step) const {
-      return uses_log_lines(step.expect) || std::any_of(step.args.begin(), step.args.end(), [](const plan::Expr& arg) { return uses_log_lines(arg); });
-    }
-    bool operator()(const plan::Scope& scope) const { return uses_log_lines(scope.value) || uses_log_lines(scope.body) || uses_log_lines(scope.otherwise); }
-    bool operator()(const plan::Condition& condition) const { return uses_log_lines(condition.condition); }
-  };
-  return std::visit(Visit{}, node.node);
-}
-
-bool uses_log_lines(const plan::Body& body) {
-  return std::any_of(body.begin(), body.end(), [](const plan::BodyNode& node) { return uses_log_lines(node); });
-}
-
-/// Whether any condition of the scenario or of a component may look for lines of the log: else only the last are kept.
-bool keeps_lines(const plan::Plan& plan, const plan::Scenario& scenario) {
-  if (uses_log_lines(scenario.body)) return true;
-  return std::any_of(plan.components.begin(), plan.components.end(), [](const plan::Component& component) {
-    return uses_log_lines(component.ready) ||
-           std::any_of(component.states.begin(), component.states.end(), [](const plan::State& state) { return uses_log_lines(state.holds); }) ||
-           std::any_of(component.roles.begin(), component.roles.end(),
-                       [](const plan::Role& role) { return uses_log_lines(role.holds) || uses_log_lines(role.term); });
-  });
-}
 
 }  // namespace
 
@@ -60,8 +27,8 @@ ScenarioRun::ScenarioRun(const plan::Plan& plan, const plan::Scenario& scenario,
       progress(progress),
       names(names),
       scheduler(world, [this](const backend::Event& event) { return observe(event); }),
-      nodes(plan, keeps_lines(plan, scenario)),
-      frame(scenario.slots, Value(Undefined{"its `let` was not reached"})),
+      nodes(plan, state.keeps_lines),
+      frame(scenario.slots, not_reached()),
       seed(mix(mix(0, options.seed), scenario.id)) {
   workloads.reserve(plan.workloads.size());
   for (const plan::Workload& workload : plan.workloads) workloads.emplace_back(workload.name);
@@ -83,7 +50,8 @@ std::uint8_t ScenarioRun::observe(const backend::Event& event) {
     std::uint8_t operator()(const backend::Reply&) const { return kNothing; }  // replies go to who asked
     std::uint8_t operator()(const backend::NodeExited& exited) const {
       if (exited.node >= run.plan.nodes.size()) return kNothing;
-      run.nodes.exited(exited, at);
+      const bool surprise = run.nodes.exited(exited, at);
+      if (surprise) pause_is_over(run, exited.node, "the process is gone: it " + NodeTable::describe(*run.nodes[exited.node].exit));
       return kNode;
     }
     std::uint8_t operator()(const backend::LogLine& line) const {

@@ -22,8 +22,12 @@ namespace failc::run {
 /// How a statement ended. `failed`: the failure is recorded. `cancelled`: its scope was told to stop.
 enum class Flow : std::uint8_t { go_on, failed, cancelled };
 
+/// What a name stands for before its `let`.
+inline Value not_reached() { return Undefined{"its `let` was not reached"}; }
+
 /// What ends a whole run, shared by its scenarios.
 struct RunState {
+  bool keeps_lines = false;  // of logs: some expression of the plan looks for them
   bool interrupted = false;
   std::optional<std::string> lost;  // why nothing more can be done to the world
   std::map<std::uint32_t, std::string> versions;  // of components, as found

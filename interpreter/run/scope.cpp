@@ -19,7 +19,11 @@ Task<Flow> branch(Context context, const plan::BodyNode& node, const plan::Scope
   if (const auto* undefined = value.as<Undefined>()) {
     co_return run.fail(run.failure_at(node, "neither branch can be taken, the condition is undefined: " + undefined->reason, node.text));
   }
-  const plan::Body& body = eval::truth(value) == Truth::yes ? scope.body : scope.otherwise;
+  const Truth truth = eval::truth(value);
+  if (truth == Truth::undefined) {
+    co_return run.fail(run.failure_at(node, fmt::format("neither branch can be taken: {} is {}, and no condition", run.text(value, 80), kind_of(value)), node.text));
+  }
+  const plan::Body& body = truth == Truth::yes ? scope.body : scope.otherwise;
   Task<Flow> task = run_body(run, context.scope, context.path, body);
   co_return co_await task;
 }

@@ -67,8 +67,9 @@ Value WorkloadLog::statistic(const std::string& name, const Nanos* window, Insta
   if (name == "errors") return number(count(OutcomeKind::failed, from) + count(OutcomeKind::unknown, from));
   if (name == "total") return number(invocations_.size() - from);
   if (name == "missed") {
-    const auto first = std::partition_point(missed_.begin(), missed_.end(), [&](Instant at) { return at < start; });
-    return number(static_cast<std::size_t>(missed_.end() - first));
+    const auto first = std::partition_point(missed_.begin(), missed_.end(), [&](const auto& entry) { return entry.first < start; });
+    const std::uint64_t before = first == missed_.begin() ? 0 : std::prev(first)->second;
+    return number(missed_.empty() ? 0 : missed_.back().second - before);
   }
   if (name == "acknowledged") return arguments(true, from);
   if (name == "unacknowledged") return arguments(false, from);

@@ -22,7 +22,8 @@ class WorkloadLog {
 
   void started(backend::Instant at);
   void stopped(backend::Instant at);
-  void missed(backend::Instant at) { missed_.push_back(at); }
+  /// `count` invocations that could not begin when they were due.
+  void missed(backend::Instant at, std::uint64_t count) { missed_.emplace_back(at, (missed_.empty() ? 0 : missed_.back().second) + count); }
   void ended(Invocation invocation);
   std::int64_t next_counter() { return ++counter_; }
 
@@ -37,7 +38,7 @@ class WorkloadLog {
 
   std::string name_;
   std::vector<Invocation> invocations_;  // by their ends
-  std::vector<backend::Instant> missed_;
+  std::vector<std::pair<backend::Instant, std::uint64_t>> missed_;      // when, and how many until then
   std::vector<std::pair<backend::Instant, backend::Instant>> periods_;  // in which it ran; the last may be open (max)
   std::size_t counts_[3] = {0, 0, 0};
   std::int64_t counter_ = 0;

@@ -75,5 +75,7 @@ std::optional<Version> parse_version(std::string_view text);
 std::optional<Nanos> parse_duration(std::string_view text);
 /// Errors name what is wrong with the pattern.
 Result<Regex> compile_regex(std::string pattern);
+/// The first group of what `regex` matches in `text`, else the whole match. Errors: there is none, or the group is not in it.
+Result<std::string> extract(std::string_view text, const Regex& regex);
 
 }  // namespace failc

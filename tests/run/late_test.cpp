@@ -9,13 +9,26 @@ struct Case {
   const char* body;
 };
 
+/// From `take_down` on no stop is proven, so that each node has to be killed: `down` is for both.
+Ran run_late(const plan::Plan& plan, backend::FakeWorld& world, backend::Instant take_down, run::Options options = {}) {
+  world.on_request([take_down](const backend::Request& request, backend::Instant now) -> std::optional<backend::FakeReply> {
+    if (!std::holds_alternative<backend::Stop>(request) || now < take_down) return std::nullopt;
+    return backend::FakeReply{backend::Delivery::interrupted, {}, "no answer", Nanos::max()};
+  });
+  return run_one(plan, world, std::move(options));
+}
+
+Ran run_late(const plan::Plan& plan, backend::FakeWorld& world) {
+  return run_late(plan, world, plan.scenarios[0].worst_case() - plan.scenarios[0].down);
+}
+
 class Late : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Late, VirtualTimeEqualsTheWorstCase) {
   const auto plan = plan_of_body(GetParam().body);
   ASSERT_TRUE(plan);
   backend::FakeWorld world(backend::FakeMode::late);
-  const Ran ran = run_one(*plan, world);
+  const Ran ran = run_late(*plan, world);
   ASSERT_FALSE(ran.result.failure) << text_of(*ran.result.failure);
   EXPECT_EQ(ran.result.verdict, run::Verdict::pass);
   EXPECT_GT(world.now(), 12s);  // bring-up and take-down alone
@@ -57,6 +70,8 @@ const Case kCases[] = {
     {"pause_for", "pause kv[0] for 3s\nexpect up(kv[0])"},
     {"pause_block", "pause kv[0] {\nexpect kv[0] is paused\nawait up(kv[1]) within 3s\n}\nexpect up(kv[0])"},
     {"settle", "kill boss of w\nexpect w[0] is stopped"},
+    {"settle_pair", "let b = [boss of w, w[0]]\nexpect up(kv[0])"},
+    {"settle_asks", "let b = [boss of w, up(kv[0])]\nexpect up(kv[0])"},
     {"settle_let", "let b = boss of w\nexpect b == w[0]"},
     {"settle_log", "log boss of w, \"and\", up(kv[0])\nexpect up(kv[0])"},
     {"settle_pause", "pause boss of w {\nexpect w[0] is paused\n}"},
@@ -92,8 +107,20 @@ TEST(Late, SeveralClustersComeUpAndDownTogether) {
   const auto plan = plan_of_body("expect up(w[0]) and up(kv[0])");
   ASSERT_TRUE(plan);
   backend::FakeWorld world(backend::FakeMode::late);
-  run_one(*plan, world);
-  EXPECT_EQ(world.now(), 7s + 2s + 5s);
+  run_late(*plan, world);
+  EXPECT_EQ(world.now(), 7s + 2s + 5s + 5s);
+  EXPECT_EQ(world.now(), plan->scenarios[0].worst_case());
+}
+
+TEST(Late, VersionsAreToldBeforeNodesStart) {
+  const auto plan = plan_of("component told { run [\"told\"]; version [\"tell\"] matches r\"true\"; ready within 3s: told_up(node) == true; stop within 1s\n"
+                            "query told_up on node within 1s { http GET \"http://x/told\" } }\n"
+                            "cluster t { told[2] }\nscenario \"s\" { expect t[0] is running and up(w[0]) }\n");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world(backend::FakeMode::late);
+  const Ran ran = run_late(*plan, world);
+  ASSERT_FALSE(ran.result.failure) << text_of(*ran.result.failure);
+  EXPECT_EQ(world.now(), 10s + 7s + 1s + 5s + 5s);
   EXPECT_EQ(world.now(), plan->scenarios[0].worst_case());
 }
 
@@ -103,9 +130,36 @@ TEST(Late, TimeScaleMultipliesBoundsAndLeavesSleepsAlone) {
   backend::FakeWorld world(backend::FakeMode::late);
   run::Options options;
   options.time_scale = 2.0;
-  const Ran ran = run_one(*plan, world, options);
+  const Ran ran = run_late(*plan, world, 14s + 3s + 4s, options);
   EXPECT_FALSE(ran.result.failure);
-  EXPECT_EQ(world.now(), 14s + 3s + 4s + 10s);
+  EXPECT_EQ(world.now(), 14s + 3s + 4s + 10s + 10s);
+}
+
+TEST(TimeScale, LeavesWhatNeverShowsAlone) {
+  const auto plan = plan_of_body("never kv[0] is stopped during 1s");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world;
+  world.schedule(700ms, backend::NodeExited{0, 0, 1, false, {}});
+  run::Options options;
+  options.time_scale = 0.1;
+  const Ran ran = run_one(*plan, world, options);
+  ASSERT_TRUE(ran.result.failure);
+  EXPECT_NE(ran.result.failure->message.find("should not within 1s"), std::string::npos) << ran.result.failure->message;
+}
+
+TEST(TimeScale, LeavesRoomBehindTheLowerBound) {
+  const auto plan = plan_of_body("eventually within 1s..2s: boss_here(kv[0]) == true");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world;
+  world.on_request([](const backend::Request& request, backend::Instant now) -> std::optional<backend::FakeReply> {
+    if (path_of(request) != "/boss") return std::nullopt;
+    return backend::http_reply(200, now >= 1150ms ? "true" : "false", 1ms);
+  });
+  run::Options options;
+  options.time_scale = 0.1;
+  const Ran ran = run_one(*plan, world, options);
+  EXPECT_FALSE(ran.result.failure) << text_of(*ran.result.failure);
+  EXPECT_EQ(ran.result.waits.back().bound, 1100ms);
 }
 
 }  // namespace
