@@ -36,6 +36,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run"}},
     {"interpreter/host", {"grammar/base", "interpreter/value"}},
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
+    {"interpreter/systems/mongodb/wire", {"grammar/base"}},
+    {"interpreter/systems/mongodb/mongod", {"grammar/base", "interpreter/systems/mongodb/wire"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 
