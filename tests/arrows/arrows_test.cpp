@@ -38,6 +38,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/wire", {"grammar/base"}},
     {"interpreter/systems/mongodb/mongod", {"grammar/base", "interpreter/systems/mongodb/wire"}},
+    {"interpreter/systems/mongodb/bson", {"grammar/base"}},
+    {"interpreter/systems/mongodb/query", {"grammar/base", "interpreter/systems/mongodb/bson"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 
@@ -113,7 +115,8 @@ TEST(Arrows, ForbiddenOnesAreFound) {
 /// The libraries that are wanted in one place only.
 TEST(Arrows, LibrariesHaveOneIncluder) {
   const std::map<std::string, std::string> homes = {
-      {"<CLI/", "tools/"}, {"<tao/", "grammar/rules/"}, {"<boost/process", "interpreter/host/"}, {"<boost/beast", "interpreter/host/"}};
+      {"<CLI/", "tools/"}, {"<tao/", "grammar/rules/"}, {"<boost/process", "interpreter/host/"}, {"<boost/beast", "interpreter/host/"},
+      {"<bson/", "interpreter/systems/mongodb/bson/"}};
   for (const fs::path& path : sources()) {
     const std::string name = fs::relative(path, FAILC_SOURCE_DIR);
     std::ifstream in(path);
