@@ -34,6 +34,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/run",
      {"grammar/base", "interpreter/value", "interpreter/plan", "interpreter/eval", "interpreter/backend", "interpreter/faults", "interpreter/journal"}},
     {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run"}},
+    {"interpreter/systems/mongodb/replication", {"grammar/base"}},
     {"interpreter/host", {"grammar/base", "interpreter/value"}},
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/wire", {"grammar/base"}},

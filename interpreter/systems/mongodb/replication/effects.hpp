@@ -1,0 +1,103 @@
+#pragma once
+// What a replica wants done, in order, and what it must find again after a crash.
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "interpreter/systems/mongodb/replication/messages.hpp"
+
+namespace failc::replication {
+
+using Nanos = std::chrono::nanoseconds;
+/// `now` is monotonic, `wall` since the Unix epoch.
+struct Moment {
+  Nanos now{};
+  std::chrono::milliseconds wall{};
+};
+
+using CallId = std::uint64_t;      // a request this replica made
+using IncomingId = std::uint64_t;  // a request made to it; the owner's number
+using CommandId = std::uint64_t;   // an operator's command that takes time; the owner's number
+using Token = std::uint64_t;       // counts from 1, in the order of the records
+
+// ---- for the journal
+struct VoteRecord {
+  std::int64_t term = 0;
+  MemberId voted_for = kNobody;
+};
+struct ConfigRecord {
+  Config config;
+};
+struct EntriesRecord {
+  std::vector<Entry> entries;
+};
+/// All entries after `to` are gone.
+struct TruncateRecord {
+  OpTime to;
+};
+struct CommitPointRecord {
+  OpTime commit_point;
+};
+using Record = std::variant<VoteRecord, ConfigRecord, EntriesRecord, TruncateRecord, CommitPointRecord>;
+
+/// What a journal leaves: the entries are all applied before the replica is started with it.
+struct Recovered {
+  std::optional<Config> config;
+  std::int64_t term = 0;
+  MemberId voted_for = kNobody;  // in `term`
+  std::vector<Entry> entries;
+  OpTime commit_point;
+};
+/// The records of a journal, in order, folded.
+Recovered recover(const std::vector<Record>& records);
+
+// ---- the effects
+struct Call {  // ends in `answered` or, at the latest after `timeout`, in `failed`
+  CallId id = 0;
+  std::string host;
+  Request request;
+  Nanos timeout{};
+};
+struct CancelCall {  // nothing is expected of it any more
+  CallId id = 0;
+};
+struct Answer {
+  IncomingId id = 0;
+  Response response;
+};
+struct Persist {
+  Token token = 0;
+  Record record;
+  bool sync = true;  // `durable(token)` is wanted soon
+};
+struct Apply {  // on a secondary: these came from its sync source
+  std::vector<Entry> entries;
+};
+struct Undo {  // rollback: newest first; `to` is the last entry that stays
+  std::vector<Entry> entries;
+  OpTime to;
+};
+struct CommitPointAdvanced {
+  OpTime to;
+};
+/// A member has more than before: look again at waiting write concerns.
+struct PositionsChanged {};
+/// Something that `hello` shows has changed: bump topologyVersion, look again at everything that waits.
+struct StateChanged {
+  State state = State::startup;
+  bool writable = false;
+};
+struct CommandFinished {
+  CommandId id = 0;
+  std::optional<CommandError> error;
+};
+struct Log {
+  std::string text;
+};
+using Effect = std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
+using Effects = std::vector<Effect>;
+
+}  // namespace failc::replication

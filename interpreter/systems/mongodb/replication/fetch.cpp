@@ -1,0 +1,228 @@
+// How entries come from the primary to the others: pulled, in order, after the last one that is known to be common.
+#include <algorithm>
+
+#include "interpreter/systems/mongodb/replication/replica.hpp"
+
+namespace failc::replication {
+namespace {
+
+constexpr std::int64_t kBatchBytes = 1 << 20;
+
+/// Every oplog increases in both; what does not is no oplog's.
+bool increasing(const OpTime& last, const std::vector<Entry>& entries, std::int64_t term) {
+  OpTime before = last;
+  for (const Entry& entry : entries) {
+    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term) return false;
+    before = entry.at;
+  }
+  return true;
+}
+
+}  // namespace
+
+// ---- the one who pulls
+
+MemberId Replica::choose_sync_source() const {
+  const auto newest = [&]() {
+    MemberId best = kNobody;
+    OpTime furthest = oplog_.last();
+    for (const Peer& peer : peers_) {
+      const bool serves = peer.up && config_->find(peer.id)->data_bearing() && (peer.state == State::secondary || peer.state == State::primary);
+      if (!serves || peer.applied <= furthest) continue;
+      best = peer.id;
+      furthest = peer.applied;
+    }
+    return best;
+  };
+  if (role_ == Role::leader || primary_ == kNobody) return newest();
+  const Peer* primary = peer(primary_);
+  return primary != nullptr && primary->up ? primary_ : newest();
+}
+
+void Replica::settle_fetch() {
+  const bool follows = (state_ == State::secondary || state_ == State::startup2) && role_ != Role::leader;
+  if (stopped_syncing_ || rollback_token_ != 0 || (!follows && !catching_up_)) return;
+  const MemberId source = choose_sync_source();
+  if (fetch_ != 0) {
+    if (source == kNobody || source == sync_source_ || (primary_ != source && !catching_up_)) return;
+    drop_fetch();  // the primary is known now
+    fetch_retry_ = at_.now;
+  }
+  if (source == kNobody || at_.now < fetch_retry_) return;
+  if (source != sync_source_) probe_.reset();
+  sync_source_ = source;
+  FetchRequest request{options_.set_name, self_, term_, probe_.value_or(oplog_.last()), oplog_.last(), durable_, commit_};
+  request.wait = std::chrono::duration_cast<std::chrono::milliseconds>(election_timeout() / 2);
+  request.limit_bytes = kBatchBytes;
+  const Nanos timeout = request.wait + std::max<Nanos>(election_timeout(), config_->settings.heartbeat_timeout);
+  if (source == primary_) {
+    told_ = primary_;
+    told_applied_ = oplog_.last();
+    told_durable_ = durable_;
+  }
+  fetch_ = call(peer(source)->host, std::move(request), timeout, Pending{Kind::fetch, source});
+}
+
+void Replica::drop_fetch() {
+  if (fetch_ != 0) cancel(fetch_);
+  probe_.reset();
+  sync_source_ = kNobody;
+}
+
+void Replica::settle_position() {
+  if (role_ == Role::leader || primary_ == kNobody || position_ != 0 || at_.now < position_retry_ || self() == nullptr || self()->arbiter_only) return;
+  if (told_ == primary_ && told_applied_ == oplog_.last() && told_durable_ == durable_) return;
+  told_ = primary_;
+  told_applied_ = oplog_.last();
+  told_durable_ = durable_;
+  position_ = call(peer(primary_)->host, PositionRequest{options_.set_name, self_, term_, told_applied_, told_durable_}, election_timeout(),
+                   Pending{Kind::position, primary_});
+}
+
+void Replica::on_response(const Pending& what, const FetchResponse& response) {
+  Peer* from = peer(what.peer);
+  if (from == nullptr) return;
+  touch(*from);
+  learn_term(response.term);
+  if (response.primary) learn_state(*from, State::primary, response.term);
+  if (response.term == term_ && role_ != Role::leader) from->applied = std::max(from->applied, response.last_applied);
+  const bool follows = (state_ == State::secondary || state_ == State::startup2) && role_ != Role::leader;
+  if (rollback_token_ != 0 || stopped_syncing_ || (!follows && !catching_up_)) return;
+  if (response.behind) return probe_.reset();
+  if (response.diverged) return diverged(response);
+  if (probe_ && response.after == *probe_ && response.after != oplog_.last()) {
+    probe_.reset();
+    if (response.last_applied > oplog_.last() && oplog_.contains(response.after)) return roll_back(response.after);
+    fetch_retry_ = at_.now + heartbeat_interval();
+    return;
+  }
+  if (response.after != oplog_.last()) return;  // asked before something changed
+  if (!increasing(oplog_.last(), response.entries, term_)) {
+    log("member " + from->host + " sent entries out of order");
+    fetch_retry_ = at_.now + heartbeat_interval();
+    return;
+  }
+  if (!response.entries.empty()) {
+    for (const Entry& entry : response.entries) oplog_.append(entry);
+    entries_in_flight_.emplace_back(persist(EntriesRecord{response.entries}), oplog_.last());
+    out_.push_back(Apply{response.entries});
+    positions_changed_ = true;
+  }
+  learn_commit_point(response.commit_point, true);
+  if (state_ == State::startup2) {
+    if (!first_sync_) first_sync_ = response.last_applied;
+    if (oplog_.size() != 0 && oplog_.last() >= *first_sync_) {
+      set_state(State::secondary);
+      rearm_election();
+    }
+  }
+}
+
+void Replica::on_response(const Pending& what, const PositionResponse& response) {
+  if (Peer* from = peer(what.peer)) touch(*from);
+  learn_term(response.term);
+}
+
+// ---- rollback
+
+void Replica::diverged(const FetchResponse& response) {
+  if (catching_up_) {
+    // The other holds what was never committed; the new term decides.
+    catch_up_diverged_ = true;
+    return;
+  }
+  if (response.last_applied <= oplog_.last()) {  // it is behind rather than elsewhere, or will be: its new term's first entry tells
+    probe_.reset();
+    fetch_retry_ = at_.now + heartbeat_interval();
+    return;
+  }
+  const OpTime candidate = oplog_.at_most(response.hint);
+  if (candidate.is_null()) return stop_syncing("no entry in common with member " + std::to_string(sync_source_));
+  if (candidate == response.hint) return roll_back(candidate);
+  if (probe_ && candidate >= *probe_) return stop_syncing("member " + std::to_string(sync_source_) + " answers in circles");
+  probe_ = candidate;
+}
+
+void Replica::roll_back(const OpTime& to) {
+  if (to < commit_) return stop_syncing("rolling back to " + show(to) + " would undo what is committed up to " + show(commit_));
+  std::vector<Entry> undone = oplog_.truncate(to);
+  log("rolling back " + std::to_string(undone.size()) + " entries to " + show(to));
+  set_state(State::rollback);
+  // A batch still on its way to the disk may stay in part.
+  OpTime before = durable_;
+  std::erase_if(entries_in_flight_, [&](std::pair<Token, OpTime>& flight) {
+    const bool gone = before >= to;
+    before = flight.second;
+    flight.second = std::min(flight.second, to);
+    return gone;
+  });
+  durable_ = std::min(durable_, to);
+  rollback_token_ = persist(TruncateRecord{to});
+  out_.push_back(Undo{std::move(undone), to});
+  drop_fetch();
+  positions_changed_ = true;
+}
+
+void Replica::stop_syncing(std::string why) {
+  stopped_syncing_ = true;
+  log("this node cannot follow its set any more: " + why);
+  info_ = std::move(why);
+  drop_fetch();
+  set_state(State::recovering);
+  rearm_election();
+}
+
+// ---- the one who is asked
+
+std::optional<Response> Replica::on_request(IncomingId id, const FetchRequest& request) {
+  if (std::optional<Refusal> refusal = stranger(request.set_name, request.sender_id)) return *refusal;
+  Peer& from = *peer(request.sender_id);
+  touch(from);
+  learn_term(request.term);
+  learn_position(from, request.term, request.last_applied, request.last_durable);
+  if (state_ != State::primary && state_ != State::secondary)
+    return Refusal{errors::not_primary_or_secondary("this node is " + std::string(show(state_)) + " and has no entries to give")};
+  held_fetches_.push_back({id, request, at_.now + std::clamp<Nanos>(request.wait, Nanos{}, std::chrono::seconds(10))});
+  return std::nullopt;  // `serve_fetches` answers, at once when it can
+}
+
+Response Replica::on_request(const PositionRequest& request) {
+  if (std::optional<Refusal> refusal = stranger(request.set_name, request.sender_id)) return *refusal;
+  Peer& from = *peer(request.sender_id);
+  touch(from);
+  learn_term(request.term);
+  learn_position(from, request.term, request.last_applied, request.last_durable);
+  return PositionResponse{term_};
+}
+
+void Replica::serve_fetches() {
+  std::erase_if(held_fetches_, [&](const HeldFetch& held) {
+    std::optional<FetchResponse> response = serve(held.request, at_.now >= held.deadline);
+    if (response) out_.push_back(Answer{held.id, std::move(*response)});
+    return response.has_value();
+  });
+}
+
+/// Nothing: wait.
+std::optional<FetchResponse> Replica::serve(const FetchRequest& request, bool late) const {
+  FetchResponse out;
+  out.term = term_;
+  out.primary = role_ == Role::leader;
+  out.after = request.after;
+  out.last_applied = oplog_.last();
+  out.commit_point = commit_;
+  if (oplog_.contains(request.after)) {
+    out.entries = oplog_.after(request.after, std::max<std::int64_t>(request.limit_bytes, 0));
+    const bool news = !out.entries.empty() || commit_ > request.commit_point;
+    return news || late ? std::optional(std::move(out)) : std::nullopt;
+  }
+  if (request.after > oplog_.last()) {
+    out.behind = true;
+    return late ? std::optional(std::move(out)) : std::nullopt;
+  }
+  out.diverged = true;
+  out.hint = oplog_.at_most(request.after);
+  return out;
+}
+
+}  // namespace failc::replication

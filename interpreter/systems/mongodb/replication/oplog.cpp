@@ -1,0 +1,50 @@
+#include "interpreter/systems/mongodb/replication/oplog.hpp"
+
+#include <algorithm>
+
+#include "grammar/base/bug.hpp"
+
+namespace failc::replication {
+
+std::string show(const OpTime& at) {
+  return "(" + std::to_string(at.timestamp >> 32) + ", " + std::to_string(at.timestamp & 0xffffffffU) + ") term " + std::to_string(at.term);
+}
+
+void Oplog::append(Entry entry) {
+  FAILC_ASSERT(last() < entry.at && last().timestamp < entry.at.timestamp);
+  entries_.push_back(std::move(entry));
+}
+
+std::size_t Oplog::upper(const OpTime& at) const {
+  if (!entries_.empty() && entries_.back().at <= at) return entries_.size();  // where readers nearly always are
+  const auto later = [](const OpTime& place, const Entry& entry) { return place < entry.at; };
+  return static_cast<std::size_t>(std::upper_bound(entries_.begin(), entries_.end(), at, later) - entries_.begin());
+}
+
+bool Oplog::contains(const OpTime& at) const { return at == at_most(at); }
+
+OpTime Oplog::at_most(const OpTime& at) const {
+  const std::size_t index = upper(at);
+  return index == 0 ? OpTime{} : entries_[index - 1].at;
+}
+
+std::vector<Entry> Oplog::after(const OpTime& at, std::int64_t limit_bytes) const {
+  std::vector<Entry> out;
+  for (std::size_t index = upper(at); index < entries_.size(); ++index) {
+    limit_bytes -= static_cast<std::int64_t>(entries_[index].payload.size()) + 32;
+    if (limit_bytes < 0 && !out.empty()) break;
+    out.push_back(entries_[index]);
+  }
+  return out;
+}
+
+std::vector<Entry> Oplog::truncate(const OpTime& at) {
+  std::vector<Entry> out;
+  while (!entries_.empty() && at < entries_.back().at) {
+    out.push_back(std::move(entries_.back()));
+    entries_.pop_back();
+  }
+  return out;
+}
+
+}  // namespace failc::replication
