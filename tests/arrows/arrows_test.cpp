@@ -41,6 +41,8 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/systems/mongodb/mongod", {"grammar/base", "interpreter/systems/mongodb/wire"}},
     {"interpreter/systems/mongodb/bson", {"grammar/base"}},
     {"interpreter/systems/mongodb/query", {"grammar/base", "interpreter/systems/mongodb/bson"}},
+    {"tools/failc-mongod",
+     {"grammar/base", "grammar/diag", "interpreter/host/fd.hpp", "interpreter/systems/mongodb/wire", "interpreter/systems/mongodb/mongod"}},
     {"tools/failc-agent", {"grammar/base", "interpreter/host", "interpreter/backends/agent"}},
 };
 

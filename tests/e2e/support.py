@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -94,3 +95,8 @@ def wait_until(condition, seconds=10):
             return True
         time.sleep(0.01)
     return condition()
+
+
+def port_is_closed(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

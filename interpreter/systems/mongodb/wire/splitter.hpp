@@ -14,8 +14,8 @@ namespace failc::wire {
 class Splitter {
  public:
   explicit Splitter(std::size_t limit = kMaxMessage) : limit_(limit) {}
-  /// Appends to `messages` what is whole now. A length that cannot be is an error, also for all that is fed later; the messages ahead of
-  /// it are still appended.
+  /// Appends to `messages` what is whole now. A length that cannot be, or an opcode that no version ever had, is an error as soon as it is
+  /// seen, also for all that is fed later; the messages ahead of it are still appended.
   Status feed(std::string_view bytes, std::vector<std::string>& messages);
   /// Bytes of an unfinished message.
   std::size_t held() const { return held_.size(); }

@@ -9,6 +9,13 @@
 namespace failc::wire {
 namespace {
 
+std::string message(std::int32_t length, std::int32_t opcode) {
+  std::string out(static_cast<std::size_t>(length), '\0');
+  std::memcpy(out.data(), &length, 4);
+  std::memcpy(out.data() + 12, &opcode, 4);
+  return out;
+}
+
 TEST(Splitter, GivesTheSameMessagesHoweverTheBytesCome) {
   const std::vector<std::string> wanted = samples::messages();
   std::string stream;
@@ -37,8 +44,7 @@ TEST(Splitter, HoldsWhatIsNotWhole) {
 TEST(Splitter, RefusesLengthsThatCannotBe) {
   for (const std::int32_t length : {0, 15, -1, INT32_MIN, 101, INT32_MAX}) {
     for (const std::size_t step : {1, 4}) {
-      std::string good(100, '\0');
-      good[0] = 100;
+      const std::string good = message(100, 2013);
       std::string bytes = good + std::string(reinterpret_cast<const char*>(&length), 4);
       Splitter splitter(100);
       std::vector<std::string> messages;
@@ -51,6 +57,25 @@ TEST(Splitter, RefusesLengthsThatCannotBe) {
       EXPECT_EQ(splitter.held(), 0u);
     }
   }
+}
+
+TEST(Splitter, RefusesOpcodesThatNeverWere) {
+  for (const std::size_t step : {1, 16, 200}) {
+    for (const std::int32_t opcode : {0, 2, 2000, 2008, 2014, -1, 0x01030201}) {
+      const std::string bytes = message(100, 2013) + message(1000000, opcode).substr(0, 16);
+      Splitter splitter;
+      std::vector<std::string> messages;
+      Status fed = Done{};
+      for (std::size_t at = 0; at < bytes.size() && fed; at += step) fed = splitter.feed(bytes.substr(at, step), messages);
+      ASSERT_FALSE(fed) << opcode;
+      EXPECT_NE(fed.error().message.find("opcode " + std::to_string(opcode)), std::string::npos) << fed.error().message;
+      EXPECT_EQ(messages.size(), 1u);
+    }
+  }
+  Splitter splitter;
+  std::vector<std::string> messages;
+  for (const std::int32_t opcode : {1, 1000, 2001, 2007, 2012, 2013}) EXPECT_TRUE(splitter.feed(message(16, opcode), messages)) << opcode;
+  EXPECT_EQ(messages.size(), 6u);
 }
 
 TEST(Splitter, AnAnnouncedLengthCostsNothing) {

@@ -1,0 +1,178 @@
+#include "tools/failc-mongod/host.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <type_traits>
+
+#include "tools/failc-mongod/clock.hpp"
+#include "tools/failc-mongod/exit_code.hpp"
+
+namespace failc::mongod_host {
+namespace {
+
+using Failure = boost::system::error_code;
+
+constexpr auto kLastWords = std::chrono::seconds(2);
+
+}  // namespace
+
+Host::Host(const Settings& settings, const Logger& log, mongod::Model& model, JournalFile& journal, Names names)
+    : settings_(settings),
+      log_(log),
+      model_(model),
+      journal_(journal),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      wake_(loop_),
+      patience_(loop_),
+      clients_(loop_, log, settings.max_connections, settings.quiet, [this](mongod::Event event) { tell(std::move(event)); }, [this] { soon(); }),
+      calls_(loop_, std::move(names), [this](mongod::CallAnswered answer) { tell(std::move(answer)); }) {}
+
+void Host::start(const std::vector<std::string>& records) {
+  telling_ = true;
+  perform(model_.start(now(), records));
+  telling_ = false;
+  soon();
+}
+
+int Host::run() {
+  syncer_ = std::make_unique<Syncer>(journal_, [this](std::uint64_t record, Status status) {
+    boost::asio::post(loop_, [this, record, status = std::move(status)] { synced(record, status); });
+  });
+  await_signal();
+  loop_.run();
+  syncer_.reset();
+  // What was not waited for by anyone lasts too.
+  if (*exit_code_ != kAbrupt) {
+    if (const Status status = journal_.sync(); !status) break_off(status.error().message);
+  }
+  return *exit_code_;
+}
+
+/// Events that effects cause wait until all effects before them are done.
+void Host::tell(mongod::Event event) {
+  if (exit_code_) return;
+  events_.push_back(std::move(event));
+  if (telling_) return;
+  telling_ = true;
+  while (!events_.empty()) {
+    const mongod::Event next = std::move(events_.front());
+    events_.pop_front();
+    perform(model_.handle(now(), next));
+    if (exit_code_) events_.clear();
+  }
+  telling_ = false;
+  soon();
+}
+
+void Host::perform(std::vector<mongod::Effect> effects) {
+  for (mongod::Effect& effect : effects) {
+    if (exit_code_) return;
+    perform_one(effect);
+  }
+}
+
+void Host::perform_one(mongod::Effect& effect) {
+  std::visit(
+      [this](auto& it) {
+        using Kind = std::decay_t<decltype(it)>;
+        if constexpr (std::is_same_v<Kind, mongod::Send>) {
+          clients_.send(it.connection, std::move(it.message));
+        } else if constexpr (std::is_same_v<Kind, mongod::Close>) {
+          clients_.close(it.connection);
+        } else if constexpr (std::is_same_v<Kind, mongod::Call>) {
+          calls_to_start_.push_back(std::move(it));
+        } else if constexpr (std::is_same_v<Kind, mongod::CancelCall>) {
+          std::erase_if(calls_to_start_, [&](const mongod::Call& call) { return call.call == it.call; });
+          calls_.cancel(it.call);
+        } else if constexpr (std::is_same_v<Kind, mongod::Append>) {
+          journal_.add(it.record, it.bytes);
+          if (it.sync) sync_wanted_ = it.record;
+        } else if constexpr (std::is_same_v<Kind, mongod::Log>) {
+          log_.line(Severity::info, it.component, kOwnNews, "main", it.text);
+        } else {
+          static_assert(std::is_same_v<Kind, mongod::Exit>);
+          exit_code_ = it.code;
+        }
+      },
+      effect);
+}
+
+void Host::soon() {
+  if (flush_scheduled_) return;
+  flush_scheduled_ = true;
+  boost::asio::post(loop_, [this] {
+    flush_scheduled_ = false;
+    flush();
+  });
+}
+
+void Host::flush() {
+  if (const Status written = journal_.write(); !written) return break_off(written.error().message);
+  if (sync_wanted_) {
+    // Records behind the last that wants it are synced with it, for nothing.
+    syncer_->want(*sync_wanted_);
+    sync_wanted_.reset();
+  }
+  clients_.flush();
+  for (const mongod::Call& call : std::exchange(calls_to_start_, {})) calls_.start(call);
+  if (exit_code_) return finish();
+  arm();
+}
+
+/// One timer, set again only where it would ring too late.
+void Host::arm() {
+  const std::optional<mongod::Nanos> wanted = model_.wake_at();
+  if (!wanted || (armed_ && *armed_ <= *wanted)) return;
+  armed_ = wanted;
+  wake_.expires_at(std::chrono::steady_clock::time_point(*wanted));
+  wake_.async_wait([this](const Failure& cancelled) {
+    if (cancelled) return;
+    armed_.reset();
+    const std::optional<mongod::Nanos> due = model_.wake_at();
+    if (due && *due <= now().now) return tell(mongod::WokeUp{});
+    arm();
+  });
+}
+
+void Host::await_signal() {
+  signals_.async_wait([this](const Failure& cancelled, int signal) {
+    if (cancelled) return;
+    if (stop_requested_ && signal == SIGINT) {
+      log_.line(Severity::warning, "CONTROL", kOwnNews + 5, "signal", "Interrupted again, ending at once");
+      exit_code_ = kInterrupted;
+      return loop_.stop();
+    }
+    if (!stop_requested_) {
+      stop_requested_ = true;
+      log_.line(Severity::info, "CONTROL", kOwnNews + 6, "signal", "Received signal", {{"signal", signal}});
+      tell(mongod::StopRequested{});
+    }
+    await_signal();
+  });
+}
+
+void Host::synced(std::uint64_t record, const Status& status) {
+  if (!status) return break_off(status.error().message);
+  tell(mongod::Synced{record});
+}
+
+/// The model has said its last word. Answers on their way go out, to those who read them.
+void Host::finish() {
+  clients_.stop_listening();
+  if (clients_.idle()) return loop_.stop();
+  patience_.expires_after(kLastWords);
+  patience_.async_wait([this](const Failure& cancelled) {
+    if (!cancelled) loop_.stop();
+  });
+}
+
+/// The journal is not to be trusted any more: not another word leaves this process.
+void Host::break_off(const std::string& why) {
+  log_.line(Severity::fatal, "STORAGE", kOwnNews + 7, "journal", "The journal cannot be kept; ending so that no write is acknowledged that may be lost",
+            {{"error", why}, {"exitCode", kAbrupt}});
+  exit_code_ = kAbrupt;
+  loop_.stop();
+}
+
+}  // namespace failc::mongod_host
