@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "grammar/base/result.hpp"
 #include "interpreter/systems/mongodb/replication/messages.hpp"
 
 namespace failc::replication {
@@ -51,8 +52,8 @@ struct Recovered {
   std::vector<Entry> entries;
   OpTime commit_point;
 };
-/// The records of a journal, in order, folded.
-Recovered recover(const std::vector<Record>& records);
+/// The records of a journal, in order, folded. An error: they cannot be what a replica wrote.
+Result<Recovered> recover(const std::vector<Record>& records);
 
 // ---- the effects
 struct Call {  // ends in `answered` or, at the latest after `timeout`, in `failed`

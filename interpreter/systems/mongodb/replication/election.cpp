@@ -34,13 +34,13 @@ bool Replica::electable() const {
 }
 
 /// Why it cannot be, or nothing.
-std::optional<std::string> Replica::start_election(std::string reason, bool dry_run) {
+std::optional<std::string> Replica::start_election(std::string reason, bool dry_run, bool against_primary) {
   if (!electable()) return "this node cannot stand for election now: it is " + std::string(show(state_));
   const bool alone = config_->voters() == 1;
   role_ = Role::candidate;
   election_due_.reset();
   takeover_due_.reset();
-  candidacy_ = Candidacy{.round = ++round_, .dry_run = dry_run && !alone, .reason = std::move(reason)};
+  candidacy_ = Candidacy{.round = ++round_, .dry_run = dry_run && !alone, .against_primary = against_primary, .reason = std::move(reason)};
   log("standing for election in term " + std::to_string(term_ + 1) + ": " + candidacy_->reason);
   if (candidacy_->dry_run)
     request_votes();
@@ -107,6 +107,7 @@ void Replica::finish_step_ups(std::optional<CommandError> error) {
 std::optional<Response> Replica::on_request(IncomingId id, const VoteRequest& request) {
   if (std::optional<Refusal> refusal = stranger(request.set_name, request.candidate_id)) return *refusal;
   touch(*peer(request.candidate_id));
+  if (std::string why = why_arbiter_refuses(request); !why.empty()) return VoteResponse{term_, false, std::move(why), OpTime{}};
   learn_term(request.term);
   VoteResponse out{term_, false, why_no_vote(request), oplog_.last()};
   out.granted = out.reason.empty();
@@ -117,6 +118,19 @@ std::optional<Response> Replica::on_request(IncomingId id, const VoteRequest& re
   const Token token = persist(VoteRecord{term_, voted_for_});
   held_answers_.push_back({token, Answer{id, out}});
   return std::nullopt;
+}
+
+/// An arbiter may see a primary that the candidate cannot see: electing would go back and forth between the two. It does not even
+/// learn the candidate's term, which would end the primary's.
+std::string Replica::why_arbiter_refuses(const VoteRequest& request) const {
+  if (!self()->arbiter_only) return "";
+  for (const Peer& peer : peers_) {
+    const bool primary = peer.up && peer.id == primary_ && peer.id != request.candidate_id;
+    const bool recent = peer.contact && at_.now - *peer.contact < election_timeout();
+    if (primary && recent && config_->find(peer.id)->priority >= config_->find(request.candidate_id)->priority)
+      return "this arbiter sees a healthy primary, " + peer.host;
+  }
+  return "";
 }
 
 std::string Replica::why_no_vote(const VoteRequest& request) {
@@ -135,15 +149,6 @@ std::string Replica::why_no_vote(const VoteRequest& request) {
   }
   if (voted_for_ != kNobody && voted_for_ != request.candidate_id) return "member " + std::to_string(voted_for_) + " has this term's vote";
   if (role_ == Role::leader) return "this member leads the term";
-  if (self()->arbiter_only) {
-    // It may see a primary that the candidate cannot see: electing would go back and forth between the two.
-    for (const Peer& peer : peers_) {
-      const bool primary = peer.up && peer.state == State::primary && peer.id != request.candidate_id;
-      const bool recent = peer.contact && at_.now - *peer.contact < election_timeout();
-      if (primary && recent && config_->find(peer.id)->priority >= config_->find(request.candidate_id)->priority)
-        return "this arbiter sees a healthy primary, " + peer.host;
-    }
-  }
   return "";
 }
 
@@ -152,6 +157,10 @@ void Replica::on_response(const Pending& what, const VoteResponse& response) {
   if (from == nullptr) return;
   touch(*from);
   learn_term(response.term);
+  if (catching_up_ && response.term == term_ && !from->fresh) {  // a vote that was not needed any more
+    from->fresh = true;
+    from->applied = response.last_applied;
+  }
   if (!candidacy_ || candidacy_->round != what.round) return;
   if (!response.granted && !response.reason.empty()) log("no vote from " + from->host + ": " + response.reason);
   (response.granted ? candidacy_->granted : candidacy_->refused).insert(what.peer);
@@ -192,7 +201,7 @@ void Replica::takeover() {
   OpTime newest;
   for (const Peer& peer : peers_) newest = std::max(newest, peer.applied);
   if ((oplog_.last().timestamp >> 32) + kTakeoverFreshnessSeconds < newest.timestamp >> 32) return;
-  start_election("its priority is above the primary's", true);
+  start_election("its priority is above the primary's", true, true);
 }
 
 }  // namespace failc::replication

@@ -7,12 +7,13 @@ namespace failc::replication {
 namespace {
 
 constexpr std::int64_t kBatchBytes = 1 << 20;
+constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 2038: beyond is no clock's
 
 /// Every oplog increases in both; what does not is no oplog's.
 bool increasing(const OpTime& last, const std::vector<Entry>& entries, std::int64_t term) {
   OpTime before = last;
   for (const Entry& entry : entries) {
-    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term) return false;
+    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term || entry.at.timestamp > kLastTimestamp) return false;
     before = entry.at;
   }
   return true;
@@ -182,6 +183,8 @@ std::optional<Response> Replica::on_request(IncomingId id, const FetchRequest& r
   learn_position(from, request.term, request.last_applied, request.last_durable);
   if (state_ != State::primary && state_ != State::secondary)
     return Refusal{errors::not_primary_or_secondary("this node is " + std::string(show(state_)) + " and has no entries to give")};
+  for (HeldFetch& held : held_fetches_)
+    if (held.request.sender_id == request.sender_id) held.deadline = at_.now;  // the asker has given it up
   held_fetches_.push_back({id, request, at_.now + std::clamp<Nanos>(request.wait, Nanos{}, std::chrono::seconds(10))});
   return std::nullopt;  // `serve_fetches` answers, at once when it can
 }

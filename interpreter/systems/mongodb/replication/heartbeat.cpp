@@ -155,7 +155,7 @@ void Replica::learn_state(Peer& from, State state, std::int64_t term) {
     if (primary_ != from.id) log("member " + from.host + " is primary of term " + std::to_string(term));
     primary_ = from.id;
     seen_primary_ = true;
-    if (candidacy_) abandon_candidacy("there is a primary");
+    if (candidacy_ && !candidacy_->against_primary) abandon_candidacy("there is a primary");
     rearm_election();
   } else if (primary_ == from.id && state != State::primary) {
     primary_ = kNobody;

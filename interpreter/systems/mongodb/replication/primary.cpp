@@ -59,7 +59,7 @@ void Replica::begin_writing() {
 }
 
 OpTime Replica::write(std::string payload) {
-  const std::uint64_t clock = static_cast<std::uint64_t>(std::max<std::int64_t>(at_.wall.count(), 0) / 1000) << 32 | 1;
+  const std::uint64_t clock = static_cast<std::uint64_t>(std::clamp<std::int64_t>(at_.wall.count() / 1000, 0, 0x7fffffff)) << 32 | 1;
   const OpTime at{std::max(clock, oplog_.last().timestamp + 1), role_ == Role::leader ? term_ : -1};
   oplog_.append(Entry{at, payload});
   const Token token = persist(EntriesRecord{{Entry{at, std::move(payload)}}});

@@ -21,11 +21,18 @@ struct Fold {
 
 }  // namespace
 
-Recovered recover(const std::vector<Record>& records) {
+Result<Recovered> recover(const std::vector<Record>& records) {
   Recovered out;
   for (const Record& record : records) std::visit(Fold{out}, record);
   // `initiate` writes its entry first: without a configuration it did not happen.
   if (!out.config) out.entries.clear();
+  for (std::size_t i = 1; i < out.entries.size(); ++i)
+    if (out.entries[i].at <= out.entries[i - 1].at || out.entries[i].at.timestamp <= out.entries[i - 1].at.timestamp)
+      return Error{"the journal's oplog goes from " + show(out.entries[i - 1].at) + " to " + show(out.entries[i].at) + ", which is not later"};
+  if (!out.entries.empty() && out.entries.front().at.is_null()) return Error{"the journal's oplog begins with an entry without a timestamp"};
+  if (out.config) {
+    if (std::optional<CommandError> error = validate(*out.config)) return Error{"the journal's configuration is unfit: " + error->message};
+  }
   // A term is written with a vote only; entries and configuration may come from a later one, in which no vote was given.
   const std::int64_t seen = std::max(out.entries.empty() ? 0 : out.entries.back().at.term, out.config ? out.config->term : 0);
   if (seen > out.term) {

@@ -137,6 +137,7 @@ class Replica {
   struct Candidacy {
     std::uint64_t round = 0;
     bool dry_run = true;
+    bool against_primary = false;  // there is one, and that is no reason to stop
     Token vote_token = 0;  // 0: the own vote is on the disk (or not needed)
     std::set<MemberId> granted, refused;
     Nanos deadline{};
@@ -218,7 +219,7 @@ class Replica {
   Nanos election_timeout() const;
   void rearm_election();
   bool electable() const;
-  std::optional<std::string> start_election(std::string reason, bool dry_run);
+  std::optional<std::string> start_election(std::string reason, bool dry_run, bool against_primary = false);
   void stand();
   void request_votes();
   void count_votes();
@@ -226,6 +227,7 @@ class Replica {
   void abandon_candidacy(const std::string& why);
   void finish_step_ups(std::optional<CommandError> error);
   std::optional<Response> on_request(IncomingId id, const VoteRequest& request);
+  std::string why_arbiter_refuses(const VoteRequest& request) const;
   std::string why_no_vote(const VoteRequest& request);
   void on_response(const Pending& what, const VoteResponse& response);
   void vote_failed(const Pending& what);

@@ -23,7 +23,7 @@ void Simulation::bring_up() {
   Config config;
   config.set_name = "rs0";
   config.settings.election_timeout = setup_.election_timeout;
-  for (int i = 0; i < setup_.members; ++i) {
+  for (int i = 0; i < (setup_.first_members == 0 ? setup_.members : setup_.first_members); ++i) {
     Member member;
     member.id = i;
     member.host = host_of(i);
@@ -104,7 +104,9 @@ void Simulation::boot(int index) {
   it.disk_base = it.synced = it.disk.size();
   it.checked = 0;
   it.writes.clear();
-  Recovered recovered = recover(it.disk);
+  Result<Recovered> read = recover(it.disk);
+  if (!read) return broken(read.error().message);
+  Recovered recovered = std::move(*read);
   it.applied = recovered.entries;
   carry_out(index, it.replica->start(moment(index), std::move(recovered)));
 }
@@ -213,7 +215,10 @@ void Simulation::carry_out(int index, Effects effects) {
       if (changed->state == State::recovering) broken("node " + std::to_string(index) + " cannot follow");
       if (changed->state == State::primary) leads(index);
     }
-    if (const auto* done = std::get_if<CommandFinished>(&effect)) finished[done->id] = done->error;
+    if (const auto* done = std::get_if<CommandFinished>(&effect)) {
+      finished[done->id] = done->error;
+      reconfigured_ += !done->error && it.replica->config() && it.replica->config()->version > 1;
+    }
   }
   // A primary applies its own entries itself.
   const Oplog& oplog = it.replica->oplog();
@@ -292,6 +297,7 @@ void Simulation::heal() { blocked_.clear(); }
 void Simulation::disturb() {
   const auto any = [&] { return static_cast<int>(dice_.below(static_cast<std::uint64_t>(setup_.members))); };
   const int leader = primary();
+  if (setup_.reconfigures && leader >= 0 && !node(leader).paused && dice_.below(std::uint64_t{3}) != 0) return reconfigure(leader);
   const int victim = leader >= 0 && dice_.below(std::uint64_t{2}) == 0 ? leader : any();
   switch (dice_.below(std::uint64_t{12})) {
     case 0:
@@ -314,6 +320,25 @@ void Simulation::disturb() {
       StepDown how{seconds(2), seconds(1), dice_.below(std::uint64_t{2}) == 0};
       carry_out(leader, replica(leader).step_down(moment(leader), ++commands_, how));
   }
+}
+
+void Simulation::reconfigure(int leader) {
+  Config next = *replica(leader).config();
+  ++next.version;
+  const int subject = static_cast<int>(dice_.below(static_cast<std::uint64_t>(setup_.members)));
+  const auto found = std::find_if(next.members.begin(), next.members.end(), [&](const Member& member) { return member.host == host_of(subject); });
+  if (found == next.members.end()) {
+    Member member;
+    member.id = subject;
+    member.host = host_of(subject);
+    next.members.push_back(member);
+  } else if (subject == leader || dice_.below(std::uint64_t{2}) == 0) {
+    found->priority = static_cast<double>(1 + dice_.below(std::uint64_t{3}));
+  } else {
+    next.members.erase(found);
+  }
+  const CommandId id = ++commands_;
+  carry_out(leader, replica(leader).reconfig(moment(leader), id, next, false));
 }
 
 void Simulation::repair_all() {
@@ -386,7 +411,9 @@ bool Simulation::converged() const {
   const int leader = primary();
   if (leader < 0) return false;
   const Replica& first = *nodes_[static_cast<std::size_t>(leader)].replica;
-  for (const Node& it : nodes_) {
+  for (int i = 0; i < setup_.members; ++i) {
+    const Node& it = nodes_[static_cast<std::size_t>(i)];
+    if (first.config()->find_host(host_of(i)) == nullptr) continue;
     if (!it.replica || it.paused) return false;
     if (it.replica->state() == State::arbiter) continue;
     if (it.replica->last_applied() != first.last_applied() || it.replica->commit_point() != first.last_applied()) return false;

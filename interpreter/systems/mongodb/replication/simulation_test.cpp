@@ -55,15 +55,22 @@ TEST(Simulation, PrioritiesLoseNothing) {
     torment_and_heal({.seed = 4000 + seed, .election_timeout = milliseconds(300), .priorities = {1, 3, 2}});
 }
 
+TEST(Simulation, ChangingMembersLosesNothing) {
+  for (std::uint64_t seed = 1; seed <= 100 && !::testing::Test::HasFailure(); ++seed)
+    torment_and_heal({.members = 5, .first_members = 3, .seed = 6000 + seed, .election_timeout = milliseconds(300), .reconfigures = true});
+}
+
 /// The check above can fail: one that acknowledges before it replicates is found out.
 TEST(Simulation, EarlyAcknowledgementIsFoundOut) {
   int found = 0;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  constexpr int kSeeds = 40;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Simulation set({.seed = seed, .acknowledge_early = true});
     torment(set);
     set.run_for(seconds(3));
     found += set.violation().find("lacks") != std::string::npos;
   }
+  std::printf("early acknowledgement: found in %d of %d seeds\n", found, kSeeds);
   EXPECT_GT(found, 0);
 }
 
@@ -77,7 +84,15 @@ TEST(Simulation, TheFaultsBite) {
     rolled_back += set.rolled_back();
     acknowledged += set.acknowledged();
   }
-  std::printf("20 seeds: %zu elections, %zu entries rolled back, %zu acknowledged\n", elections, rolled_back, acknowledged);
+  std::size_t reconfigured = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Simulation set({.members = 5, .first_members = 3, .seed = seed, .reconfigures = true});
+    torment(set);
+    reconfigured += set.reconfigured();
+  }
+  std::printf("20 seeds: %zu elections, %zu entries rolled back, %zu acknowledged; 10 seeds: %zu reconfigurations\n", elections, rolled_back,
+              acknowledged, reconfigured);
+  EXPECT_GT(reconfigured, 30u);
   EXPECT_GT(elections, 60u);
   EXPECT_GT(rolled_back, 20u);
   EXPECT_GT(acknowledged, 5000u);
@@ -124,6 +139,71 @@ TEST(Simulation, ElectionsAfterAKillAreQuick) {
     EXPECT_LT(normal.back(), 1500);
     EXPECT_LT(quick.back(), 600);
   }
+}
+
+/// A stopped process refuses no connection: only silence tells.
+TEST(Simulation, ElectionsAfterAPauseAreQuickAndTheOldPrimaryRollsBack) {
+  std::size_t rolled_back = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Simulation set({.seed = 7000 + seed});
+    set.bring_up();
+    set.run_for(seconds(1));
+    const int before = set.primary();
+    ASSERT_GE(before, 0);
+    set.split({before});  // it writes on, alone
+    const Nanos began = set.now();
+    ASSERT_TRUE(set.run_until([&] { return set.primary() >= 0 && set.primary() != before; }, seconds(3))) << seed;
+    EXPECT_LT(set.now() - began, milliseconds(1500));
+    set.run_for(milliseconds(500));
+    EXPECT_EQ(set.replica(before).state(), State::secondary) << "it stepped down by itself";
+    const int after = set.primary();
+    set.pause(after);
+    set.heal();
+    ASSERT_TRUE(set.run_until([&] { return set.primary() >= 0 && set.primary() != after; }, seconds(3))) << seed;
+    set.resume(after);
+    EXPECT_FALSE(set.replica(after).can_accept_writes());
+    set.writing = false;
+    EXPECT_TRUE(set.run_until([&] { return set.converged(); }, seconds(4))) << seed;
+    EXPECT_EQ(set.violation(), "");
+    rolled_back += set.rolled_back();
+  }
+  EXPECT_GT(rolled_back, 50u);
+}
+
+TEST(Simulation, AStepDownHandsOverInMilliseconds) {
+  std::vector<double> took;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Simulation set({.last_is_arbiter = seed % 2 == 0, .seed = 8000 + seed});
+    set.bring_up();
+    set.run_for(milliseconds(500));
+    const int before = set.primary();
+    const Nanos began = set.now();
+    set.carry_out(before, set.replica(before).step_down(set.moment(before), 9000, {}));
+    ASSERT_TRUE(set.run_until([&] { return set.primary() >= 0 && set.primary() != before; }, seconds(2))) << seed;
+    took.push_back(static_cast<double>((set.now() - began).count()) / 1e6);
+    EXPECT_FALSE(set.finished.at(9000)) << seed;
+  }
+  std::sort(took.begin(), took.end());
+  std::printf("step-down to the next primary: median %.1f max %.1f ms\n", took[took.size() / 2], took.back());
+  EXPECT_LT(took[took.size() / 2], 40);
+  EXPECT_LT(took.back(), 1000);
+}
+
+TEST(Simulation, ASetThatWasStoppedStartsQuickly) {
+  std::vector<double> took;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Simulation set({.seed = 9000 + seed});
+    set.bring_up();
+    set.run_for(milliseconds(500));
+    for (int i = 0; i < 3; ++i) set.crash(i);
+    for (int i = 0; i < 3; ++i) set.restart(i);
+    const Nanos began = set.now();
+    ASSERT_TRUE(set.run_until([&] { return set.primary() >= 0; }, seconds(3))) << seed;
+    took.push_back(static_cast<double>((set.now() - began).count()) / 1e6);
+  }
+  std::sort(took.begin(), took.end());
+  std::printf("whole set restarted: median %.0f max %.0f ms\n", took[took.size() / 2], took.back());
+  EXPECT_LT(took[took.size() / 2], 500);
 }
 
 TEST(Simulation, ASetStartsQuickly) {

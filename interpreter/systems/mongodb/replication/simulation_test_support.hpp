@@ -21,6 +21,7 @@ using std::chrono::seconds;
 
 struct Setup {
   int members = 3;
+  int first_members = 0;  // in the first configuration; 0: all. The others wait to be added
   bool last_is_arbiter = false;
   std::uint64_t seed = 1;
   milliseconds election_timeout{800};
@@ -29,6 +30,7 @@ struct Setup {
   microseconds least_sync{300}, most_sync{5000};
   milliseconds write_interval{5};
   bool acknowledge_early = false;
+  bool reconfigures = false;       // members come, go and change priorities among the faults
   std::vector<double> priorities;  // 1 where none is given
 };
 
@@ -67,6 +69,7 @@ class Simulation {
   std::uint64_t trace_hash() const { return hash_; }
   std::size_t acknowledged() const { return acknowledged_.size(); }
   std::size_t rolled_back() const { return rolled_back_; }
+  std::size_t reconfigured() const { return reconfigured_; }
   std::size_t elections() const { return leaders_.size(); }
   Random& dice() { return dice_; }
   /// What was broken first, "" for nothing.
@@ -115,6 +118,7 @@ class Simulation {
   bool lost(int from, int to);
   void send_call(int from, const Call& call);
   void send_answer(int to, const Answer& answer);
+  void reconfigure(int leader);
   void client();
   void look(int index);
   void committed(int index, const OpTime& to);
@@ -142,7 +146,7 @@ class Simulation {
   std::map<std::int64_t, int> leaders_;
   std::vector<Entry> committed_;
   std::vector<Entry> acknowledged_;
-  std::size_t rolled_back_ = 0;
+  std::size_t rolled_back_ = 0, reconfigured_ = 0;
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::string violation_;
 };

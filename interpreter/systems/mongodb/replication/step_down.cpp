@@ -102,7 +102,7 @@ Response Replica::on_request(const StepUpRequest& request) {
     peer(request.sender_id)->state = State::secondary;
   }
   if (candidacy_) return StepUpResponse{term_};
-  if (std::optional<std::string> why = start_election("the primary steps down", false)) return Refusal{errors::command_failed(*why)};
+  if (std::optional<std::string> why = start_election("the primary steps down", false, true)) return Refusal{errors::command_failed(*why)};
   return StepUpResponse{term_};
 }
 
@@ -114,7 +114,7 @@ Effects Replica::step_up(Moment at, CommandId id) {
   } else if (role_ != Role::leader) {
     step_ups_.push_back(id);
     if (!candidacy_) {
-      if (std::optional<std::string> why = start_election("an operator asked for it", true)) {
+      if (std::optional<std::string> why = start_election("an operator asked for it", true, true)) {
         std::erase(step_ups_, id);
         error = errors::command_failed(*why);
       }

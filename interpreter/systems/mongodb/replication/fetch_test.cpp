@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include "interpreter/systems/mongodb/replication/replica_test_support.hpp"
+
+namespace failc::replication {
+namespace {
+
+/// A follower of member 1 in term 5; its fetch is open.
+struct Follower : Stage {
+  explicit Follower(std::vector<Entry> entries, OpTime commit = {}) : Stage(config_of(3), std::move(entries), 5, commit) {
+    ask<HeartbeatResponse>(heartbeat(1, State::primary, 5, place(90, 5)));
+  }
+  FetchRequest open() const { return calls<FetchRequest>().back().second; }
+  void give(FetchResponse response) {
+    response.term = 5;
+    response.primary = true;
+    take(replica.answered(at, calls<FetchRequest>().back().first.id, response));
+  }
+};
+
+FetchResponse entries_after(OpTime after, std::vector<Entry> entries) {
+  FetchResponse out;
+  out.after = after;
+  out.last_applied = entries.empty() ? after : entries.back().at;
+  out.entries = std::move(entries);
+  return out;
+}
+
+TEST(Fetch, AppliesAndReports) {
+  Follower follower({entry(1, -1)});
+  EXPECT_EQ(follower.open().after, place(1, -1));
+  FetchResponse response = entries_after(place(1, -1), {entry(2, 5), entry(3, 5)});
+  response.commit_point = place(2, 5);
+  follower.give(response);
+  EXPECT_EQ(follower.replica.last_applied(), place(3, 5));
+  EXPECT_EQ(follower.replica.last_durable(), place(1, -1));
+  EXPECT_EQ(follower.replica.commit_point(), place(2, 5));
+  ASSERT_EQ(follower.effects<Apply>().size(), 1u);
+  EXPECT_EQ(follower.effects<Apply>()[0].entries.size(), 2u);
+  EXPECT_EQ(follower.open().after, place(3, 5)) << "it goes on at once";
+  follower.sync();
+  ASSERT_FALSE(follower.calls<PositionRequest>().empty());
+  EXPECT_EQ(follower.calls<PositionRequest>().back().second.last_durable, place(3, 5));
+}
+
+TEST(Fetch, TakesNothingThatDoesNotFollow) {
+  const std::vector<std::vector<Entry>> wrong = {
+      {entry(1, -1)}, {entry(3, 5), entry(2, 5)}, {entry(2, 9)}, {entry(3, 4), entry(2, 5)}, {{OpTime{~std::uint64_t{0}, 5}, "x"}}, {{OpTime{0, 5}, "x"}}};
+  for (const std::vector<Entry>& entries : wrong) {
+    Follower follower({entry(1, -1)});
+    follower.give(entries_after(place(1, -1), entries));
+    EXPECT_EQ(follower.replica.oplog().size(), 1u);
+  }
+  Follower follower({entry(1, -1)});
+  follower.give(entries_after(place(7, 5), {entry(8, 5)}));
+  EXPECT_EQ(follower.replica.oplog().size(), 1u) << "an answer to another question";
+}
+
+TEST(Fetch, FromAMemberThatIsBehindTeachesNothing) {
+  Follower follower({entry(1, -1), entry(9, 2)});
+  FetchResponse behind;
+  behind.after = place(9, 2);
+  behind.behind = true;
+  behind.last_applied = behind.commit_point = place(5, 1);
+  follower.give(behind);
+  EXPECT_TRUE(follower.replica.commit_point().is_null()) << "its own last entry may be none of the other's";
+}
+
+TEST(Fetch, HeartbeatsMoveTheCommitPointOnTheSameBranchOnly) {
+  Follower follower({entry(1, -1), entry(9, 2)});
+  HeartbeatRequest heartbeat = follower.heartbeat(1, State::primary, 5);
+  heartbeat.commit_point = place(20, 4);
+  follower.ask<HeartbeatResponse>(heartbeat);
+  EXPECT_TRUE(follower.replica.commit_point().is_null());
+  heartbeat.commit_point = place(20, 2);
+  follower.ask<HeartbeatResponse>(heartbeat);
+  EXPECT_EQ(follower.replica.commit_point(), place(9, 2));
+}
+
+TEST(Fetch, FirstSyncOfAnEmptyMember) {
+  Follower follower({});
+  EXPECT_EQ(follower.replica.state(), State::startup2);
+  EXPECT_FALSE(follower.replica.can_read());
+  EXPECT_TRUE(follower.open().after.is_null());
+  FetchResponse part = entries_after({}, {entry(1, -1)});
+  part.last_applied = place(2, 5);
+  follower.give(part);
+  EXPECT_EQ(follower.replica.state(), State::startup2);
+  follower.give(entries_after(place(1, -1), {entry(2, 5)}));
+  EXPECT_EQ(follower.replica.state(), State::secondary);
+}
+
+TEST(Rollback, UndoesNewestFirstToTheLastCommonEntry) {
+  // Ours: terms 1, 2, 3. The primary's: 1, then 4 and 5. Common: up to (20, 1).
+  Follower follower({entry(1, -1), entry(20, 1), entry(25, 2), entry(30, 3), entry(31, 3)}, place(20, 1));
+  FetchResponse diverged;
+  diverged.after = place(31, 3);
+  diverged.diverged = true;
+  diverged.hint = place(22, 1);
+  diverged.last_applied = place(50, 5);
+  follower.give(diverged);
+  EXPECT_EQ(follower.open().after, place(20, 1)) << "the last of ours that is not later than the hint";
+  EXPECT_TRUE(follower.effects<Undo>().empty());
+  FetchResponse found = entries_after(place(20, 1), {entry(22, 1), entry(50, 5)});
+  follower.give(found);
+  ASSERT_EQ(follower.effects<Undo>().size(), 1u);
+  const Undo undo = follower.effects<Undo>()[0];
+  EXPECT_EQ(undo.to, place(20, 1));
+  EXPECT_EQ(undo.entries, (std::vector<Entry>{entry(31, 3), entry(30, 3), entry(25, 2)}));
+  EXPECT_EQ(follower.replica.state(), State::rollback);
+  EXPECT_FALSE(follower.replica.can_read());
+  EXPECT_EQ(follower.replica.write_state(place(30, 3), {"majority"}), WriteState::stepped_down);
+  follower.sync();
+  EXPECT_EQ(follower.replica.state(), State::secondary);
+  EXPECT_EQ(follower.open().after, place(20, 1));
+  EXPECT_EQ(follower.records<TruncateRecord>().size(), 1u);
+}
+
+TEST(Rollback, NotForAMemberThatIsOnlyBehind) {
+  Follower follower({entry(1, -1), entry(30, 3)});
+  FetchResponse diverged;
+  diverged.after = place(30, 3);
+  diverged.diverged = true;
+  diverged.hint = diverged.last_applied = place(1, -1);
+  follower.give(diverged);
+  EXPECT_TRUE(follower.effects<Undo>().empty());
+  EXPECT_EQ(follower.replica.state(), State::secondary);
+}
+
+TEST(Rollback, NeverOfWhatIsCommittedNorToNothing) {
+  for (const bool nothing_common : {false, true}) {
+    Follower follower({entry(2, 0), entry(30, 3)}, nothing_common ? OpTime{} : place(30, 3));
+    FetchResponse diverged;
+    diverged.after = place(30, 3);
+    diverged.diverged = true;
+    diverged.hint = nothing_common ? place(1, -1) : place(2, 0);
+    diverged.last_applied = place(50, 5);
+    follower.give(diverged);
+    EXPECT_TRUE(follower.effects<Undo>().empty());
+    EXPECT_EQ(follower.replica.state(), State::recovering);
+    EXPECT_NE(follower.replica.status(follower.at).members[0].info_message, "");
+  }
+}
+
+TEST(Serve, EntriesAtOnceElseWaits) {
+  Stage stage(config_of(3), {entry(1, -1), entry(2, 1), entry(3, 1)}, 1);
+  FetchRequest request{"rs0", 1, 1, place(1, -1), place(1, -1), place(1, -1), {}, milliseconds(400), 1};
+  const std::optional<FetchResponse> some = stage.ask<FetchResponse>(request);
+  ASSERT_TRUE(some);
+  EXPECT_EQ(some->entries.size(), 1u) << "one at least, whatever the limit";
+  request.after = place(3, 1);
+  EXPECT_FALSE(stage.ask<FetchResponse>(request));
+  stage.pass(milliseconds(200));
+  EXPECT_FALSE(stage.answer<FetchResponse>(2));
+  EXPECT_LE(*stage.replica.wake_at(), stage.at.now + milliseconds(200));
+  stage.pass(milliseconds(200));
+  ASSERT_TRUE(stage.answer<FetchResponse>(2));
+  EXPECT_TRUE(stage.answer<FetchResponse>(2)->entries.empty());
+}
+
+TEST(Serve, TellsWhoDiverged) {
+  Stage stage(config_of(3), {entry(1, -1), entry(5, 1), entry(9, 4)}, 4);
+  const auto ask = [&](OpTime after) {
+    return *stage.ask<FetchResponse>(FetchRequest{"rs0", 1, 4, after, after, after, {}, milliseconds(0), 1000});
+  };
+  const FetchResponse diverged = ask(place(7, 2));
+  EXPECT_TRUE(diverged.diverged);
+  EXPECT_EQ(diverged.hint, place(5, 1));
+  EXPECT_FALSE(ask(place(5, 1)).diverged);
+  EXPECT_TRUE(ask(place(12, 4)).behind);
+}
+
+TEST(Serve, APrimaryGivesNewEntriesBeforeTheyAreOnItsOwnDisk) {
+  Stage stage(config_of(3));
+  stage.become_primary(place(1, -1));
+  const OpTime last = stage.replica.last_applied();
+  FetchRequest request{"rs0", 1, 1, last, last, last, {}, milliseconds(400), 1000};
+  stage.ask<FetchResponse>(request);
+  const IncomingId held = stage.asked;
+  stage.all.clear();
+  stage.take(stage.replica.withdrawn(stage.at, 99));
+  Effects effects;
+  ASSERT_TRUE(stage.replica.append(stage.at, "x", effects));
+  stage.take(std::move(effects));
+  ASSERT_TRUE(stage.answer<FetchResponse>(held));
+  EXPECT_EQ(stage.answer<FetchResponse>(held)->entries[0].payload, "x");
+}
+
+}  // namespace
+}  // namespace failc::replication
