@@ -1,4 +1,5 @@
 // hello and its older names: who this node is, at once, when it changes, or as a stream of such replies.
+#include "interpreter/systems/mongodb/bson/json.hpp"
 #include "interpreter/systems/mongodb/mongod/registry.hpp"
 #include "interpreter/systems/mongodb/mongod/replication_documents.hpp"
 #include "interpreter/systems/mongodb/mongod/server.hpp"

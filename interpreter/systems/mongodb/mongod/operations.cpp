@@ -181,7 +181,7 @@ void Server::run(Operation& operation) {
 
 void Server::complete(Operation& operation, bson::Document reply) {
   operation.reply = std::move(reply);
-  if (operation.spec->has(trait::kRead) && replica && operation.command.read_concern.level >= ReadLevel::majority) {
+  if (operation.spec->has(trait::kRead) && operation.written.is_null() && replica && operation.command.read_concern.level >= ReadLevel::majority) {
     // Nothing of the past is kept, so what was read is shown once it is committed, rather than what was committed before. An entry of
     // the own makes a linearizable read's proof that this node was primary all the while.
     replication::OpTime target = replica->last_applied();

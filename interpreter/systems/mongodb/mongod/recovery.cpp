@@ -76,7 +76,9 @@ Status Server::recover(const std::vector<std::string>& records, replication::Rec
     }
     own.push_back(std::move(replicated));
   }
-  out = replication::recover(own);
+  Result<replication::Recovered> folded = replication::recover(own);
+  if (!folded) return folded.error();
+  out = std::move(*folded);
   sessions.forget_all();
   for (const replication::Entry& entry : out.entries) {
     const Result<LogEntry> decoded = decode_entry(entry.payload);

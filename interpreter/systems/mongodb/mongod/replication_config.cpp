@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "interpreter/systems/mongodb/mongod/concern.hpp"
 #include "interpreter/systems/mongodb/mongod/failure.hpp"
 #include "interpreter/systems/mongodb/mongod/fields.hpp"
 #include "interpreter/systems/mongodb/mongod/replication_documents.hpp"

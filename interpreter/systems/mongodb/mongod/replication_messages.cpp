@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "interpreter/systems/mongodb/mongod/failure.hpp"
 #include "interpreter/systems/mongodb/mongod/fields.hpp"
 #include "interpreter/systems/mongodb/mongod/replication_documents.hpp"

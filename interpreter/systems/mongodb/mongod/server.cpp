@@ -12,8 +12,6 @@ constexpr std::size_t kLogLines = 1024;
 
 }  // namespace
 
-std::unique_ptr<Model> make_model(Options options) { return std::make_unique<Server>(std::move(options)); }
-
 Server::Server(Options given)
     : options(std::move(given)), fail_points(options.seed ^ 0x6661696c), cursors(options.seed ^ 0x63757273), parameters(options), dice_(options.seed) {}
 Server::~Server() = default;

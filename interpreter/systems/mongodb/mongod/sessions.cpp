@@ -47,6 +47,12 @@ void Sessions::record(const SessionMark& mark, Nanos now) {
   for (const StatementResult& result : mark.results) known.results[result.statement] = result.result;
 }
 
+std::vector<std::string> Sessions::ids() const {
+  std::vector<std::string> out;
+  for (const auto& [id, session] : sessions_) out.push_back(id);
+  return out;
+}
+
 void Sessions::forget_all() { sessions_.clear(); }
 
 void Sessions::expire(Nanos now) {

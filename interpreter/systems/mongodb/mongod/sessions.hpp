@@ -31,6 +31,7 @@ class Sessions {
   void touch(const std::string& session, Nanos now);
   void end(const std::string& session);
   std::size_t count() const { return sessions_.size(); }
+  std::vector<std::string> ids() const;
 
   /// Refused with 225 when the session has gone on to a later number.
   void begin(const std::string& session, std::int64_t number, Nanos now);
