@@ -180,6 +180,8 @@ TEST(Validation, RefusesWhatIsNotWellFormed) {
   EXPECT_EQ(invalid(nested(200)), std::nullopt);
   EXPECT_NE(invalid(nested(201)), std::nullopt);
   EXPECT_NE(invalid(nested(20), 19), std::nullopt);
+  EXPECT_TRUE(deeper_than(View(std::string_view(nested(20))), 19));
+  EXPECT_FALSE(deeper_than(View(std::string_view(nested(20))), 20));
   EXPECT_NE(invalid(""), std::nullopt);
   EXPECT_NE(invalid(std::string_view("\4\0\0\0", 4)), std::nullopt);
   EXPECT_NE(invalid(std::string_view("\6\0\0\0\0\0", 6)), std::nullopt) << "a zero byte inside";

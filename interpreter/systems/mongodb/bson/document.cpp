@@ -75,6 +75,13 @@ ValueView View::at(std::string_view path) const {
   }
 }
 
+bool deeper_than(View document, int max_depth) {
+  if (max_depth == 0) return true;
+  for (const Element& element : document)
+    if ((element.value.is(Type::document) || element.value.is(Type::array)) && deeper_than(element.value.as_document(), max_depth - 1)) return true;
+  return false;
+}
+
 Document::Document() : bytes_(kEmpty) {}
 
 Document Document::trusted(std::string bytes) {

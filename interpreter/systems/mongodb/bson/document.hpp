@@ -69,6 +69,9 @@ class View {
 inline constexpr int kMaxDepth = 200;
 std::optional<std::string> invalid(std::string_view bytes, int max_depth = kMaxDepth);
 
+/// Whether more than `max_depth` documents are inside each other; the outermost counts.
+bool deeper_than(View document, int max_depth);
+
 class Document {
  public:
   Document();  // empty

@@ -32,13 +32,19 @@ Value evaluate(const Expression::Constant& constant, const Scope&) { return cons
 
 Value evaluate(const Expression::Object& object, const Scope& scope) {
   bson::Builder out;
-  for (const auto& [key, expression] : object.fields) out.append(key, expression.evaluate(scope));
+  for (const auto& [key, expression] : object.fields) {
+    out.append(key, expression.evaluate(scope));
+    check_size(out.size());
+  }
   return out.finish();
 }
 
 Value evaluate(const Expression::Array& array, const Scope& scope) {
   bson::ArrayBuilder out;
-  for (const Expression& element : array.elements) out.push(element.evaluate(scope));
+  for (const Expression& element : array.elements) {
+    out.push(element.evaluate(scope));
+    check_size(out.size());
+  }
   return out.finish();
 }
 
@@ -64,6 +70,9 @@ Value reduce(const Expression::Loop& loop, bson::View input, const Scope& scope)
     Scope inner = scope;
     inner.bindings = &before;
     sum = loop.parts[2].evaluate(inner);
+    check_size(sum.bytes().size());
+    const bool nested = sum.is(Type::array) || sum.is(Type::document);
+    if (nested && bson::deeper_than(sum.view().as_document(), bson::kMaxDepth)) fail(code::kOverflow, "$reduce made a value of too many levels of nesting");
   }
   return sum;
 }
@@ -97,6 +106,7 @@ Value evaluate(const Expression::Loop& loop, const Scope& scope) {
       out.push(result);
     else if (result.view().truthy())
       out.push(element.value);
+    check_size(out.size());
   }
   return out.finish();
 }
@@ -109,6 +119,11 @@ Value evaluate(const Expression::Switch& choice, const Scope& scope) {
 }
 
 }  // namespace
+
+void check_size(std::size_t bytes) {
+  constexpr std::size_t kMost = 64 * 1024 * 1024;
+  if (bytes > kMost) fail(10334, "BSONObj size: " + std::to_string(bytes) + " is invalid. An expression made a value that is too large");
+}
 
 Value value_at(ValueView value, const std::vector<std::string>& parts, std::size_t from) {
   if (from == parts.size()) return value;

@@ -74,6 +74,9 @@ Expression parse_object(bson::View object, const Names& names);
 /// Null where no operator has the name; `name` with its dollar.
 const Operator* find_operator(std::string_view name);
 
+/// An error for a value under construction of more bytes than any reply could hold.
+void check_size(std::size_t bytes);
+
 /// Along keys, spreading over arrays of documents; missing where there is nothing.
 bson::Value value_at(bson::ValueView value, const std::vector<std::string>& parts, std::size_t from = 0);
 

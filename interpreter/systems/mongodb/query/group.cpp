@@ -51,12 +51,14 @@ struct Running {
       case Accumulate::last: value = next; return;
       case Accumulate::push:
         if (next.exists()) list.push(next);
+        check_size(list.size());
         return;
       case Accumulate::add_to_set: {
         if (!next.exists()) return;
         std::string key;
         bson::append_equality_key(key, next);
         if (seen.insert(std::move(key)).second) list.push(next);
+        check_size(list.size());
         return;
       }
       case Accumulate::count: ++count; return;

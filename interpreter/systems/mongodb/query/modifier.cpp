@@ -65,6 +65,7 @@ constexpr Kind kKinds[] = {
 };
 
 void check_path(const Modifier& modifier) {
+  if (modifier.parts.size() > 200) fail(code::kOverflow, "FieldPath is too long");
   if (modifier.path.empty()) fail(56, "An empty update path is not valid.");
   for (const std::string& part : modifier.parts)
     if (part.empty()) fail(56, "The update path '" + modifier.path + "' contains an empty field name, which is not allowed.");

@@ -70,6 +70,7 @@ Value concat_arrays(const Expressions& arguments, const Scope& scope) {
     if (array.is_nullish()) return Null{};
     if (!array.is(Type::array)) fail(28664, "$concatArrays only supports arrays, not " + type_of(array));
     for (const Element& element : array.view().as_document()) out.push(element.value);
+    check_size(out.size());
   }
   return out.finish();
 }

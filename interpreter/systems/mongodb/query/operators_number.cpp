@@ -35,7 +35,9 @@ Value fold(const Expressions& arguments, const Scope& scope, int start, bool dat
     sum = kCombine(sum, value);
   }
   if (!date) return sum;
-  return bson::Date{std::chrono::milliseconds(sum.view().integer().value_or(static_cast<std::int64_t>(*sum.view().number())))};
+  const std::optional<std::int64_t> whole = Value(std::trunc(*sum.view().number())).view().integer();
+  if (!whole) fail(code::kOverflow, "date overflow in $add");
+  return bson::Date{std::chrono::milliseconds(sum.view().integer().value_or(*whole))};
 }
 
 Value subtract_all(const Expressions& arguments, const Scope& scope) {

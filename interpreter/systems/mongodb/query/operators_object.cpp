@@ -22,6 +22,7 @@ Value concat(const Expressions& arguments, const Scope& scope) {
     if (value.is_nullish()) return Null{};
     if (!value.is(Type::string)) fail(16702, "$concat only supports strings, not " + type_of(value));
     out += value.view().as_string();
+    check_size(out.size());
   }
   return out;
 }
@@ -79,6 +80,7 @@ Value merge_objects(const Expressions& arguments, const Scope& scope) {
     } else {
       merge_into(all, value);
     }
+    check_size(all.size());
   }
   return all;
 }

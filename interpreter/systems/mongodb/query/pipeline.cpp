@@ -147,7 +147,10 @@ Documents perform(const LookupStage& stage, Documents in, Run& run) {
       found = need(aggregate(run.catalog, stage.from, std::move(found), stage.pipeline.view().as_document(), inner)).documents;
     }
     bson::ArrayBuilder list;
-    for (const Document& other : found) list.push(other);
+    for (const Document& other : found) {
+      list.push(other);
+      check_size(list.size());
+    }
     document = with_path(document, bson::split_path(stage.as), list.finish());
   }
   return in;

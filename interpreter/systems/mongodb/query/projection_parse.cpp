@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "interpreter/systems/mongodb/bson/json.hpp"
@@ -45,6 +46,7 @@ class Parser {
 
   void place(const std::string& path, Shape shape) {
     const std::vector<std::string> parts = bson::split_path(path);
+    if (parts.size() > 200) fail(code::kOverflow, "FieldPath is too long");
     ShapeNode* at = &root;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (parts[i].empty()) fail(15998, "FieldPath field names may not be empty strings.");
@@ -97,7 +99,8 @@ class Parser {
   bool place_slice(const std::string& path, ValueView value) {
     Slice slice{0, 0};
     if (value.is_number()) {
-      const std::int64_t count = static_cast<std::int64_t>(std::clamp(*value.number(), -2147483648.0, 2147483647.0));
+      const double given = *value.number();
+      const std::int64_t count = std::isnan(given) ? 0 : static_cast<std::int64_t>(std::clamp(given, -2147483648.0, 2147483647.0));
       slice = count < 0 ? Slice{count, -count} : Slice{0, count};
     } else {
       if (!value.is(Type::array)) fail(28667, "Invalid $slice syntax. The given syntax " + bson::show(value) + " did not match the find() syntax");

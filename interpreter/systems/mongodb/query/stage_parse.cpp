@@ -52,6 +52,7 @@ UnwindStage parse_unwind(ValueView spec) {
       } else if (option.key == "includeArrayIndex") {
         if (!option.value.is(Type::string) || option.value.as_string().empty()) fail(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage, got " + type_of(option.value));
         if (option.value.as_string().starts_with('$')) fail(28822, "includeArrayIndex option to $unwind stage should not be prefixed with a '$': " + std::string(option.value.as_string()));
+        if (bson::split_path(option.value.as_string()).size() > 200) fail(code::kOverflow, "FieldPath is too long");
         out.index_field = option.value.as_string();
       } else {
         fail(28811, "unrecognized option to $unwind stage: " + std::string(option.key));
@@ -63,6 +64,7 @@ UnwindStage parse_unwind(ValueView spec) {
   }
   if (!path.as_string().starts_with('$')) fail(28818, "path option to $unwind stage should be prefixed with a '$': " + std::string(path.as_string()));
   out.path = bson::split_path(path.as_string().substr(1));
+  if (out.path.size() > 200) fail(code::kOverflow, "FieldPath is too long");
   for (const std::string& part : out.path)
     if (part.empty()) fail(15998, "FieldPath field names may not be empty strings.");
   return out;
@@ -94,6 +96,7 @@ LookupStage parse_lookup(ValueView spec, const Namespace& ns, const Names& names
       fail(code::kFailedToParse, "unknown argument to $lookup: " + std::string(option.key));
     }
   }
+  if (bson::split_path(out.as).size() > 200) fail(code::kOverflow, "FieldPath is too long");
   if (out.as.empty()) fail(code::kFailedToParse, "must specify 'as' field for a $lookup");
   if (out.from.collection.empty()) fail(code::kFailedToParse, "must specify 'from' field for a $lookup");
   if (out.local.empty() != out.foreign.empty()) fail(code::kFailedToParse, "$lookup requires both or neither of 'localField' and 'foreignField' to be specified");

@@ -117,6 +117,7 @@ Outcome<Document> upsert_seed(const Matcher& matcher, bool replaces) {
     for (const Matcher::Equality& equality : matcher.equalities()) {
       if (replaces && equality.path != "_id") continue;
       const std::vector<std::string> parts = bson::split_path(equality.path);
+      if (parts.size() > 200) fail(code::kOverflow, "FieldPath is too long");
       Tree* at = &seed;
       for (std::size_t i = 0; i < parts.size(); ++i) {
         Tree* next = at->child(parts[i]);

@@ -77,6 +77,9 @@ void check_document(const Namespace& ns, const Collection* collection, View docu
   constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
   if (document.size() > kMostBytes)
     fail(10334, "BSONObj size: " + std::to_string(document.size()) + " is invalid. Size must be between 0 and 16793600(16MB)");
+  // Below what the wire takes, so that what is stored still fits inside a command.
+  constexpr int kMostLevels = 180;
+  if (bson::deeper_than(document, kMostLevels)) fail(code::kOverflow, "cannot insert document because it exceeds 180 levels of nesting");
   check_id(document["_id"]);
   if (!collection) return;
   if (collection->validator() && !context.bypass_validation && collection->options()["validationAction"].string() != "warn" && collection->options()["validationLevel"].string() != "off" &&
