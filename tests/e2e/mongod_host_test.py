@@ -114,7 +114,7 @@ class Messages(mongod_host.TestCase):
         self.assertTrue(support.wait_until(lambda: second.ask({"count": 1})["open"] == 1))
         self.assertEqual(self.connect().ask({"ping": 1}), {"ok": 1})
 
-    def test_a_thousand_clients(self):
+    def test_hundreds_of_clients(self):
         self.start("--quiet")
         clients = [self.connect() for _ in range(300)]
         for i, client in enumerate(clients):
@@ -284,6 +284,19 @@ class Process(mongod_host.TestCase):
             self.assertEqual((self.dbpath / "mongod.lock").read_text(), "")
         self.assertEqual(self.logged("Shutting down")[-1]["attr"], {"exitCode": 0})
 
+    def test_a_second_interrupt_ends_it_at_once(self):
+        for first in (signal.SIGINT, signal.SIGTERM):
+            process = self.start()
+            client = self.connect()
+            client.ask({"stubborn": 1})
+            process.send_signal(first)
+            self.assertTrue(support.wait_until(lambda: self.logged("Received signal")))
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(client.ask({"append": "still there"})["ok"], 1)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(10), 130)
+            (self.base / "echo.log").unlink()
+
     def test_the_model_ends_it_after_its_last_words(self):
         process = self.start()
         client = self.connect()
@@ -295,6 +308,15 @@ class Process(mongod_host.TestCase):
         begun = time.monotonic()
         self.assertEqual(process.wait(10), 0)
         self.assertLess(time.monotonic() - begun, 5, "one that does not read its answer is not waited for")
+        process = self.start()
+        trickling = self.connect(buffer=4096)
+        trickling.send(message({"big": 40000000}) + message({"exit": 0}))
+        begun = time.monotonic()
+        while process.poll() is None and time.monotonic() - begun < 8:
+            trickling.socket.recv(4096)
+            time.sleep(0.05)
+        self.assertLess(time.monotonic() - begun, 5, "nor one that reads at a crawl")
+        self.assertEqual(process.wait(10), 0)
 
     def test_a_folder_in_use(self):
         process = self.start()

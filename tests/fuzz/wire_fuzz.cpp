@@ -20,7 +20,8 @@ void check(bool right) {
 
 std::string write(const Message& message) {
   const Header& header = message.header;
-  if (const Msg* msg = std::get_if<Msg>(&message.content)) return write_msg(header.request_id, header.response_to, msg->flags, msg->body, msg->sequences);
+  if (const Msg* msg = std::get_if<Msg>(&message.content))
+    return write_msg(header.request_id, header.response_to, msg->flags, msg->body, msg->sequences);
   if (const Query* query = std::get_if<Query>(&message.content)) return write_query(header.request_id, *query);
   return write_reply(header.request_id, header.response_to, std::get<Reply>(message.content));
 }

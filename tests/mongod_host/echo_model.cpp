@@ -61,7 +61,8 @@ class EchoModel final : public mongod::Model {
     if (const auto* received = std::get_if<mongod::Received>(&event)) receive(at, *received);
     if (const auto* synced = std::get_if<mongod::Synced>(&event)) {
       while (!unsynced_.empty() && unsynced_.begin()->first <= synced->record) {
-        answer(unsynced_.begin()->second, Document().number("record", static_cast<std::int64_t>(unsynced_.begin()->first)).number("ok", 1).bytes());
+        answer(unsynced_.begin()->second,
+               Document().number("record", static_cast<std::int64_t>(unsynced_.begin()->first)).number("ok", 1).bytes());
         unsynced_.erase(unsynced_.begin());
       }
     }
@@ -74,7 +75,7 @@ class EchoModel final : public mongod::Model {
     if (const auto* answered = std::get_if<mongod::CallAnswered>(&event)) called(*answered);
     if (std::holds_alternative<mongod::Connected>(event)) ++open_;
     if (std::holds_alternative<mongod::Disconnected>(event)) --open_;
-    if (std::holds_alternative<mongod::StopRequested>(event)) out_.push_back(mongod::Exit{0});
+    if (std::holds_alternative<mongod::StopRequested>(event) && !stubborn_) out_.push_back(mongod::Exit{0});
     return std::move(out_);
   }
 
@@ -94,7 +95,8 @@ class EchoModel final : public mongod::Model {
     const std::string_view body = msg ? msg->body : query->query;
     bson_t view;
     bson_iter_t first;
-    if (!bson_init_static(&view, reinterpret_cast<const std::uint8_t*>(body.data()), body.size()) || !bson_iter_init(&first, &view) || !bson_iter_next(&first))
+    if (!bson_init_static(&view, reinterpret_cast<const std::uint8_t*>(body.data()), body.size()) || !bson_iter_init(&first, &view) ||
+        !bson_iter_next(&first))
       return answer(asked, Document().number("ok", 0).bytes());
     command(at, asked, view, first);
   }
@@ -113,8 +115,15 @@ class EchoModel final : public mongod::Model {
     if (name == "ping") return answer(asked, Document().number("ok", 1).bytes());
     if (name == "hello" || name == "isMaster" || name == "ismaster") return answer(asked, hello(at));
     if (name == "echo") return answer(asked, Document().copy("echo", first).number("ok", 1).bytes());
-    if (name == "count") return answer(asked, Document().number("n", static_cast<std::int64_t>(count_)).number("bytes", static_cast<std::int64_t>(bytes_)).number("open", open_).number("ok", 1).bytes());
-    if (name == "big") return answer(asked, Document().text("big", std::string(static_cast<std::size_t>(number("big", 0)), 'x')).number("ok", 1).bytes());
+    if (name == "count")
+      return answer(asked, Document()
+                               .number("n", static_cast<std::int64_t>(count_))
+                               .number("bytes", static_cast<std::int64_t>(bytes_))
+                               .number("open", open_)
+                               .number("ok", 1)
+                               .bytes());
+    if (name == "big")
+      return answer(asked, Document().text("big", std::string(static_cast<std::size_t>(number("big", 0)), 'x')).number("ok", 1).bytes());
     if (name == "append") return append(asked, text(), number("wait", 1) != 0);
     if (name == "later") {
       later_.emplace(at.now + std::chrono::milliseconds(number("later", 0)), asked);
@@ -122,13 +131,18 @@ class EchoModel final : public mongod::Model {
     }
     if (name == "call") {
       calls_.emplace(++last_call_, asked);
-      out_.push_back(mongod::Call{last_call_, text(), Document().number("ping", 1).text("$db", "admin").bytes(), std::chrono::milliseconds(number("ms", 1000))});
+      out_.push_back(mongod::Call{last_call_, text(), Document().number("ping", 1).text("$db", "admin").bytes(),
+                                  std::chrono::milliseconds(number("ms", 1000))});
       return;
     }
     if (name == "bye") {
       answer(asked, Document().text("big", std::string(static_cast<std::size_t>(number("also", 0)), 'x')).number("ok", 1).bytes());
       out_.push_back(mongod::Close{asked.connection});
       return;
+    }
+    if (name == "stubborn") {
+      stubborn_ = true;
+      return answer(asked, Document().number("ok", 1).bytes());
     }
     if (name == "exit") {
       answer(asked, Document().number("ok", 1).bytes());
@@ -189,6 +203,7 @@ class EchoModel final : public mongod::Model {
   std::vector<Effect> out_;
   std::uint64_t count_ = 0, bytes_ = 0, last_call_ = 0;
   std::int64_t open_ = 0;
+  bool stubborn_ = false;
   std::int32_t last_reply_ = 0;
   std::map<std::uint64_t, Asked> unsynced_;
   std::multimap<Nanos, Asked> later_;

@@ -9,6 +9,7 @@
 //   call: "host:port" [, ms: N]        pings there; {answer: 1} or {problem: TEXT}
 //   bye: 1 [, also: N]                 answered, then the connection is closed
 //   exit: CODE
+//   stubborn: 1                        from now on it does not stop when asked to
 // Anything else is {ok: 0}. A message that is none closes the connection.
 #include <memory>
 

@@ -2,6 +2,4 @@
 #include "tests/mongod_host/echo_model.hpp"
 #include "tools/failc-mongod/program.hpp"
 
-int main(int argc, char** argv) {
-  return failc::mongod_host::run_program({argv + 1, argv + argc}, failc::mongod_host::make_echo_model);
-}
+int main(int argc, char** argv) { return failc::mongod_host::run_program({argv + 1, argv + argc}, failc::mongod_host::make_echo_model); }

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -91,7 +91,8 @@ Result<Endpoints> endpoints_to_listen(const std::vector<std::string>& addresses,
   }
   // All of IPv4 holds each single address of it already.
   const Address any = boost::asio::ip::address_v4::any();
-  if (std::find(out.begin(), out.end(), any) != out.end()) std::erase_if(out, [&](const Address& each) { return each.is_v4() && each != any; });
+  if (std::find(out.begin(), out.end(), any) != out.end())
+    std::erase_if(out, [&](const Address& each) { return each.is_v4() && each != any; });
   Endpoints endpoints;
   for (const Address& each : out) endpoints.emplace_back(each, port);
   return endpoints;

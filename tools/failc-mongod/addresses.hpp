@@ -18,7 +18,8 @@ struct Names {
 };
 Names names_of_this_host();
 
-/// "HOST:PORT" or "[IPV6]:PORT": the addresses to try, in that order. HOST is an address, `localhost`, this host's name, or one of its hosts file.
+/// "HOST:PORT" or "[IPV6]:PORT": the addresses to try, in that order. HOST is an address, `localhost`, this host's name, or one of its
+/// hosts file.
 Result<Endpoints> endpoints_of(std::string_view address, const Names& names);
 
 /// Where to listen: addresses, names as above, `*` for all of IPv4.

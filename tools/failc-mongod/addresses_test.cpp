@@ -7,7 +7,8 @@
 namespace failc::mongod_host {
 namespace {
 
-const Names kNames{"box", "# hosts\n127.0.0.1 localhost\n10.0.0.7\tnode7 Node7.example # comment other\nbroken node8\nfe80::1 node9\n10.0.0.9 node9\n"};
+const Names kNames{
+    "box", "# hosts\n127.0.0.1 localhost\n10.0.0.7\tnode7 Node7.example # comment other\nbroken node8\nfe80::1 node9\n10.0.0.9 node9\n"};
 
 std::string text(const Result<Endpoints>& endpoints) {
   if (!endpoints) return endpoints.error().message;
@@ -31,8 +32,10 @@ TEST(Addresses, OfPeers) {
 TEST(Addresses, OfNobody) {
   for (const char* word : {"comment:1", "other:1", "node8:1", "node:1", "nowhere.example:1"})
     EXPECT_NE(text(endpoints_of(word, kNames)).find("neither an address"), std::string::npos) << word;
-  for (const char* word : {"", ":1", "localhost"}) EXPECT_NE(text(endpoints_of(word, kNames)).find("is no HOST:PORT"), std::string::npos) << word;
-  for (const char* word : {"localhost:", "localhost:0", "localhost:65536", "localhost:x"}) EXPECT_NE(text(endpoints_of(word, kNames)).find("the port of"), std::string::npos) << word;
+  for (const char* word : {"", ":1", "localhost"})
+    EXPECT_NE(text(endpoints_of(word, kNames)).find("is no HOST:PORT"), std::string::npos) << word;
+  for (const char* word : {"localhost:", "localhost:0", "localhost:65536", "localhost:x"})
+    EXPECT_NE(text(endpoints_of(word, kNames)).find("the port of"), std::string::npos) << word;
 }
 
 TEST(Addresses, ToListenOn) {

@@ -1,5 +1,6 @@
 #pragma once
-// Questions to other servers, by OP_MSG. One connection a question at a time, so that none waits behind another; they are kept for the next.
+// Questions to other servers, by OP_MSG. One connection a question at a time, so that none waits behind another; they are kept for the
+// next.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>

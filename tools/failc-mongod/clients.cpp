@@ -16,7 +16,8 @@ constexpr std::size_t kBuffer = 256 << 10;
 constexpr int kReadsInARow = 8;  // then the others have their turn
 constexpr auto kClosingTime = std::chrono::seconds(5);
 constexpr std::string_view kNoWeb =
-    "HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is a port for MongoDB's drivers; it does not speak HTTP.\n";
+    "HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nThis is a port for MongoDB's drivers; it does not speak "
+    "HTTP.\n";
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -85,7 +86,8 @@ void Clients::welcome(Socket socket) {
   }
   last_ = id;
   socket.set_option(tcp::no_delay(true), wrong);
-  auto client = std::make_unique<Client>(Client{std::move(socket), text_of(remote), wire::Splitter(), Output(), false, false, false, std::nullopt});
+  auto client =
+      std::make_unique<Client>(Client{std::move(socket), text_of(remote), wire::Splitter(), Output(), false, false, false, std::nullopt});
   Client& kept = *client;
   clients_.emplace(id, std::move(client));
   if (!quiet_)
@@ -210,7 +212,7 @@ void Clients::drop(ConnectionId id) {
   unwritten_ -= client->output.size();
   // Bytes that nobody has read would make the kernel reset the connection, and take from the client what it has not read either.
   if (client->closing)
-    for (int i = 0; i < kReadsInARow && ::recv(client->socket.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT) > 0; ++i) {
+    for (int i = 0; i<kReadsInARow&& ::recv(client->socket.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT)> 0; ++i) {
     }
   Failure ignored;
   client->socket.shutdown(Socket::shutdown_both, ignored);

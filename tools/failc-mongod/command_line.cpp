@@ -139,8 +139,10 @@ Result<Given> read_file(const std::string& path) {
 }
 
 std::string version_text(const std::string& reported) {
-  return "failc-mongod " FAILC_VERSION ": failc's embedded stand-in for a mongod, not MongoDB's server\n"
-         "It answers as version " + reported + " would, as far as it knows how.\n";
+  return "failc-mongod " FAILC_VERSION
+         ": failc's embedded stand-in for a mongod, not MongoDB's server\n"
+         "It answers as version " +
+         reported + " would, as far as it knows how.\n";
 }
 
 }  // namespace

@@ -120,7 +120,8 @@ class Reader {
     if (!value.IsMap()) return at(value, "`setParameter` is a map of names and values");
     for (const auto& entry : value) {
       if (!entry.first.IsScalar() || !entry.second.IsScalar()) return at(entry.first, "a parameter has a name and one value");
-      if (!seen_.insert("setParameter." + entry.first.Scalar()).second) return at(entry.first, "the parameter `" + entry.first.Scalar() + "` is given twice");
+      if (!seen_.insert("setParameter." + entry.first.Scalar()).second)
+        return at(entry.first, "the parameter `" + entry.first.Scalar() + "` is given twice");
       given_.parameters.emplace_back(entry.first.Scalar(), entry.second.Scalar());
     }
     return Done{};

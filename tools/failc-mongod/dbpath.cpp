@@ -34,7 +34,8 @@ int pid_in(int file) {
 
 Error in_use(const std::string& dbpath, int file) {
   const int pid = pid_in(file);
-  return Error{"`" + dbpath + "` is in use: `mongod.lock` there is held by " + (pid == 0 ? "another process" : "process " + std::to_string(pid))};
+  return Error{"`" + dbpath + "` is in use: `mongod.lock` there is held by " +
+               (pid == 0 ? "another process" : "process " + std::to_string(pid))};
 }
 
 /// Whether that process has this very file open. An id alone may by now be another program's.
@@ -51,7 +52,8 @@ bool has_open(int pid, const struct stat& file) {
 
 Status DbpathLock::look(const std::string& dbpath) {
   struct stat folder {};
-  if (::stat(dbpath.c_str(), &folder) != 0) return Error{"the data folder `" + dbpath + "` is not there; create it, or name another with `--dbpath`"};
+  if (::stat(dbpath.c_str(), &folder) != 0)
+    return Error{"the data folder `" + dbpath + "` is not there; create it, or name another with `--dbpath`"};
   if (!S_ISDIR(folder.st_mode)) return Error{"the data folder `" + dbpath + "` is no folder"};
   return Done{};
 }
@@ -89,7 +91,8 @@ Result<int> shut_down(const std::string& dbpath, std::chrono::seconds limit) {
   const host::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!process) return wrong("process " + std::to_string(pid) + " cannot be reached");
   if (!has_open(pid, info)) return Error{"`" + lock_path(dbpath) + "` names process " + std::to_string(pid) + ", which does not hold it"};
-  if (::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0) return wrong("process " + std::to_string(pid) + " cannot be signalled");
+  if (::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0)
+    return wrong("process " + std::to_string(pid) + " cannot be signalled");
   pollfd gone{process.get(), POLLIN, 0};
   int ready = 0;
   do ready = ::poll(&gone, 1, static_cast<int>(std::chrono::milliseconds(limit).count()));

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <type_traits>
+#include <utility>
 
 #include "tools/failc-mongod/clock.hpp"
 #include "tools/failc-mongod/exit_code.hpp"
@@ -25,7 +26,9 @@ Host::Host(const Settings& settings, const Logger& log, mongod::Model& model, Jo
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       wake_(loop_),
       patience_(loop_),
-      clients_(loop_, log, settings.max_connections, settings.quiet, [this](mongod::Event event) { tell(std::move(event)); }, [this] { soon(); }),
+      clients_(
+          loop_, log, settings.max_connections, settings.quiet, [this](mongod::Event event) { tell(std::move(event)); },
+          [this] { soon(); }),
       calls_(loop_, std::move(names), [this](mongod::CallAnswered answer) { tell(std::move(answer)); }) {}
 
 void Host::start(const std::vector<std::string>& records) {
@@ -161,6 +164,7 @@ void Host::synced(std::uint64_t record, const Status& status) {
 void Host::finish() {
   clients_.stop_listening();
   if (clients_.idle()) return loop_.stop();
+  if (std::exchange(finishing_, true)) return;
   patience_.expires_after(kLastWords);
   patience_.async_wait([this](const Failure& cancelled) {
     if (!cancelled) loop_.stop();
@@ -169,7 +173,8 @@ void Host::finish() {
 
 /// The journal is not to be trusted any more: not another word leaves this process.
 void Host::break_off(const std::string& why) {
-  log_.line(Severity::fatal, "STORAGE", kOwnNews + 7, "journal", "The journal cannot be kept; ending so that no write is acknowledged that may be lost",
+  log_.line(Severity::fatal, "STORAGE", kOwnNews + 7, "journal",
+            "The journal cannot be kept; ending so that no write is acknowledged that may be lost",
             {{"error", why}, {"exitCode", kAbrupt}});
   exit_code_ = kAbrupt;
   loop_.stop();

@@ -61,6 +61,7 @@ class Host {
   std::optional<std::uint64_t> sync_wanted_;
   std::optional<mongod::Nanos> armed_;
   bool stop_requested_ = false;
+  bool finishing_ = false;
   std::optional<int> exit_code_;
 };
 

@@ -24,7 +24,8 @@ class JournalFile {
 
   /// `number` is the one after the last.
   void add(std::uint64_t number, std::string_view record);
-  /// Hands all that was added to the kernel: it survives this process now. After an error the file holds whole records only, as far as it can.
+  /// Hands all that was added to the kernel: it survives this process now. After an error the file holds whole records only, as far as it
+  /// can.
   Status write();
   /// All that was written survives the machine now. May be called from another thread than `add` and `write`.
   Status sync() const;

@@ -43,7 +43,8 @@ bool frames_follow(std::string_view rest, std::uint64_t next) {
 }
 
 Error changed(std::size_t at, std::uint64_t number) {
-  return Error{"the journal is damaged at byte " + std::to_string(at) + ", in record " + std::to_string(number) + ", and goes on behind it"};
+  return Error{"the journal is damaged at byte " + std::to_string(at) + ", in record " + std::to_string(number) +
+               ", and goes on behind it"};
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ Result<Scanned> scan_journal(std::string_view file) {
   at.take(version);
   at.take(own);
   if (crc32c(file.substr(0, kHeaderSize - 4)) != own) return Error{"the journal's header is damaged"};
-  if (version != kJournalVersion) return Error{"a journal of version " + std::to_string(version) + ", where " + std::to_string(kJournalVersion) + " can be read"};
+  if (version != kJournalVersion)
+    return Error{"a journal of version " + std::to_string(version) + ", where " + std::to_string(kJournalVersion) + " can be read"};
   out.end = kHeaderSize;
   while (out.end < file.size()) {
     const std::string_view rest = file.substr(out.end);
@@ -87,8 +89,10 @@ Result<Scanned> scan_journal(std::string_view file) {
     Frame frame;
     const bool framed = take_frame(rest, frame);
     if (framed && frame.number != number)
-      return Error{"the journal has record " + std::to_string(frame.number) + " at byte " + std::to_string(out.end) + ", where " + std::to_string(number) + " belongs"};
-    const bool whole = framed && rest.size() - kFrameSize >= frame.length && crc32c(rest.substr(kFrameSize, frame.length)) == frame.checksum;
+      return Error{"the journal has record " + std::to_string(frame.number) + " at byte " + std::to_string(out.end) + ", where " +
+                   std::to_string(number) + " belongs"};
+    const bool whole =
+        framed && rest.size() - kFrameSize >= frame.length && crc32c(rest.substr(kFrameSize, frame.length)) == frame.checksum;
     if (!whole) {
       // A record may hold bytes that look like a frame: where its length can be believed, the search begins behind it.
       const std::size_t skip = framed ? std::min(rest.size(), kFrameSize + frame.length) : 1;

@@ -21,8 +21,8 @@ struct Scanned {
   std::size_t end = 0;               // where the last whole record ends; 0: not even the header is whole
 };
 
-/// All whole records. What stands behind `end` is a write that was cut off: no whole frame follows there. Errors, with their place: a header
-/// of another version or program, a record whose bytes changed, a gap.
+/// All whole records. What stands behind `end` is a write that was cut off: no whole frame follows there. Errors, with their place: a
+/// header of another version or program, a record whose bytes changed, a gap.
 Result<Scanned> scan_journal(std::string_view file);
 
 }  // namespace failc::mongod_host

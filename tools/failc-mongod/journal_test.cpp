@@ -69,7 +69,8 @@ TEST(JournalFormat, GapsAndStrangers) {
   std::string gap = journal_header();
   put_frame(gap, 1, "a");
   put_frame(gap, 3, "c");
-  EXPECT_NE(scan_journal(gap).error().message.find("record 3 at byte 37, where 2 belongs"), std::string::npos) << scan_journal(gap).error().message;
+  EXPECT_NE(scan_journal(gap).error().message.find("record 3 at byte 37, where 2 belongs"), std::string::npos)
+      << scan_journal(gap).error().message;
   EXPECT_FALSE(scan_journal("hello"));
   EXPECT_FALSE(scan_journal(std::string(100, 'x')));
   EXPECT_FALSE(scan_journal(std::string(100, '\0')));
@@ -83,7 +84,8 @@ TEST(JournalFormat, ARecordThatLooksLikeFrames) {
   for (std::uint64_t number = 1; number < 50; ++number) put_frame(frames, number, "inner");
   const std::string file = journal_of({"a", frames});
   EXPECT_EQ(scan_journal(file)->records.size(), 2u);
-  for (std::size_t cut = 1; cut < frames.size(); ++cut) ASSERT_TRUE(scan_journal(std::string_view(file).substr(0, file.size() - cut))) << cut;
+  for (std::size_t cut = 1; cut < frames.size(); ++cut)
+    ASSERT_TRUE(scan_journal(std::string_view(file).substr(0, file.size() - cut))) << cut;
 }
 
 class JournalOnDisk : public ::testing::Test {

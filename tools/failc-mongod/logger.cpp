@@ -26,10 +26,13 @@ Result<Logger> Logger::open(const std::string& path, bool append) {
 
 void Logger::line(Severity severity, std::string_view component, int id, std::string_view context, std::string_view message,
                   const Attributes& attributes) const {
-  const auto quoted = [](std::string_view text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
+  const auto quoted = [](std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
   std::string out = R"({"t":{"$date":")" + iso_time(now().wall) + R"("},"s":")";
   out += static_cast<char>(severity);
-  out += R"(","c":)" + quoted(component) + R"(,"id":)" + std::to_string(id) + R"(,"ctx":)" + quoted(context) + R"(,"msg":)" + quoted(message);
+  out +=
+      R"(","c":)" + quoted(component) + R"(,"id":)" + std::to_string(id) + R"(,"ctx":)" + quoted(context) + R"(,"msg":)" + quoted(message);
   if (!attributes.empty()) out += R"(,"attr":)" + attributes.dump(-1, ' ', false, Attributes::error_handler_t::replace);
   out += "}\n";
   for (std::string_view left = out; !left.empty();) {

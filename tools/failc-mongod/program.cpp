@@ -66,7 +66,8 @@ std::uint64_t seed_of(const Settings& settings) {
 
 /// The name under which others reach it: this host's, unless it listens on the loopback alone.
 std::string host_name(const Endpoints& endpoints, const Names& names) {
-  const bool loopback = std::all_of(endpoints.begin(), endpoints.end(), [](const auto& endpoint) { return endpoint.address().is_loopback(); });
+  const bool loopback =
+      std::all_of(endpoints.begin(), endpoints.end(), [](const auto& endpoint) { return endpoint.address().is_loopback(); });
   return loopback || names.own.empty() ? "localhost" : names.own;
 }
 
@@ -84,12 +85,18 @@ int serve(const Settings& settings, const MakeModel& make_model, Readiness ready
   if (!endpoints) return give_up(log, kNetError, "NETWORK", endpoints.error().message);
   const std::string host = host_name(*endpoints, names);
   log.line(Severity::info, "CONTROL", kStarting, "initandlisten", "failc-mongod starting, failc's embedded stand-in for a mongod",
-           {{"pid", ::getpid()}, {"port", settings.port}, {"dbPath", settings.dbpath}, {"host", host}, {"reportedVersion", settings.version}, {"failcVersion", FAILC_VERSION}});
+           {{"pid", ::getpid()},
+            {"port", settings.port},
+            {"dbPath", settings.dbpath},
+            {"host", host},
+            {"reportedVersion", settings.version},
+            {"failcVersion", FAILC_VERSION}});
 
   Result<JournalFile::Opened> journal = JournalFile::open(settings.dbpath + "/journal.failc");
   if (!journal) return give_up(log, kAbrupt, "STORAGE", journal.error().message);
   if (journal->cut > 0)
-    log.line(Severity::warning, "STORAGE", kOwnNews + 9, "initandlisten", "The journal's end was cut off in the middle of a record; that record is gone",
+    log.line(Severity::warning, "STORAGE", kOwnNews + 9, "initandlisten",
+             "The journal's end was cut off in the middle of a record; that record is gone",
              {{"records", journal->records.size()}, {"bytesCut", journal->cut}});
 
   const std::unique_ptr<mongod::Model> model =
@@ -100,7 +107,8 @@ int serve(const Settings& settings, const MakeModel& make_model, Readiness ready
   if (const Status listening = hosted.listen(*endpoints); !listening) return give_up(log, kNetError, "NETWORK", listening.error().message);
   for (const auto& endpoint : *endpoints)
     log.line(Severity::info, "NETWORK", 23015, "listener", "Listening on", {{"address", endpoint.address().to_string()}});
-  log.line(Severity::info, "NETWORK", kWaitingForConnections, "listener", "Waiting for connections", {{"port", settings.port}, {"ssl", "off"}});
+  log.line(Severity::info, "NETWORK", kWaitingForConnections, "listener", "Waiting for connections",
+           {{"port", settings.port}, {"ssl", "off"}});
   ready.declare();
 
   const int code = hosted.run();

@@ -12,7 +12,8 @@ struct Row {
   std::string_view series, last;
 };
 /// The release series whose behaviour can be reported, and what a series alone stands for.
-constexpr Row kVersions[] = {{"4.0", "4.0.28"}, {"4.2", "4.2.25"}, {"4.4", "4.4.29"}, {"5.0", "5.0.31"}, {"6.0", "6.0.20"}, {"7.0", "7.0.16"}, {"8.0", "8.0.4"}};
+constexpr Row kVersions[] = {{"4.0", "4.0.28"}, {"4.2", "4.2.25"}, {"4.4", "4.4.29"}, {"5.0", "5.0.31"},
+                             {"6.0", "6.0.20"}, {"7.0", "7.0.16"}, {"8.0", "8.0.4"}};
 constexpr std::string_view kDefaultVersion = "8.0.4";
 
 bool digits(std::string_view word) {
@@ -70,11 +71,13 @@ Result<std::string> to_version(const std::string& word, const std::string& what)
   std::string known;
   for (const Row& row : kVersions) {
     if (word == row.series) return std::string(row.last);
-    if (word.size() > row.series.size() && word.starts_with(row.series) && word[row.series.size()] == '.' && digits(std::string_view(word).substr(row.series.size() + 1)))
+    if (word.size() > row.series.size() && word.starts_with(row.series) && word[row.series.size()] == '.' &&
+        digits(std::string_view(word).substr(row.series.size() + 1)))
       return word;
     known += (known.empty() ? "" : ", ") + std::string(row.series);
   }
-  return Error{what + " is no version that can be reported; those are " + known + " and their releases, like " + std::string(kDefaultVersion)};
+  return Error{what + " is no version that can be reported; those are " + known + " and their releases, like " +
+               std::string(kDefaultVersion)};
 }
 
 Result<Settings> settle(const Given& file, const Given& line) {

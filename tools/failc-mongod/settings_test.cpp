@@ -27,7 +27,9 @@ void expect_refused(const std::vector<std::string>& words, const std::string& pa
 /// A file that is gone with this object.
 class Config {
  public:
-  explicit Config(const std::string& text) : path_(::testing::TempDir() + "failc-mongod-" + std::to_string(::getpid()) + ".conf") { std::ofstream(path_) << text; }
+  explicit Config(const std::string& text) : path_(::testing::TempDir() + "failc-mongod-" + std::to_string(::getpid()) + ".conf") {
+    std::ofstream(path_) << text;
+  }
   ~Config() { std::filesystem::remove(path_); }
   const std::string& path() const { return path_; }
 
@@ -47,9 +49,30 @@ TEST(CommandLine, SaysNothing) {
 }
 
 TEST(CommandLine, SaysEverything) {
-  const Settings settings = read({"--port", "1234", "--bind_ip=localhost, ::1,10.0.0.1", "--dbpath", "d", "--logpath", "l", "--logappend", "--fork", "--pidfilepath", "p",
-                                  "--replSet", "rs0", "--setParameter", "a=1", "--setParameter=b=x=y", "--reportVersion", "4.4", "--seed", "18446744073709551615", "--quiet",
-                                  "-vvv", "--maxConns", "5"});
+  const Settings settings = read({"--port",
+                                  "1234",
+                                  "--bind_ip=localhost, ::1,10.0.0.1",
+                                  "--dbpath",
+                                  "d",
+                                  "--logpath",
+                                  "l",
+                                  "--logappend",
+                                  "--fork",
+                                  "--pidfilepath",
+                                  "p",
+                                  "--replSet",
+                                  "rs0",
+                                  "--setParameter",
+                                  "a=1",
+                                  "--setParameter=b=x=y",
+                                  "--reportVersion",
+                                  "4.4",
+                                  "--seed",
+                                  "18446744073709551615",
+                                  "--quiet",
+                                  "-vvv",
+                                  "--maxConns",
+                                  "5"});
   EXPECT_EQ(settings.port, 1234);
   EXPECT_EQ(settings.bind, (std::vector<std::string>{"localhost", "::1", "10.0.0.1"}));
   EXPECT_EQ(settings.dbpath, "d");
@@ -96,16 +119,25 @@ TEST(CommandLine, BadWords) {
 }
 
 TEST(CommandLine, Versions) {
-  for (const auto& [word, version] : std::vector<std::pair<std::string, std::string>>{
-           {"4.0", "4.0.28"}, {"4.2", "4.2.25"}, {"5.0", "5.0.31"}, {"6.0", "6.0.20"}, {"7.0", "7.0.16"}, {"8.0", "8.0.4"}, {"8.0.0", "8.0.0"}, {"4.2.1", "4.2.1"}})
+  for (const auto& [word, version] : std::vector<std::pair<std::string, std::string>>{{"4.0", "4.0.28"},
+                                                                                      {"4.2", "4.2.25"},
+                                                                                      {"5.0", "5.0.31"},
+                                                                                      {"6.0", "6.0.20"},
+                                                                                      {"7.0", "7.0.16"},
+                                                                                      {"8.0", "8.0.4"},
+                                                                                      {"8.0.0", "8.0.0"},
+                                                                                      {"4.2.1", "4.2.1"}})
     EXPECT_EQ(read({"--reportVersion", word}).version, version);
-  for (const char* word : {"3.6", "4", "4.1", "8.1", "8.0.", "8.0.x", "8.0.1.2", "v8.0", "8.0.1234", "80", ""}) expect_refused({std::string("--reportVersion=") + word}, "--reportVersion");
+  for (const char* word : {"3.6", "4", "4.1", "8.1", "8.0.", "8.0.x", "8.0.1.2", "v8.0", "8.0.1234", "80", ""})
+    expect_refused({std::string("--reportVersion=") + word}, "--reportVersion");
 }
 
 TEST(Config, WholeFileAndTheCommandLineWins) {
   const Config config(
-      "systemLog:\n  destination: file\n  path: /l\n  logAppend: true\n  verbosity: 1\nstorage: {dbPath: /d}\nnet:\n  port: 1\n  bindIp: 127.0.0.1,::1\n"
-      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\nsetParameter:\n  a: 1\n  b: true\nprocessManagement:\n  fork: true\n  pidFilePath: /p\n");
+      "systemLog:\n  destination: file\n  path: /l\n  logAppend: true\n  verbosity: 1\nstorage: {dbPath: /d}\nnet:\n  port: 1\n  bindIp: "
+      "127.0.0.1,::1\n"
+      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\nsetParameter:\n  a: 1\n  b: true\nprocessManagement:\n  fork: true\n "
+      " pidFilePath: /p\n");
   const Settings file = read({"-f", config.path()});
   EXPECT_EQ(file.log_path, "/l");
   EXPECT_TRUE(file.log_append && file.fork);
@@ -117,7 +149,8 @@ TEST(Config, WholeFileAndTheCommandLineWins) {
   EXPECT_EQ(file.pid_file, "/p");
   EXPECT_EQ(file.parameters, (Parameters{{"a", "1"}, {"b", "true"}}));
 
-  const Settings both = read({"--config", config.path(), "--port", "2", "--replSet", "rs2", "--setParameter", "a=2", "--bind_ip_all", "--dbpath", "/e"});
+  const Settings both =
+      read({"--config", config.path(), "--port", "2", "--replSet", "rs2", "--setParameter", "a=2", "--bind_ip_all", "--dbpath", "/e"});
   EXPECT_EQ(both.port, 2);
   EXPECT_EQ(both.replica_set, "rs2");
   EXPECT_EQ(both.dbpath, "/e");

@@ -152,10 +152,20 @@ TEST(Document, IsCheckedWhole) {
   EXPECT_EQ(*first_document(kPing + "more"), kPing);
   EXPECT_FALSE(first_document(std::string_view(kPing).substr(0, kPing.size() - 1)));
   EXPECT_FALSE(first_document(little(5) + "x")) << "it does not end in a zero";
-  EXPECT_FALSE(first_document(little(8) + std::string("\x77" "a\0\0", 4))) << "a type that is none";
-  EXPECT_FALSE(first_document(little(9) + std::string("\x08" "a\0\2\0", 5))) << "a bool that is neither";
+  EXPECT_FALSE(first_document(little(8) + std::string("\x77"
+                                                      "a\0\0",
+                                                      4)))
+      << "a type that is none";
+  EXPECT_FALSE(first_document(little(9) + std::string("\x08"
+                                                      "a\0\2\0",
+                                                      5)))
+      << "a bool that is neither";
   EXPECT_FALSE(first_document(little(14) + std::string("\2a\0\x9\0\0\0a\0\0", 10))) << "a string that is longer than the document";
-  EXPECT_FALSE(first_document(little(12) + std::string("\xa" "a\0\0\xa" "b\0\0", 8))) << "an end before the end";
+  EXPECT_FALSE(first_document(little(12) + std::string("\xa"
+                                                       "a\0\0\xa"
+                                                       "b\0\0",
+                                                       8)))
+      << "an end before the end";
   EXPECT_FALSE(first_document(little(14) + std::string("\2\xff\0\2\0\0\0a\0\0", 10))) << "a key that is not UTF-8";
   EXPECT_FALSE(first_document(little(14) + std::string("\2a\0\2\0\0\0\xff\0\0", 10))) << "a value that is not UTF-8";
   EXPECT_TRUE(first_document(little(14) + std::string("\2a\0\2\0\0\0\0\0\0", 10))) << "a string of one zero byte is UTF-8";

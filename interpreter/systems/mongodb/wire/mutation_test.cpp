@@ -47,7 +47,8 @@ void mutate(std::string& bytes, std::mt19937& dice) {
       break;
     case 2: {  // a length somewhere
       if (bytes.size() < 8) break;
-      const std::int32_t values[] = {0, 1, 4, 5, -1, INT32_MAX, INT32_MIN, static_cast<std::int32_t>(bytes.size()), static_cast<std::int32_t>(dice())};
+      const std::int32_t values[] = {
+          0, 1, 4, 5, -1, INT32_MAX, INT32_MIN, static_cast<std::int32_t>(bytes.size()), static_cast<std::int32_t>(dice())};
       std::memcpy(bytes.data() + dice() % (bytes.size() - 4), &values[dice() % 9], 4);
       break;
     }

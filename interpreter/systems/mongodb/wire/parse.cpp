@@ -76,7 +76,8 @@ Result<Msg> parse_msg(std::string_view whole, Cursor at) {
       if (std::any_of(out.sequences.begin(), out.sequences.end(), same))
         return Error{"two document sequences are called `" + std::string(next->identifier) + "`"};
       // Each has a name of its own, so that a message of nothing but empty ones would be compared for hours.
-      if (out.sequences.size() == kMaxSequences) return Error{"OP_MSG with more than " + std::to_string(kMaxSequences) + " document sequences"};
+      if (out.sequences.size() == kMaxSequences)
+        return Error{"OP_MSG with more than " + std::to_string(kMaxSequences) + " document sequences"};
       out.sequences.push_back(std::move(*next));
     } else {
       return Error{"OP_MSG with a section of kind " + std::to_string(kind) + ", where only 0 and 1 are known"};
@@ -84,7 +85,8 @@ Result<Msg> parse_msg(std::string_view whole, Cursor at) {
   }
   if (out.body.empty()) return Error{"OP_MSG without a section of kind 0"};
   for (const Sequence& each : out.sequences)
-    if (has_field(out.body, each.identifier)) return Error{"`" + std::string(each.identifier) + "` is a field of the body and a document sequence"};
+    if (has_field(out.body, each.identifier))
+      return Error{"`" + std::string(each.identifier) + "` is a field of the body and a document sequence"};
   return out;
 }
 
@@ -140,7 +142,8 @@ Result<Message> parse(std::string_view whole) {
   const Result<Header> header = parse_header(whole);
   if (!header) return header.error();
   if (static_cast<std::size_t>(header->length) != whole.size())
-    return Error{"a message says it is " + std::to_string(header->length) + " bytes long, and " + std::to_string(whole.size()) + " are there"};
+    return Error{"a message says it is " + std::to_string(header->length) + " bytes long, and " + std::to_string(whole.size()) +
+                 " are there"};
   const Cursor at(whole.substr(kHeaderSize));
   switch (header->opcode) {
     case static_cast<std::int32_t>(Opcode::msg):

@@ -15,14 +15,17 @@ std::int32_t integer_at(std::string_view bytes, std::size_t offset) {
 }
 
 /// Those that are not spoken here any more are for `parse` to name.
-bool opcode_existed(std::int32_t opcode) { return opcode == 1 || opcode == 1000 || (opcode >= 2001 && opcode <= 2007) || (opcode >= 2010 && opcode <= 2013); }
+bool opcode_existed(std::int32_t opcode) {
+  return opcode == 1 || opcode == 1000 || (opcode >= 2001 && opcode <= 2007) || (opcode >= 2010 && opcode <= 2013);
+}
 
 /// What is wrong with the message that begins so, as far as can be told, or "".
 std::string problem_of(std::string_view start, std::size_t limit) {
   if (start.size() < 4) return "";
   const std::int32_t length = integer_at(start, 0);
   if (length < static_cast<std::int32_t>(kHeaderSize) || static_cast<std::size_t>(length) > limit)
-    return "a message of " + std::to_string(length) + " bytes, where " + std::to_string(kHeaderSize) + " to " + std::to_string(limit) + " are possible";
+    return "a message of " + std::to_string(length) + " bytes, where " + std::to_string(kHeaderSize) + " to " + std::to_string(limit) +
+           " are possible";
   if (start.size() < kHeaderSize || opcode_existed(integer_at(start, 12))) return "";
   return "a message with opcode " + std::to_string(integer_at(start, 12)) + ", which there is none of";
 }

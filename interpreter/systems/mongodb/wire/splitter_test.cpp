@@ -51,7 +51,9 @@ TEST(Splitter, RefusesLengthsThatCannotBe) {
       Status fed = Done{};
       for (std::size_t at = 0; at < bytes.size() && fed; at += step) fed = splitter.feed(bytes.substr(at, step), messages);
       ASSERT_FALSE(fed) << length;
-      EXPECT_NE(fed.error().message.find("a message of " + std::to_string(length) + " bytes, where 16 to 100 are possible"), std::string::npos) << fed.error().message;
+      EXPECT_NE(fed.error().message.find("a message of " + std::to_string(length) + " bytes, where 16 to 100 are possible"),
+                std::string::npos)
+          << fed.error().message;
       EXPECT_EQ(messages.size(), 1u) << "what came before it counts";
       EXPECT_FALSE(splitter.feed(good, messages)) << "there is no way back";
       EXPECT_EQ(splitter.held(), 0u);

@@ -50,7 +50,8 @@ std::string write_msg(std::int32_t request_id, std::int32_t response_to, std::ui
 }
 
 std::string write_query(std::int32_t request_id, const Query& query) {
-  std::string out = begin(kHeaderSize + 12 + query.collection.size() + 1 + query.query.size() + query.fields.size(), request_id, 0, Opcode::query);
+  std::string out =
+      begin(kHeaderSize + 12 + query.collection.size() + 1 + query.query.size() + query.fields.size(), request_id, 0, Opcode::query);
   put(out, query.flags);
   out += query.collection;
   out += '\0';
