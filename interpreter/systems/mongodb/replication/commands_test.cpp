@@ -114,7 +114,8 @@ TEST(StepUp, ByAnOperatorTellsHowItEnded) {
   Stage stage(config_of(3));
   stage.take(stage.replica.step_up(stage.at, 4));
   EXPECT_TRUE(stage.waits(4));
-  for (const auto& [call, request] : stage.calls<VoteRequest>()) stage.take(stage.replica.answered(stage.at, call.id, VoteResponse{0, false, "no", {}}));
+  for (const auto& [call, request] : stage.calls<VoteRequest>())
+    stage.take(stage.replica.answered(stage.at, call.id, VoteResponse{0, false, "no", {}}));
   EXPECT_EQ(stage.finished(4)->code, 125);
   Stage empty(config_of(3), {});
   empty.take(empty.replica.step_up(empty.at, 5));
@@ -315,7 +316,8 @@ TEST(BadInput, NothingOfAPeerStopsTheReplica) {
   Stage stage(config_of(3));
   stage.ask<HeartbeatResponse>(stage.heartbeat(1, State::primary, std::numeric_limits<std::int64_t>::max()));
   EXPECT_EQ(stage.replica.term(), 0);
-  stage.ask<HeartbeatResponse>(stage.heartbeat(2, State::secondary, -5, OpTime{~std::uint64_t{0}, std::numeric_limits<std::int64_t>::max()}));
+  stage.ask<HeartbeatResponse>(
+      stage.heartbeat(2, State::secondary, -5, OpTime{~std::uint64_t{0}, std::numeric_limits<std::int64_t>::max()}));
   stage.take(stage.replica.answered(stage.at, 4711, FetchResponse{}));
   stage.take(stage.replica.failed(stage.at, 4711, "?"));
   stage.take(stage.replica.durable(stage.at, 4711));

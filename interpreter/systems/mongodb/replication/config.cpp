@@ -59,8 +59,8 @@ std::optional<std::string> fault_of_modes(const Config& config) {
         if (const auto found = member.tags.find(tag); found != member.tags.end()) values.insert(found->second);
       if (count <= 0) return "write concern mode " + quote(mode) + " wants " + std::to_string(count) + " of tag " + quote(tag);
       if (static_cast<int>(values.size()) < count)
-        return "write concern mode " + quote(mode) + " wants " + std::to_string(count) + " values of tag " + quote(tag) + ", the members have " +
-               std::to_string(values.size());
+        return "write concern mode " + quote(mode) + " wants " + std::to_string(count) + " values of tag " + quote(tag) +
+               ", the members have " + std::to_string(values.size());
     }
   }
   return std::nullopt;
@@ -71,8 +71,9 @@ bool holds_self(const Config& config, const std::vector<std::string>& self) {
 }
 
 CommandError self_absent(const Config& config, const std::vector<std::string>& self) {
-  return errors::node_not_found("no member of configuration version " + std::to_string(config.version) + " of set " + quote(config.set_name) +
-                                " is this node (" + (self.empty() ? std::string("no address") : self.front()) + ")");
+  return errors::node_not_found("no member of configuration version " + std::to_string(config.version) + " of set " +
+                                quote(config.set_name) + " is this node (" + (self.empty() ? std::string("no address") : self.front()) +
+                                ")");
 }
 
 }  // namespace
@@ -108,7 +109,8 @@ int Config::write_majority() const { return std::min(majority(), data_bearing_vo
 std::optional<CommandError> validate(const Config& config) {
   const auto unfit = [](std::string why) { return errors::invalid_config(std::move(why)); };
   if (config.set_name.empty()) return unfit("the replica set has no name (`_id`)");
-  if (config.version < 1 || config.version > 2147483647) return unfit("`version` must be between 1 and 2147483647, not " + std::to_string(config.version));
+  if (config.version < 1 || config.version > 2147483647)
+    return unfit("`version` must be between 1 and 2147483647, not " + std::to_string(config.version));
   if (config.members.empty()) return unfit("`members` is empty");
   if (config.members.size() > 50) return unfit(std::to_string(config.members.size()) + " members; 50 at most");
   if (std::optional<std::string> fault = fault_of(config.settings)) return unfit(*fault);
@@ -134,7 +136,8 @@ std::optional<CommandError> validate(const Config& config) {
 std::optional<CommandError> validate_initiate(const Config& config, const std::string& set_name, const std::vector<std::string>& self) {
   if (std::optional<CommandError> error = validate(config)) return error;
   if (config.set_name != set_name)
-    return errors::invalid_config("the configuration names the set " + quote(config.set_name) + ", this node was started for " + quote(set_name));
+    return errors::invalid_config("the configuration names the set " + quote(config.set_name) + ", this node was started for " +
+                                  quote(set_name));
   if (config.version != 1) return errors::invalid_config("a first configuration has `version` 1, not " + std::to_string(config.version));
   if (!holds_self(config, self)) return self_absent(config, self);
   for (const std::string& host : self)
@@ -150,14 +153,17 @@ std::optional<CommandError> validate_reconfig(const Config& old, const Config& c
   if (!config.settings.replica_set_id.empty() && config.settings.replica_set_id != old.settings.replica_set_id)
     return errors::incompatible_config("`settings.replicaSetId` cannot change");
   if (!force && config.version <= old.version)
-    return errors::incompatible_config("`version` must be above the current " + std::to_string(old.version) + ", not " + std::to_string(config.version));
+    return errors::incompatible_config("`version` must be above the current " + std::to_string(old.version) + ", not " +
+                                       std::to_string(config.version));
   for (const Member& member : config.members) {
     const Member* before = old.find(member.id);
     if (before == nullptr || before->host != member.host) continue;
     if (before->arbiter_only != member.arbiter_only)
-      return errors::incompatible_config("member " + std::to_string(member.id) + " cannot change `arbiterOnly`; remove it and add it again");
+      return errors::incompatible_config("member " + std::to_string(member.id) +
+                                         " cannot change `arbiterOnly`; remove it and add it again");
     if (before->build_indexes != member.build_indexes)
-      return errors::incompatible_config("member " + std::to_string(member.id) + " cannot change `buildIndexes`; remove it and add it again");
+      return errors::incompatible_config("member " + std::to_string(member.id) +
+                                         " cannot change `buildIndexes`; remove it and add it again");
   }
   if (!holds_self(config, self)) return self_absent(config, self);
   if (force) return std::nullopt;
@@ -171,7 +177,8 @@ std::optional<CommandError> validate_reconfig(const Config& old, const Config& c
   }
   for (const Member& member : old.members) changes += member.voter() && config.find(member.id) == nullptr;
   if (changes > 1)
-    return errors::incompatible_config(std::to_string(changes) + " voting members change at once; without `force` one at most may join, leave or change its vote");
+    return errors::incompatible_config(std::to_string(changes) +
+                                       " voting members change at once; without `force` one at most may join, leave or change its vote");
   return std::nullopt;
 }
 

@@ -49,12 +49,12 @@ TEST(Config, FaultsAreNamed) {
          c.members[0].tags = c.members[1].tags = {{"dc", "x"}};
          c.settings.write_concern_modes["both"] = {{"dc", 2}};
        }},
-      {"cannot be named `majority`", [](Config& c) { c.settings.write_concern_modes["majority"] = {{"dc", 1}}; }},
-      {"8 members have a vote; 7", [](Config& c) { c.members = config_of(8).members; }},
-      {"51 members; 50",
+      {"cannot be named `majority`",
        [](Config& c) {
-         c.members = config_of(51).members;
+         c.settings.write_concern_modes["majority"] = {{"dc", 1}};
        }},
+      {"8 members have a vote; 7", [](Config& c) { c.members = config_of(8).members; }},
+      {"51 members; 50", [](Config& c) { c.members = config_of(51).members; }},
       {"names the set `other`", [](Config& c) { c.set_name = "other"; }},
       {"has `version` 1", [](Config& c) { c.version = 2; }},
       {"is this node", [](Config& c) { c.members[0].host = "elsewhere:1"; }, 74},
@@ -107,7 +107,8 @@ TEST(Config, SuccessorsAreCheckedAgainstTheirPredecessor) {
   EXPECT_NE(error_of([](Config& c) {  // one leaves, another comes: two changes
               c.members[2].id = 9;
               c.members[2].host = "new:1";
-            }).find("2 voting members change"),
+            })
+                .find("2 voting members change"),
             std::string::npos);
 }
 
@@ -144,8 +145,12 @@ TEST(Oplog, OrdersFindsAndTruncates) {
 }
 
 TEST(Recover, FoldsAJournal) {
-  const std::vector<Record> journal = {ConfigRecord{config_of(3)}, EntriesRecord{{entry(1, -1), entry(2, 1)}}, VoteRecord{2, 1},
-                                       TruncateRecord{place(1, -1)}, EntriesRecord{{entry(3, 4)}}, CommitPointRecord{place(1, -1)}};
+  const std::vector<Record> journal = {ConfigRecord{config_of(3)},
+                                       EntriesRecord{{entry(1, -1), entry(2, 1)}},
+                                       VoteRecord{2, 1},
+                                       TruncateRecord{place(1, -1)},
+                                       EntriesRecord{{entry(3, 4)}},
+                                       CommitPointRecord{place(1, -1)}};
   const Result<Recovered> recovered = recover(journal);
   ASSERT_TRUE(recovered);
   EXPECT_EQ(recovered->entries, (std::vector<Entry>{entry(1, -1), entry(3, 4)}));

@@ -109,7 +109,8 @@ Effects Replica::reconfig(Moment at, CommandId id, Config config, bool force) {
   else if (reconfig_)
     error = errors::configuration_in_progress("another configuration is being installed");
   else if (!force && !can_accept_writes())
-    error = errors::not_writable_primary("only the primary changes the configuration, unless with `force`; this node is " + std::string(show(state_)));
+    error = errors::not_writable_primary("only the primary changes the configuration, unless with `force`; this node is " +
+                                         std::string(show(state_)));
   else
     error = validate_reconfig(*config_, config, options_.self, force);
   if (error) {
@@ -135,7 +136,8 @@ void Replica::settle_reconfig() {
     // The safety of changing one voter at a time needs the one before to be with a majority, and an entry of this term too.
     const bool forced_before = config_->term == -1;
     if (!can_accept_writes() || (!forced_before && (!config_committed() || commit_.term != term_))) return;
-    if (std::optional<CommandError> error = validate_reconfig(*config_, reconfig_->config, options_.self, false)) return finish_reconfig(std::move(error));
+    if (std::optional<CommandError> error = validate_reconfig(*config_, reconfig_->config, options_.self, false))
+      return finish_reconfig(std::move(error));
     reconfig_->installed = true;
     reconfig_->config.term = term_;
     install(reconfig_->config);

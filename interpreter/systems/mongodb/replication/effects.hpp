@@ -98,7 +98,8 @@ struct CommandFinished {
 struct Log {
   std::string text;
 };
-using Effect = std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
+using Effect =
+    std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
 using Effects = std::vector<Effect>;
 
 }  // namespace failc::replication

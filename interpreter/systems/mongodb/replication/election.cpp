@@ -135,15 +135,18 @@ std::string Replica::why_arbiter_refuses(const VoteRequest& request) const {
 
 std::string Replica::why_no_vote(const VoteRequest& request) {
   if (request.term < term_) return "term " + std::to_string(request.term) + " is over, this one is " + std::to_string(term_);
-  if (config_->identity().newer_than({request.config_version, request.config_term})) return "the candidate's configuration is older than the voter's";
-  if (request.last_applied < oplog_.last()) return "the candidate's oplog ends at " + show(request.last_applied) + ", the voter's at " + show(oplog_.last());
+  if (config_->identity().newer_than({request.config_version, request.config_term}))
+    return "the candidate's configuration is older than the voter's";
+  if (request.last_applied < oplog_.last())
+    return "the candidate's oplog ends at " + show(request.last_applied) + ", the voter's at " + show(oplog_.last());
   if (!self()->voter()) return "this member has no vote";
   if (request.dry_run) {
     if (!candidacy_ || !candidacy_->dry_run) return "";
     // Two that would split the votes: the same one must give way on both sides.
     const Member* theirs = config_->find(request.candidate_id);
     const auto claim = [](const OpTime& last, const Member& member) { return std::tuple(last, member.priority, -member.id); };
-    if (claim(request.last_applied, *theirs) < claim(oplog_.last(), *self())) return "this member is standing itself and has the better claim";
+    if (claim(request.last_applied, *theirs) < claim(oplog_.last(), *self()))
+      return "this member is standing itself and has the better claim";
     abandon_candidacy("member " + theirs->host + " stands too and has the better claim");
     return "";
   }
@@ -192,7 +195,8 @@ void Replica::consider_takeover() {
   const bool wanted = me != nullptr && leader != nullptr && role_ == Role::follower && me->priority > leader->priority && electable();
   if (!wanted) return takeover_due_.reset();
   if (takeover_due_) return;
-  const auto rank = std::count_if(config_->members.begin(), config_->members.end(), [&](const Member& other) { return other.priority > me->priority; });
+  const auto rank =
+      std::count_if(config_->members.begin(), config_->members.end(), [&](const Member& other) { return other.priority > me->priority; });
   takeover_due_ = at_.now + election_timeout() * (rank + 1) + dice_.below(election_timeout() * kOffsetPercent / 100);
 }
 

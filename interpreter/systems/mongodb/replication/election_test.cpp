@@ -8,7 +8,8 @@ namespace {
 TEST(Vote, GoesToWhoHasAllTheVoterHas) {
   Stage stage(config_of(3), {entry(1, -1), entry(2, 1)}, 1);
   EXPECT_FALSE(stage.ask<VoteResponse>(stage.vote(1, 2, place(1, -1)))->granted);
-  EXPECT_FALSE(stage.ask<VoteResponse>(stage.vote(1, 2, place(9, 0)))->granted) << "a later term's entry is later, whatever the clocks said";
+  EXPECT_FALSE(stage.ask<VoteResponse>(stage.vote(1, 2, place(9, 0)))->granted)
+      << "a later term's entry is later, whatever the clocks said";
   EXPECT_FALSE(stage.ask<VoteResponse>(stage.vote(1, 2, place(2, 1)))) << "granted, so not before it is durable";
   stage.sync();
   EXPECT_TRUE(stage.answer<VoteResponse>(3)->granted);

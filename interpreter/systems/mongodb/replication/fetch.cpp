@@ -13,7 +13,8 @@ constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 20
 bool increasing(const OpTime& last, const std::vector<Entry>& entries, std::int64_t term) {
   OpTime before = last;
   for (const Entry& entry : entries) {
-    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term || entry.at.timestamp > kLastTimestamp) return false;
+    if (entry.at <= before || entry.at.timestamp <= before.timestamp || entry.at.term > term || entry.at.timestamp > kLastTimestamp)
+      return false;
     before = entry.at;
   }
   return true;
@@ -28,7 +29,8 @@ MemberId Replica::choose_sync_source() const {
     MemberId best = kNobody;
     OpTime furthest = oplog_.last();
     for (const Peer& peer : peers_) {
-      const bool serves = peer.up && config_->find(peer.id)->data_bearing() && (peer.state == State::secondary || peer.state == State::primary);
+      const bool serves =
+          peer.up && config_->find(peer.id)->data_bearing() && (peer.state == State::secondary || peer.state == State::primary);
       if (!serves || peer.applied <= furthest) continue;
       best = peer.id;
       furthest = peer.applied;
@@ -71,7 +73,9 @@ void Replica::drop_fetch() {
 }
 
 void Replica::settle_position() {
-  if (role_ == Role::leader || primary_ == kNobody || position_ != 0 || at_.now < position_retry_ || self() == nullptr || self()->arbiter_only) return;
+  if (role_ == Role::leader || primary_ == kNobody || position_ != 0 || at_.now < position_retry_ || self() == nullptr ||
+      self()->arbiter_only)
+    return;
   if (told_ == primary_ && told_applied_ == oplog_.last() && told_durable_ == durable_) return;
   told_ = primary_;
   told_applied_ = oplog_.last();

@@ -45,7 +45,8 @@ TEST(Fetch, AppliesAndReports) {
 
 TEST(Fetch, TakesNothingThatDoesNotFollow) {
   const std::vector<std::vector<Entry>> wrong = {
-      {entry(1, -1)}, {entry(3, 5), entry(2, 5)}, {entry(2, 9)}, {entry(3, 4), entry(2, 5)}, {{OpTime{~std::uint64_t{0}, 5}, "x"}}, {{OpTime{0, 5}, "x"}}};
+      {entry(1, -1)},       {entry(3, 5), entry(2, 5)}, {entry(2, 9)}, {entry(3, 4), entry(2, 5)}, {{OpTime{~std::uint64_t{0}, 5}, "x"}},
+      {{OpTime{0, 5}, "x"}}};
   for (const std::vector<Entry>& entries : wrong) {
     Follower follower({entry(1, -1)});
     follower.give(entries_after(place(1, -1), entries));

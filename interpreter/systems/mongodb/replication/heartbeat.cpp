@@ -56,7 +56,8 @@ void Replica::ask_seed(const std::string& host) {
 
 Response Replica::on_request(const HeartbeatRequest& request) {
   if (request.set_name != options_.set_name)
-    return Refusal{errors::inconsistent_set_names("this node is of set `" + options_.set_name + "`, the heartbeat of `" + request.set_name + "`")};
+    return Refusal{
+        errors::inconsistent_set_names("this node is of set `" + options_.set_name + "`, the heartbeat of `" + request.set_name + "`")};
   const ConfigVersion theirs{request.config_version, request.config_term};
   const ConfigVersion mine = config_ ? config_->identity() : ConfigVersion{};
   Peer* from = peer(request.sender_id);
@@ -194,7 +195,8 @@ std::optional<Refusal> Replica::stranger(const std::string& set_name, MemberId s
     return Refusal{errors::inconsistent_set_names("this node is of set `" + config_->set_name + "`, the message of `" + set_name + "`")};
   if (self() == nullptr) return Refusal{errors::invalid_config("this node is not in its set's configuration")};
   if (peer(sender) == nullptr)
-    return Refusal{errors::node_not_found("member " + std::to_string(sender) + " is not in configuration version " + std::to_string(config_->version))};
+    return Refusal{errors::node_not_found("member " + std::to_string(sender) + " is not in configuration version " +
+                                          std::to_string(config_->version))};
   return std::nullopt;
 }
 

@@ -50,9 +50,9 @@ struct HeartbeatResponse {
   bool config_durable = false;
   OpTime last_applied, last_durable, commit_point;
   MemberId primary_id = kNobody;
-  std::string sync_source;         // host, "" for none
-  std::uint64_t election_time = 0; // a primary's, as Timestamp
-  std::optional<Config> config;    // when newer than the sender's
+  std::string sync_source;          // host, "" for none
+  std::uint64_t election_time = 0;  // a primary's, as Timestamp
+  std::optional<Config> config;     // when newer than the sender's
 };
 
 /// replSetRequestVotes
@@ -68,8 +68,8 @@ struct VoteRequest {
 struct VoteResponse {
   std::int64_t term = 0;
   bool granted = false;
-  std::string reason;  // why not
-  OpTime last_applied; // the voter's: what a new primary has to catch up with
+  std::string reason;   // why not
+  OpTime last_applied;  // the voter's: what a new primary has to catch up with
 };
 
 /// replSetFetch: the entries after `after`. Waits up to `wait` while there are none and the commit point is no news.

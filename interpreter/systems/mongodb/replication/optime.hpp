@@ -6,8 +6,8 @@
 
 namespace failc::replication {
 
-/// `timestamp` as BSON's Timestamp: seconds since the Unix epoch << 32 | increment. Ordered by term first: what a later primary wrote is later.
-/// The default is before everything: the last place of an empty oplog.
+/// `timestamp` as BSON's Timestamp: seconds since the Unix epoch << 32 | increment. Ordered by term first: what a later primary wrote is
+/// later. The default is before everything: the last place of an empty oplog.
 struct OpTime {
   std::uint64_t timestamp = 0;
   std::int64_t term = -1;

@@ -28,8 +28,10 @@ Result<Recovered> recover(const std::vector<Record>& records) {
   if (!out.config) out.entries.clear();
   for (std::size_t i = 1; i < out.entries.size(); ++i)
     if (out.entries[i].at <= out.entries[i - 1].at || out.entries[i].at.timestamp <= out.entries[i - 1].at.timestamp)
-      return Error{"the journal's oplog goes from " + show(out.entries[i - 1].at) + " to " + show(out.entries[i].at) + ", which is not later"};
-  if (!out.entries.empty() && out.entries.front().at.is_null()) return Error{"the journal's oplog begins with an entry without a timestamp"};
+      return Error{"the journal's oplog goes from " + show(out.entries[i - 1].at) + " to " + show(out.entries[i].at) +
+                   ", which is not later"};
+  if (!out.entries.empty() && out.entries.front().at.is_null())
+    return Error{"the journal's oplog begins with an entry without a timestamp"};
   if (out.config) {
     if (std::optional<CommandError> error = validate(*out.config)) return Error{"the journal's configuration is unfit: " + error->message};
   }
@@ -44,16 +46,26 @@ Result<Recovered> recover(const std::vector<Record>& records) {
 
 const char* show(State state) {
   switch (state) {
-    case State::startup: return "STARTUP";
-    case State::primary: return "PRIMARY";
-    case State::secondary: return "SECONDARY";
-    case State::recovering: return "RECOVERING";
-    case State::startup2: return "STARTUP2";
-    case State::unknown: return "UNKNOWN";
-    case State::arbiter: return "ARBITER";
-    case State::down: return "DOWN";
-    case State::rollback: return "ROLLBACK";
-    case State::removed: return "REMOVED";
+    case State::startup:
+      return "STARTUP";
+    case State::primary:
+      return "PRIMARY";
+    case State::secondary:
+      return "SECONDARY";
+    case State::recovering:
+      return "RECOVERING";
+    case State::startup2:
+      return "STARTUP2";
+    case State::unknown:
+      return "UNKNOWN";
+    case State::arbiter:
+      return "ARBITER";
+    case State::down:
+      return "DOWN";
+    case State::rollback:
+      return "ROLLBACK";
+    case State::removed:
+      return "REMOVED";
   }
   return "UNKNOWN";
 }

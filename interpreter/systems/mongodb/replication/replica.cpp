@@ -88,7 +88,8 @@ Effects Replica::answered(Moment at, CallId id, const Response& response) {
     case Kind::position:
       if (position != nullptr) on_response(what, *position);
       break;
-    case Kind::step_up: break;
+    case Kind::step_up:
+      break;
   }
   return finish();
 }
@@ -110,14 +111,19 @@ void Replica::fail(CallId id, const std::string& why) {
     case Kind::heartbeat:
       if (from != nullptr) heartbeat_failed(*from, what, why);
       break;
-    case Kind::vote: vote_failed(what); break;
-    case Kind::fetch: fetch_retry_ = at_.now + heartbeat_interval(); break;
+    case Kind::vote:
+      vote_failed(what);
+      break;
+    case Kind::fetch:
+      fetch_retry_ = at_.now + heartbeat_interval();
+      break;
     case Kind::position:
       told_ = kNobody;
       position_retry_ = at_.now + heartbeat_interval();
       break;
     case Kind::seed:
-    case Kind::step_up: break;
+    case Kind::step_up:
+      break;
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// One member of a replica set: elections, the oplog's way from the primary to the others, rollback, configuration. Sans-I/O and deterministic:
-// time, messages and what is durable come in; what is to be done comes out. Behaves to drivers and operators like MongoDB's replication
-// protocol version 1; peers are only of this kind (see messages.hpp).
+// One member of a replica set: elections, the oplog's way from the primary to the others, rollback, configuration. Sans-I/O and
+// deterministic: time, messages and what is durable come in; what is to be done comes out. Behaves to drivers and operators like MongoDB's
+// replication protocol version 1; peers are only of this kind (see messages.hpp).
 //
 // The owner: carries out effects in order; gives every `Call` its end; tells `durable`; calls `tick` at `wake_at()`. It may give an answer
 // to a `Call` of any other life of the replica: unknown numbers are ignored.
@@ -23,11 +23,11 @@
 namespace failc::replication {
 
 struct Options {
-  std::string set_name;            // --replSet
-  std::vector<std::string> self;   // "host:port" by which a configuration may name this node
+  std::string set_name;           // --replSet
+  std::vector<std::string> self;  // "host:port" by which a configuration may name this node
   std::uint64_t seed = 0;
-  std::string initiating_payload;  // of the entry that `initiate` writes
-  std::string new_primary_payload; // of the entry that a new primary writes
+  std::string initiating_payload;   // of the entry that `initiate` writes
+  std::string new_primary_payload;  // of the entry that a new primary writes
   /// For tests of tests: a majority write is reported satisfied before it is replicated. Loses data.
   bool acknowledge_early = false;
 };
@@ -110,9 +110,9 @@ class Replica {
     std::string host;
     State state = State::unknown;
     bool up = false;
-    bool greeted = false;           // has answered since it was last down, with a configuration
-    bool fresh = false;             // its position was told since this node won its election
-    std::optional<Nanos> contact;   // its last message
+    bool greeted = false;          // has answered since it was last down, with a configuration
+    bool fresh = false;            // its position was told since this node won its election
+    std::optional<Nanos> contact;  // its last message
     Nanos up_since{};
     OpTime applied, durable;
     ConfigVersion config;
@@ -122,7 +122,7 @@ class Replica {
     std::optional<std::chrono::milliseconds> heard_wall, received_wall;
     std::string message, sync_source;
     std::uint64_t election_time = 0;
-    CallId heartbeat = 0;           // outstanding
+    CallId heartbeat = 0;  // outstanding
     int retries = 0;
     Nanos next_heartbeat{};
   };
@@ -138,7 +138,7 @@ class Replica {
     std::uint64_t round = 0;
     bool dry_run = true;
     bool against_primary = false;  // there is one, and that is no reason to stop
-    Token vote_token = 0;  // 0: the own vote is on the disk (or not needed)
+    Token vote_token = 0;          // 0: the own vote is on the disk (or not needed)
     std::set<MemberId> granted, refused;
     Nanos deadline{};
     std::string reason;
@@ -329,8 +329,8 @@ class Replica {
   CallId fetch_ = 0;
   MemberId sync_source_ = kNobody;
   Nanos fetch_retry_{};
-  std::optional<OpTime> probe_;        // looking for the last common entry
-  std::optional<OpTime> first_sync_;   // STARTUP2 until here
+  std::optional<OpTime> probe_;       // looking for the last common entry
+  std::optional<OpTime> first_sync_;  // STARTUP2 until here
   Token rollback_token_ = 0;
   CallId position_ = 0;
   OpTime told_applied_, told_durable_;

@@ -34,8 +34,10 @@ inline Config config_of(int members) {
 /// Member 0 of a set.
 class Stage {
  public:
-  explicit Stage(Config config, std::vector<Entry> entries = {entry(1, -1)}, std::int64_t term = 0, OpTime commit = {}) : Stage(Recovered{std::move(config), term, kNobody, std::move(entries), commit}) {}
-  explicit Stage(Recovered recovered) : replica({.set_name = "rs0", .self = {host(0)}, .seed = 1, .initiating_payload = "i", .new_primary_payload = "n"}) {
+  explicit Stage(Config config, std::vector<Entry> entries = {entry(1, -1)}, std::int64_t term = 0, OpTime commit = {})
+      : Stage(Recovered{std::move(config), term, kNobody, std::move(entries), commit}) {}
+  explicit Stage(Recovered recovered)
+      : replica({.set_name = "rs0", .self = {host(0)}, .seed = 1, .initiating_payload = "i", .new_primary_payload = "n"}) {
     take(replica.start(at, std::move(recovered)));
   }
 
@@ -120,7 +122,8 @@ class Stage {
 
   /// Wins the election of the next term with the votes of members that have `last`. Not yet synced: the no-op.
   void become_primary(OpTime last = {}) {
-    for (int id = 1; id < static_cast<int>(replica.config()->members.size()); ++id) ask<HeartbeatResponse>(heartbeat(id, State::secondary, replica.term(), last));
+    for (int id = 1; id < static_cast<int>(replica.config()->members.size()); ++id)
+      ask<HeartbeatResponse>(heartbeat(id, State::secondary, replica.term(), last));
     for (int i = 0; i < 20 && replica.state() == State::secondary; ++i) {
       pass(milliseconds(100));
       grant(last);
@@ -130,7 +133,8 @@ class Stage {
     ASSERT_EQ(replica.state(), State::primary);
   }
   void grant(OpTime last) {
-    for (const auto& [call, request] : calls<VoteRequest>()) take(replica.answered(at, call.id, VoteResponse{request.term, true, "", last}));
+    for (const auto& [call, request] : calls<VoteRequest>())
+      take(replica.answered(at, call.id, VoteResponse{request.term, true, "", last}));
   }
 
   Replica replica;

@@ -124,7 +124,8 @@ void Simulation::crash(int index) {
   it.wake.reset();
   it.mailbox.clear();
   // Its own calls are nobody's now; who called it gets a refusal or a timeout.
-  for (auto entry = outgoing_.begin(); entry != outgoing_.end();) entry = entry->first.first == index ? outgoing_.erase(entry) : std::next(entry);
+  for (auto entry = outgoing_.begin(); entry != outgoing_.end();)
+    entry = entry->first.first == index ? outgoing_.erase(entry) : std::next(entry);
   std::vector<std::uint64_t> cut;
   for (const auto& [exchange, open] : open_)
     if (open.to == index) cut.push_back(exchange);
@@ -132,7 +133,8 @@ void Simulation::crash(int index) {
     const Open open = open_[exchange];
     open_.erase(exchange);
     if (!lost(index, open.from))
-      on_node(open.from, delay(), [this, open] { carry_out(open.from, replica(open.from).failed(moment(open.from), open.call, "connection closed")); });
+      on_node(open.from, delay(),
+              [this, open] { carry_out(open.from, replica(open.from).failed(moment(open.from), open.call, "connection closed")); });
   }
 }
 
@@ -260,16 +262,18 @@ void Simulation::send_call(int from, const Call& call) {
   });
   if (to < 0 || lost(from, to)) return;
   if (!up(to)) {
-    if (!lost(to, from)) on_node(from, delay(), [this, exchange, from, id = call.id] {
-      const auto found = outgoing_.find({from, id});
-      if (found == outgoing_.end() || found->second != exchange) return;
-      outgoing_.erase(found);
-      open_.erase(exchange);
-      carry_out(from, replica(from).failed(moment(from), id, "connection refused"));
-    });
+    if (!lost(to, from))
+      on_node(from, delay(), [this, exchange, from, id = call.id] {
+        const auto found = outgoing_.find({from, id});
+        if (found == outgoing_.end() || found->second != exchange) return;
+        outgoing_.erase(found);
+        open_.erase(exchange);
+        carry_out(from, replica(from).failed(moment(from), id, "connection refused"));
+      });
     return;
   }
-  on_node(to, delay(), [this, exchange, to, request = call.request] { carry_out(to, replica(to).requested(moment(to), exchange, request)); });
+  on_node(to, delay(),
+          [this, exchange, to, request = call.request] { carry_out(to, replica(to).requested(moment(to), exchange, request)); });
 }
 
 void Simulation::send_answer(int sender, const Answer& answer) {
@@ -301,20 +305,32 @@ void Simulation::disturb() {
   const int victim = leader >= 0 && dice_.below(std::uint64_t{2}) == 0 ? leader : any();
   switch (dice_.below(std::uint64_t{12})) {
     case 0:
-    case 1: crash(victim); break;
+    case 1:
+      crash(victim);
+      break;
     case 2:
     case 3:
       for (int i = 0; i < setup_.members; ++i) restart(i);
       break;
-    case 4: pause(victim); break;
+    case 4:
+      pause(victim);
+      break;
     case 5:
     case 6:
       for (int i = 0; i < setup_.members; ++i) resume(i);
       break;
-    case 7: split({victim}); break;
-    case 8: split({victim, any()}); break;
-    case 9: block(any(), any(), true); break;
-    case 10: heal(); break;
+    case 7:
+      split({victim});
+      break;
+    case 8:
+      split({victim, any()});
+      break;
+    case 9:
+      block(any(), any(), true);
+      break;
+    case 10:
+      heal();
+      break;
     default:
       if (leader < 0 || node(leader).paused) break;
       StepDown how{seconds(2), seconds(1), dice_.below(std::uint64_t{2}) == 0};
@@ -326,7 +342,8 @@ void Simulation::reconfigure(int leader) {
   Config next = *replica(leader).config();
   ++next.version;
   const int subject = static_cast<int>(dice_.below(static_cast<std::uint64_t>(setup_.members)));
-  const auto found = std::find_if(next.members.begin(), next.members.end(), [&](const Member& member) { return member.host == host_of(subject); });
+  const auto found =
+      std::find_if(next.members.begin(), next.members.end(), [&](const Member& member) { return member.host == host_of(subject); });
   if (found == next.members.end()) {
     Member member;
     member.id = subject;
@@ -425,7 +442,8 @@ bool Simulation::converged() const {
 }
 
 void Simulation::broken(const std::string& what) {
-  if (violation_.empty()) violation_ = "seed " + std::to_string(setup_.seed) + " at " + std::to_string(now_.count() / 1000000) + " ms: " + what;
+  if (violation_.empty())
+    violation_ = "seed " + std::to_string(setup_.seed) + " at " + std::to_string(now_.count() / 1000000) + " ms: " + what;
 }
 
 void Simulation::mix(std::uint64_t value) {

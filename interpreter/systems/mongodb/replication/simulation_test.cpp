@@ -25,7 +25,8 @@ void torment_and_heal(const Setup& setup) {
   torment(set);
   ASSERT_EQ(set.violation(), "");
   // At worst: the rest of a step-down or of a call's timeout, then two lost elections.
-  EXPECT_TRUE(set.run_until([&] { return set.primary() >= 0; }, seconds(3) + 4 * setup.election_timeout)) << "no primary, seed " << setup.seed;
+  EXPECT_TRUE(set.run_until([&] { return set.primary() >= 0; }, seconds(3) + 4 * setup.election_timeout))
+      << "no primary, seed " << setup.seed;
   set.run_for(milliseconds(300));
   set.writing = false;
   EXPECT_TRUE(set.run_until([&] { return set.converged(); }, seconds(4))) << "not converged, seed " << setup.seed;
@@ -33,7 +34,8 @@ void torment_and_heal(const Setup& setup) {
 }
 
 TEST(Simulation, ThreeMembersLoseNothing) {
-  for (std::uint64_t seed = 1; seed <= 150 && !::testing::Test::HasFailure(); ++seed) torment_and_heal({.seed = seed, .loss_per_mille = seed % 3 == 0 ? 20 : 0});
+  for (std::uint64_t seed = 1; seed <= 150 && !::testing::Test::HasFailure(); ++seed)
+    torment_and_heal({.seed = seed, .loss_per_mille = seed % 3 == 0 ? 20 : 0});
 }
 
 TEST(Simulation, FiveMembersLoseNothing) {
@@ -42,7 +44,8 @@ TEST(Simulation, FiveMembersLoseNothing) {
 }
 
 TEST(Simulation, TwoMembersAndAnArbiterLoseNothing) {
-  for (std::uint64_t seed = 1; seed <= 100 && !::testing::Test::HasFailure(); ++seed) torment_and_heal({.last_is_arbiter = true, .seed = 2000 + seed});
+  for (std::uint64_t seed = 1; seed <= 100 && !::testing::Test::HasFailure(); ++seed)
+    torment_and_heal({.last_is_arbiter = true, .seed = 2000 + seed});
 }
 
 TEST(Simulation, ShortElectionTimeoutsLoseNothing) {
@@ -90,8 +93,8 @@ TEST(Simulation, TheFaultsBite) {
     torment(set);
     reconfigured += set.reconfigured();
   }
-  std::printf("20 seeds: %zu elections, %zu entries rolled back, %zu acknowledged; 10 seeds: %zu reconfigurations\n", elections, rolled_back,
-              acknowledged, reconfigured);
+  std::printf("20 seeds: %zu elections, %zu entries rolled back, %zu acknowledged; 10 seeds: %zu reconfigurations\n", elections,
+              rolled_back, acknowledged, reconfigured);
   EXPECT_GT(reconfigured, 30u);
   EXPECT_GT(elections, 60u);
   EXPECT_GT(rolled_back, 20u);
@@ -134,8 +137,8 @@ TEST(Simulation, ElectionsAfterAKillAreQuick) {
   for (const int members : {3, 5}) {
     const std::vector<double> normal = failovers(milliseconds(800), members), quick = failovers(milliseconds(200), members);
     ASSERT_FALSE(normal.empty() || quick.empty());
-    std::printf("%d members, %zu kills: election timeout 800 ms: median %.0f max %.0f ms; 200 ms: median %.0f max %.0f ms\n", members, normal.size(),
-                normal[normal.size() / 2], normal.back(), quick[quick.size() / 2], quick.back());
+    std::printf("%d members, %zu kills: election timeout 800 ms: median %.0f max %.0f ms; 200 ms: median %.0f max %.0f ms\n", members,
+                normal.size(), normal[normal.size() / 2], normal.back(), quick[quick.size() / 2], quick.back());
     EXPECT_LT(normal.back(), 1500);
     EXPECT_LT(quick.back(), 600);
   }

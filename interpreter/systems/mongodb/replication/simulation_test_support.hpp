@@ -28,7 +28,7 @@ struct Setup {
   int loss_per_mille = 0;
   microseconds least_delay{50}, most_delay{1000};
   microseconds least_sync{300}, most_sync{5000};
-  milliseconds write_interval{5};
+  milliseconds write_interval{10};
   bool acknowledge_early = false;
   bool reconfigures = false;       // members come, go and change priorities among the faults
   std::vector<double> priorities;  // 1 where none is given
@@ -138,7 +138,7 @@ class Simulation {
     int from = 0, to = 0;
     CallId call = 0;
   };
-  std::map<std::uint64_t, Open> open_;                     // exchanges by number
+  std::map<std::uint64_t, Open> open_;                        // exchanges by number
   std::map<std::pair<int, CallId>, std::uint64_t> outgoing_;  // node's call → exchange; entries of dead lives are dropped with them
   std::uint64_t exchanges_ = 0;
   std::uint64_t written_ = 0;

@@ -68,7 +68,8 @@ Status Replica::status(Moment at) const {
     out.election_reason = election_reason_;
   }
   if (self() == nullptr) return out;
-  for (const Member& member : config_->members) out.members.push_back(member.id == self_ ? own_status(at) : status_of(*peer(member.id), at));
+  for (const Member& member : config_->members)
+    out.members.push_back(member.id == self_ ? own_status(at) : status_of(*peer(member.id), at));
   return out;
 }
 

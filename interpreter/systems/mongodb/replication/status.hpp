@@ -14,15 +14,15 @@ struct MemberStatus {
   MemberId id = 0;
   std::string host;
   bool self = false;
-  bool healthy = false;              // `health` 1 or 0
-  State state = State::unknown;      // `down` when not healthy
-  Nanos uptime{};                    // since it was first reached after it was down; of this node: since its start
-  OpTime last_applied, last_durable; // null of an arbiter
+  bool healthy = false;               // `health` 1 or 0
+  State state = State::unknown;       // `down` when not healthy
+  Nanos uptime{};                     // since it was first reached after it was down; of this node: since its start
+  OpTime last_applied, last_durable;  // null of an arbiter
   Nanos ping{};
   std::optional<std::chrono::milliseconds> last_heartbeat, last_heartbeat_received;  // wall; none of this node
   std::string last_heartbeat_message;
-  std::string info_message;  // of this node
-  std::string sync_source;   // host, "" for none
+  std::string info_message;         // of this node
+  std::string sync_source;          // host, "" for none
   std::uint64_t election_time = 0;  // a primary's
   std::int64_t config_version = -2;
   std::int64_t config_term = -1;

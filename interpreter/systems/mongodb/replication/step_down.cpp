@@ -14,9 +14,10 @@ std::string iso_date(std::chrono::milliseconds wall) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{at - day};
   char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03d+00:00", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03d+00:00", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                static_cast<int>(time.subseconds().count()));
   return text;
 }
 
@@ -69,9 +70,9 @@ void Replica::settle_step_down() {
   if (!safe && at_.now < waiting.deadline) return;
   step_down_.reset();
   if (!safe && !waiting.how.force) {
-    out_.push_back(CommandFinished{
-        waiting.id, errors::exceeded_time_limit("No electable secondaries caught up as of " + iso_date(at_.wall) +
-                                                "; with `force: true` this node steps down all the same")});
+    out_.push_back(
+        CommandFinished{waiting.id, errors::exceeded_time_limit("No electable secondaries caught up as of " + iso_date(at_.wall) +
+                                                                "; with `force: true` this node steps down all the same")});
     return;
   }
   no_standing_until_ = std::max(no_standing_until_, waiting.began + waiting.how.seconds);

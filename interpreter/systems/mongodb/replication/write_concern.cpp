@@ -8,7 +8,8 @@ namespace failc::replication {
 std::optional<CommandError> Replica::check(const WriteConcern& concern) const {
   if (!config_) return errors::not_yet_initialized("this node has no configuration yet");
   if (const int* number = std::get_if<int>(&concern.w)) {
-    const auto bearing = std::count_if(config_->members.begin(), config_->members.end(), [](const Member& member) { return member.data_bearing(); });
+    const auto bearing =
+        std::count_if(config_->members.begin(), config_->members.end(), [](const Member& member) { return member.data_bearing(); });
     if (*number < 0) return errors::bad_value("`w` cannot be negative");
     if (*number > bearing)
       return errors::unsatisfiable_write_concern("`w` is " + std::to_string(*number) + ", but the set has " + std::to_string(bearing) +
