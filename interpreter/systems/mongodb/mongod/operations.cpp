@@ -86,10 +86,7 @@ void Server::pass_fail_point(Operation& operation) {
 
 void Server::after_block(Operation& operation) {
   if (operation.fail->close) {
-    const ConnectionId id = operation.connection;
-    connections.at(id).closing = true;
-    out_.push_back(Close{id});
-    forget(operation.id);
+    close_connection(operation);
     return;
   }
   if (operation.fail->error_code) {
@@ -172,10 +169,36 @@ void Server::run_when_readable(Operation& operation) {
   run(operation);
 }
 
+/// The fail point of retryable writes: the connection ends, before or after the write is done.
+bool Server::fails_on_primary(Operation& operation, bool& close_after) {
+  if (!operation.retryable || !operation.spec->has(trait::kRetryable)) return false;
+  const std::optional<bson::Document> data = fail_points.hit("onPrimaryTransactionalWrite");
+  if (!data) return false;
+  fail_points_met();
+  const bool close = flag_or(data->view(), "onPrimaryTransactionalWrite", "closeConnection", true);
+  const std::optional<std::int64_t> number = (*data)["failBeforeCommitExceptionCode"].integer();
+  if (!number) {
+    close_after = close;
+    return false;
+  }
+  if (!close) refuse(static_cast<int>(*number), "Failing write for fail point onPrimaryTransactionalWrite");
+  close_connection(operation);
+  return true;
+}
+
+void Server::close_connection(Operation& operation) {
+  connections.at(operation.connection).closing = true;
+  out_.push_back(Close{operation.connection});
+  forget(operation.id);
+}
+
 void Server::run(Operation& operation) {
   const OperationId id = operation.id;
+  bool close_after = false;
+  if (fails_on_primary(operation, close_after)) return;
   Answer answer = operation.spec->run(*this, operation);
   if (!operations.contains(id)) return;
+  if (close_after) return close_connection(operation);
   if (bson::Document* reply = std::get_if<bson::Document>(&answer)) complete(operation, std::move(*reply));
 }
 

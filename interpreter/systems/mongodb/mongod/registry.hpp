@@ -15,6 +15,7 @@ std::vector<Spec> write_commands();
 std::vector<Spec> find_and_modify_commands();
 std::vector<Spec> read_commands();
 std::vector<Spec> aggregate_commands();
+std::vector<Spec> explain_commands();
 std::vector<Spec> collection_commands();
 std::vector<Spec> index_commands();
 std::vector<Spec> hello_commands();

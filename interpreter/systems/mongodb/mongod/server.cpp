@@ -133,7 +133,7 @@ void Server::disconnect(ConnectionId id) {
   if (const auto running = operations.find(active); running != operations.end()) {
     Operation& operation = *running->second;
     if (operation.peer_request && replica) carry_out(replica->withdrawn(replication_moment(), operation.id));
-    if (operation.operator_command && replica) carry_out(replica->abandoned(replication_moment(), operation.id));
+    if (operation.operator_command && replica && shutdown_step_down_ != operation.id) carry_out(replica->abandoned(replication_moment(), operation.id));
   }
   forget(active);
   connections.erase(id);

@@ -131,6 +131,8 @@ class Server final : public Model {
   void after_block(Operation& operation);
   void run_when_readable(Operation& operation);
   void run(Operation& operation);
+  bool fails_on_primary(Operation& operation, bool& close_after);
+  void close_connection(Operation& operation);
   void finish_read(Operation& operation, bson::Document reply);
 
   // write_waits.cpp

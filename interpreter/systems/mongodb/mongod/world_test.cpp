@@ -10,6 +10,23 @@ bson::Document json(std::string_view text) {
   return *out;
 }
 
+namespace {
+
+std::string show(const Effect& effect) {
+  struct Visitor {
+    std::string operator()(const Send& send) const { return std::to_string(send.connection) + send.message; }
+    std::string operator()(const Close& close) const { return std::to_string(close.connection); }
+    std::string operator()(const Call& call) const { return std::to_string(call.call) + call.address + call.command + std::to_string(call.timeout.count()); }
+    std::string operator()(const CancelCall& call) const { return std::to_string(call.call); }
+    std::string operator()(const Append& append) const { return std::to_string(append.record) + append.bytes + (append.sync ? "s" : ""); }
+    std::string operator()(const Log& log) const { return log.component + log.text; }
+    std::string operator()(const Exit& exit) const { return std::to_string(exit.code); }
+  };
+  return std::to_string(effect.index()) + ":" + std::visit(Visitor(), effect);
+}
+
+}  // namespace
+
 void World::add(int port, const Settings& settings) {
   nodes_[port].settings = settings;
   start(port);
@@ -21,8 +38,14 @@ void World::start(int port) {
   ++node.lives;
   node.exit.reset();
   node.on_disk = node.journal.size();
-  const Options options{"localhost", static_cast<std::uint16_t>(port), node.settings.replica_set, node.settings.version, node.settings.parameters, dice_.next(), 1000 + port};
-  node.model = make_model(options);
+  node.options = {"localhost", static_cast<std::uint16_t>(port), node.settings.replica_set, node.settings.version, node.settings.parameters, dice_.next(), 1000 + port};
+  node.model = make_model(node.options);
+  node.trace.clear();
+  node.given.clear();
+  if (recording) {
+    node.found_journal = node.journal;
+    node.given.emplace_back(moment(), std::nullopt);
+  }
   carry_out(port, node.model->start(moment(), node.journal));
 }
 
@@ -42,7 +65,17 @@ void World::kill(int port) {
 void World::give(int port, const Event& event) {
   Node& node = nodes_.at(port);
   if (!node.model) return;
+  if (recording) node.given.emplace_back(moment(), event);
   carry_out(port, node.model->handle(moment(), event));
+}
+
+bool World::replays(int port) {
+  const Node& node = nodes_.at(port);
+  const std::unique_ptr<Model> again = make_model(node.options);
+  std::string trace;
+  for (const auto& [when, event] : node.given)
+    for (const Effect& effect : event ? again->handle(when, *event) : again->start(when, node.found_journal)) trace += show(effect);
+  return trace == node.trace;
 }
 
 void World::look_at_wake(int port) {
@@ -68,9 +101,8 @@ void World::carry_out(int port, std::vector<Effect> effects) {
   Node& node = nodes_.at(port);
   const int life = node.lives;
   for (Effect& effect : effects) {
-    node.trace += std::to_string(effect.index()) + ":";
+    if (recording) node.trace += show(effect);
     if (Send* send = std::get_if<Send>(&effect)) {
-      node.trace += send->message;
       if (const auto inner = node.inner.find(send->connection); inner != node.inner.end()) {
         const std::function<void(const std::string&)> answer = std::move(inner->second);
         node.inner.erase(inner);
@@ -95,12 +127,10 @@ void World::carry_out(int port, std::vector<Effect> effects) {
     } else if (Close* close = std::get_if<Close>(&effect)) {
       later(network_time, [this, connection = close->connection] { clients_[connection].closed = true; });
     } else if (Call* made = std::get_if<Call>(&effect)) {
-      node.trace += made->address + made->command;
       call(port, *made);
     } else if (CancelCall* cancelled = std::get_if<CancelCall>(&effect)) {
       node.calls.erase(cancelled->call);
     } else if (Append* append = std::get_if<Append>(&effect)) {
-      node.trace += append->bytes;
       node.journal.push_back(std::move(append->bytes));
       FAILC_ASSERT(append->record == node.journal.size());
       if (append->sync) {

@@ -39,6 +39,8 @@ class World {
   void add(int port, const Settings& settings);
   void kill(int port);  // its journal loses what was not on the disk
   void start(int port);
+  /// Of a dead node: what it is started with next.
+  void change(int port, const Settings& settings) { nodes_.at(port).settings = settings; }
   bool alive(int port) const { return nodes_.at(port).model != nullptr; }
   /// No message between the two groups; messages on their way are lost.
   void cut(const std::set<int>& ports) { cut_ = ports; }
@@ -65,8 +67,10 @@ class World {
 
   /// Of every node that is alive, by `hello`: the one that takes writes.
   std::optional<int> primary();
-  /// Everything a node was given and what it did, in order, for comparing.
-  const std::string& trace(int port) const { return nodes_.at(port).trace; }
+  /// From a node's next start on, what it is given is kept.
+  bool recording = false;
+  /// Gives a new model what the node was given in this life; true when it does the same, byte for byte.
+  bool replays(int port);
   std::optional<int> exited(int port) const { return nodes_.at(port).exit; }
 
   std::chrono::microseconds disk_time{1000};
@@ -83,6 +87,10 @@ class World {
     std::map<CallId, bool> calls;
     std::optional<Nanos> wake;
     std::optional<int> exit;
+    // of this life, when recording
+    Options options;
+    std::vector<std::string> found_journal;
+    std::vector<std::pair<Moment, std::optional<Event>>> given;  // nothing: the start
     std::string trace;
   };
   struct Client {

@@ -42,7 +42,7 @@ query::WriteContext write_context(Server& server, const Operation& operation) {
 
 void make(Server& server, Writing& writing, std::vector<query::Change> changes) {
   for (query::Change& change : changes) {
-    if (query::Outcome<query::Done> done = server.catalog.apply(change); !done) FAILC_BUG("a change does not fit the state it was planned on");
+    if (query::Outcome<Done> done = server.catalog.apply(change); !done) FAILC_BUG("a change does not fit the state it was planned on");
     writing.bytes += change.before.size() + change.after.size();
     writing.changes.push_back(std::move(change));
   }
