@@ -224,6 +224,110 @@ TEST_F(ReplicaSet, AnArbiterVotesAndHoldsNothing) {
   EXPECT_EQ(count(primary()), 1);
 }
 
+TEST_F(ReplicaSet, LabelsOfInjectedErrors) {
+  begin();
+  const int leader = primary();
+  const auto set = [&](const std::string& data) {
+    world.run(leader, R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": )" + data + R"(, "$db": "admin"})");
+  };
+  std::int64_t number = 0;
+  const auto write = [&](bool retryable) {
+    bson::Builder out;
+    out.append("insert", "c").open_array("documents").open("0").close().close();
+    if (retryable) out.open("lsid").append("id", bson::BinaryView{4, "0123456789abcdef"}).close().append("txnNumber", ++number);
+    return world.run(leader, out.append("$db", "t").finish());
+  };
+  set(R"({"failCommands": ["insert"], "errorCode": 10107})");
+  bson::Document reply = write(true);
+  EXPECT_EQ(reply.at("errorLabels.0").string(), "RetryableWriteError");
+  EXPECT_FALSE(reply.has("topologyVersion")) << "an injected error is no news of the topology";
+  set(R"({"failCommands": ["insert"], "errorCode": 10107})");
+  EXPECT_FALSE(write(false).has("errorLabels")) << "no txnNumber";
+  set(R"({"failCommands": ["insert"], "errorCode": 11601})");
+  EXPECT_FALSE(write(true).has("errorLabels")) << "no code to retry on";
+  set(R"({"failCommands": ["insert"], "errorCode": 10107, "errorLabels": []})");
+  EXPECT_FALSE(write(true).has("errorLabels")) << "told to have none";
+  set(R"({"failCommands": ["insert"], "writeConcernError": {"code": 91, "errmsg": "x"}})");
+  reply = write(true);
+  EXPECT_TRUE(reply["ok"].truthy());
+  EXPECT_EQ(reply.at("errorLabels.0").string(), "RetryableWriteError");
+}
+
+TEST_F(ReplicaSet, TheFailPointOfRetryableWritesClosesBeforeOrAfter) {
+  begin();
+  const int leader = primary();
+  const auto write = [&](std::int64_t number) {
+    bson::Builder out;
+    out.append("insert", "c").open_array("documents").open("0").close().close();
+    out.open("lsid").append("id", bson::BinaryView{4, "0123456789abcdef"}).close().append("txnNumber", number);
+    return world.ask(world.connect(leader), out.append("$db", "t").finish(), seconds(1));
+  };
+  world.run(leader, R"({"configureFailPoint": "onPrimaryTransactionalWrite", "mode": {"times": 1}, "$db": "admin"})");
+  EXPECT_EQ(write(1), std::nullopt);
+  EXPECT_EQ(count(leader), 1);
+  EXPECT_EQ((*write(1))["n"].integer(), 1);
+  EXPECT_EQ(count(leader), 1);
+  world.run(leader, R"({"configureFailPoint": "onPrimaryTransactionalWrite", "mode": {"times": 1}, "data": {"failBeforeCommitExceptionCode": 1}, "$db": "admin"})");
+  EXPECT_EQ(write(2), std::nullopt);
+  EXPECT_EQ(count(leader), 1);
+  EXPECT_EQ((*write(2))["n"].integer(), 1);
+  EXPECT_EQ(count(leader), 2);
+}
+
+TEST_F(ReplicaSet, FailPointsSpareTheMembersUnlessTold) {
+  begin();
+  const int leader = primary();
+  const int follower = secondaries().at(0);
+  const std::string names = R"(["replSetHeartbeat", "replSetFetch", "replSetRequestVotes", "replSetUpdatePosition"])";
+  world.run(follower, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failCommands": )" + names + R"(}, "$db": "admin"})");
+  world.pass(seconds(3));
+  EXPECT_EQ(world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})").at("members." + std::to_string(follower - 1) + ".health").number(), 1.0);
+  world.run(follower,
+            R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failInternalCommands": true, "failCommands": )" + names + R"(}, "$db": "admin"})");
+  EXPECT_TRUE(world.until(
+      [&] { return world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})").at("members." + std::to_string(follower - 1) + ".health").number() == 0.0; }, seconds(10)));
+}
+
+TEST_F(ReplicaSet, WhatWaitsIsToldOfTheShutdown) {
+  begin();
+  const int follower = secondaries().at(0);
+  const bson::Document hello = world.run(follower, R"({"hello": 1, "$db": "admin"})");
+  const ConnectionId waiting = world.connect(follower), reading = world.connect(follower);
+  world.send(waiting, bson::Builder().append("hello", 1).append("topologyVersion", hello["topologyVersion"]).append("maxAwaitTimeMS", 60000).append("$db", "admin").finish());
+  world.run(follower, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"failCommands": ["find"], "blockConnection": true, "blockTimeMS": 60000}, "$db": "admin"})");
+  world.send(reading, json(R"({"find": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})"));
+  world.pass(milliseconds(10));
+  world.ask(world.connect(follower), json(R"({"shutdown": 1, "$db": "admin"})"), seconds(2));
+  world.pass(milliseconds(10));
+  EXPECT_EQ(world.exited(follower), 0);
+  ASSERT_EQ(world.replies(waiting).size(), 1u);
+  EXPECT_EQ(world.replies(waiting)[0].document["code"].integer(), 91);
+  EXPECT_GT(world.replies(waiting)[0].document.at("topologyVersion.counter").integer(), hello.at("topologyVersion.counter").integer());
+  ASSERT_EQ(world.replies(reading).size(), 1u);
+  EXPECT_EQ(world.replies(reading)[0].document["code"].integer(), 11600);
+}
+
+TEST_F(ReplicaSet, ReconfiguresMembersAndSettings) {
+  begin();
+  const int leader = primary();
+  const auto reconfig = [&](const std::string& members, const std::string& more, const std::string& force) {
+    return world.run(leader, R"({"replSetReconfig": {"_id": "rs", "version": 2, "members": )" + members + more + R"(}, "force": )" + force + R"(, "$db": "admin"})");
+  };
+  const std::string three = R"([{"_id": 0, "host": "localhost:1", "tags": {"dc": "a"}}, {"_id": 1, "host": "localhost:2", "tags": {"dc": "b"}},
+                               {"_id": 2, "host": "localhost:3", "tags": {"dc": "b"}}])";
+  const bson::Document done = reconfig(three, R"(, "settings": {"electionTimeoutMillis": 300, "getLastErrorModes": {"both": {"dc": 2}}})", "false");
+  ASSERT_TRUE(done["ok"].truthy()) << bson::relaxed_json(done.view());
+  ASSERT_TRUE(world.until([&] { return world.run(3, R"({"hello": 1, "$db": "admin"})")["setVersion"].integer() == 2; }, seconds(5)));
+  EXPECT_EQ(world.run(3, R"({"hello": 1, "$db": "admin"})").at("tags.dc").string(), "b");
+  EXPECT_FALSE(insert(leader, "{}", R"({"w": "both"})").has("writeConcernError"));
+  EXPECT_EQ(reconfig(R"([{"_id": 0, "host": "localhost:9"}])", "", "false")["ok"].truthy(), false);
+  EXPECT_EQ(reconfig(R"([{"_id": 0, "hoost": "localhost:9"}])", "", "false")["code"].integer(), 40415);
+  const Nanos before = world.now();
+  world.kill(leader);
+  ASSERT_TRUE(world.until([&] { return world.primary().has_value(); }, seconds(5)));
+  EXPECT_LT(world.now() - before, milliseconds(700));
+}
+
 TEST_F(ReplicaSet, ReplaysByteForByte) {
   world.recording = true;
   begin();

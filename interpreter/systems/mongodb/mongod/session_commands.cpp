@@ -40,9 +40,9 @@ Answer end(Server& server, Operation& operation) {
 
 /// Ends what the sessions are at: their cursors, and operations that wait.
 Answer kill(Server& server, Operation& operation) {
-  const bool all = operation.command.name == "killAllSessions" || operation.command.argument.as_document().empty();
   std::vector<std::string> named;
   if (operation.command.name == "killSessions") named = sessions_of(operation.command);
+  const bool all = named.empty();  // patterns are of users, and here are none
   std::vector<OperationId> waiting;
   for (const auto& [id, other] : server.operations)
     if (id != operation.id && !other->command.session.empty() && other->resume && (all || std::find(named.begin(), named.end(), other->command.session) != named.end()))

@@ -46,6 +46,8 @@ class World {
   void cut(const std::set<int>& ports) { cut_ = ports; }
   void heal() { cut_.clear(); }
 
+  const std::vector<std::string>& journal(int port) const { return nodes_.at(port).journal; }
+
   Nanos now() const { return now_; }
   /// Lets time go by.
   void pass(std::chrono::milliseconds time);
