@@ -57,8 +57,15 @@ void World::kill(int port) {
   node.inner.clear();
   node.calls.clear();
   node.wake.reset();
-  for (auto& [id, client] : clients_)
-    if (client.port == port) client.closed = true;
+  // What it sent before it ended by itself still arrives.
+  const auto close = [this, port, now = now_] {
+    for (auto& [id, client] : clients_)
+      if (client.port == port && client.since <= now) client.closed = true;
+  };
+  if (node.exit)
+    later(2 * network_time, close);
+  else
+    close();
   own_.erase(port);
 }
 
@@ -207,6 +214,7 @@ bool World::until(const std::function<bool()>& holds, std::chrono::milliseconds 
 ConnectionId World::connect(int port) {
   const ConnectionId id = ++last_connection_;
   clients_[id].port = port;
+  clients_[id].since = now_;
   clients_[id].closed = !alive(port);
   give(port, Connected{id, "127.0.0.1:" + std::to_string(20000 + id)});
   return id;

@@ -96,7 +96,8 @@ class World {
     std::string trace;
   };
   struct Client {
-    int port = 0, life = 0;
+    int port = 0;
+    Nanos since{};
     std::vector<Reply> replies;
     bool closed = false;
   };
