@@ -14,7 +14,7 @@ void append_hosts(bson::Builder& out, std::string_view name, const std::vector<s
   out.close();
 }
 
-void append_set(bson::Builder& out, const Server& server, const replication::Hello& hello, std::string_view writable) {
+void append_set(bson::Builder& out, const replication::Hello& hello, std::string_view writable) {
   if (!hello.has_config || hello.removed) {
     out.append(writable, false).append("secondary", false);
     out.append("info", hello.removed ? "Our replica set config is invalid or we are not a member of it" : "Does not have a valid replica set config");
@@ -43,7 +43,6 @@ void append_set(bson::Builder& out, const Server& server, const replication::Hel
   }
   out.open("lastWrite").append("opTime", optime_document(hello.last_write)).append("lastWriteDate", seconds_of(hello.last_write));
   out.append("majorityOpTime", optime_document(hello.majority_write)).append("majorityWriteDate", seconds_of(hello.majority_write)).close();
-  static_cast<void>(server);
 }
 
 bson::Document description(const Server& server, const Operation& operation) {
@@ -54,7 +53,7 @@ bson::Document description(const Server& server, const Operation& operation) {
   if (old_name && flag_or(request, "isMaster", "helloOk", false)) out.append("helloOk", true);
   out.append("topologyVersion", server.topology_version());
   if (server.replica)
-    append_set(out, server, server.replica->hello(), writable);
+    append_set(out, server.replica->hello(), writable);
   else
     out.append(writable, true);
   out.append("maxBsonObjectSize", 16777216).append("maxMessageSizeBytes", 48000000).append("maxWriteBatchSize", 100000);

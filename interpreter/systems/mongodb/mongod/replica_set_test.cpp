@@ -173,6 +173,27 @@ TEST_F(ReplicaSet, AShutdownHandsOver) {
   EXPECT_LT(world.now() - before, milliseconds(700)) << "nobody waited for the election timeout";
 }
 
+TEST_F(ReplicaSet, APrimaryWithoutASuccessorEndsAtOnceWhenToldByASignal) {
+  world.add(1, {"rs", "8.0", {}});
+  world.run(1, R"({"replSetInitiate": {}, "$db": "admin"})");
+  EXPECT_EQ(primary(), 1);
+  const Nanos before = world.now();
+  world.stop(1);
+  EXPECT_TRUE(world.until([&] { return world.exited(1) == 0; }, seconds(20)));
+  EXPECT_LT(world.now() - before, milliseconds(100));
+}
+
+TEST_F(ReplicaSet, AShutdownThatIsNotForcedWantsASuccessor) {
+  world.add(1, {"rs", "8.0", {}});
+  world.run(1, R"({"replSetInitiate": {}, "$db": "admin"})");
+  EXPECT_EQ(primary(), 1);
+  const bson::Document refused = world.run(1, R"({"shutdown": 1, "timeoutSecs": 1, "$db": "admin"})");
+  EXPECT_EQ(refused["code"].integer(), 262);
+  EXPECT_EQ(insert(1, "{}", R"({"w": 1})")["n"].integer(), 1) << "it goes on";
+  EXPECT_EQ(world.run(1, R"({"shutdown": 1, "force": true, "$db": "admin"})"), bson::Document());
+  EXPECT_EQ(world.exited(1), 0);
+}
+
 TEST_F(ReplicaSet, ReadConcerns) {
   begin();
   const int leader = primary();

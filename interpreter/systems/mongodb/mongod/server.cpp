@@ -191,6 +191,11 @@ void Server::begin_shutdown(std::chrono::seconds patience, bool force, Operation
   stopping = true;
   shutdown_force_ = force;
   if (!replica || !replica->is_primary()) return stop(0);
+  const std::vector<replication::MemberStatus> members = replica->status(replication_moment()).members;
+  const bool successor = std::any_of(members.begin(), members.end(), [](const replication::MemberStatus& member) {
+    return !member.self && member.healthy && member.state == replication::State::secondary;
+  });
+  if (force && !successor) return stop(0);
   const OperationId id = asked != nullptr ? asked->id : ++last_operation_;
   if (asked != nullptr) {
     asked->operator_command = true;

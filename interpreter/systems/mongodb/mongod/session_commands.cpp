@@ -17,11 +17,10 @@ std::vector<std::string> sessions_of(const Command& command) {
   return out;
 }
 
-Answer start(Server& server, Operation& operation) {
+Answer start(Server& server, Operation&) {
   const query::Uuid uuid = new_uuid(server);
   const std::string id(uuid.begin(), uuid.end());
   server.sessions.touch(id, server.at.now);
-  static_cast<void>(operation);
   return bson::Builder().open("id").append("id", bson::BinaryView{4, id}).close().append("timeoutMinutes", 30).finish();
 }
 

@@ -39,6 +39,7 @@ class World {
   void add(int port, const Settings& settings);
   void kill(int port);  // its journal loses what was not on the disk
   void start(int port);
+  void stop(int port) { give(port, StopRequested{}); }  // as a signal does
   /// Of a dead node: what it is started with next.
   void change(int port, const Settings& settings) { nodes_.at(port).settings = settings; }
   bool alive(int port) const { return nodes_.at(port).model != nullptr; }
