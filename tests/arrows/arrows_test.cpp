@@ -120,7 +120,7 @@ TEST(Arrows, ForbiddenOnesAreFound) {
 TEST(Arrows, LibrariesHaveOneIncluder) {
   const std::map<std::string, std::string> homes = {
       {"<CLI/", "tools/"}, {"<tao/", "grammar/rules/"}, {"<boost/process", "interpreter/host/"}, {"<boost/beast", "interpreter/host/"},
-      {"<bson/", "interpreter/systems/mongodb/bson/"}};
+      {"<bson/", "interpreter/systems/mongodb/"}};
   for (const fs::path& path : sources()) {
     const std::string name = fs::relative(path, FAILC_SOURCE_DIR);
     std::ifstream in(path);

@@ -51,7 +51,7 @@ bson::Document description(const Server& server, const Operation& operation) {
   const std::string_view writable = old_name ? "ismaster" : "isWritablePrimary";
   bson::Builder out;
   if (old_name && flag_or(request, "isMaster", "helloOk", false)) out.append("helloOk", true);
-  out.append("topologyVersion", server.topology_version());
+  if (server.parameters.version().has_topology_version()) out.append("topologyVersion", server.topology_version());
   if (server.replica)
     append_set(out, server.replica->hello(), writable);
   else

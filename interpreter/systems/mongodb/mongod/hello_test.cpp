@@ -71,6 +71,14 @@ TEST(Hello, WaitsForAChangeOrTheTime) {
   EXPECT_LT(world.now() - began, milliseconds(50));
 }
 
+TEST(Hello, OfAnOldVersionHasNothingToWaitFor) {
+  World world;
+  world.add(1, {"", "4.2", {}});
+  EXPECT_FALSE(world.run(1, R"({"hello": 1, "$db": "admin"})").has("topologyVersion"));
+  world.add(2, {"", "4.4", {}});
+  EXPECT_TRUE(world.run(2, R"({"hello": 1, "$db": "admin"})").has("topologyVersion"));
+}
+
 TEST(Hello, RefusesHalfAQuestion) {
   World world;
   world.add(1, {});

@@ -126,8 +126,8 @@ Parameters::Parameters(const Options& options) {
     else
       values_[name] = value;
   }
-  const bson::ValueView test = get("enableTestCommands");
-  if (acknowledges_majority_early() && !test.truthy()) fault_ = "testAckMajorityEarly needs enableTestCommands=1: it loses acknowledged writes on purpose";
+  const bson::Value test = get("enableTestCommands");
+  if (acknowledges_majority_early() && !test.view().truthy()) fault_ = "testAckMajorityEarly needs enableTestCommands=1: it loses acknowledged writes on purpose";
 }
 
 bool Parameters::test_commands() const {

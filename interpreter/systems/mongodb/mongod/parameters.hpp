@@ -15,6 +15,8 @@ struct Version {
   std::string text() const { return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch); }
   /// The newest wire protocol that servers of this version speak.
   int max_wire() const;
+  /// 4.4 brought it, and with it awaited replies and labels of errors.
+  bool has_topology_version() const { return max_wire() >= 9; }
 };
 /// "8.0" or "8.0.4"; nothing for anything else, and below 4.0.
 std::optional<Version> parse_version(std::string_view text);

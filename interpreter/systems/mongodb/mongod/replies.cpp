@@ -20,7 +20,10 @@ bool one_of(const std::array<int, N>& codes, int code) {
 
 }  // namespace
 
-bool Server::adds_retryable_label(const Operation& operation, int code) const { return replica && operation.retryable && one_of(kRetryableCodes, code); }
+/// Older servers leave the labels to the drivers.
+bool Server::adds_retryable_label(const Operation& operation, int code) const {
+  return replica && operation.retryable && parameters.version().has_topology_version() && one_of(kRetryableCodes, code);
+}
 
 void Server::fail(Operation& operation, const QueryError& error) {
   const FailCommand* injected = operation.fail && operation.fail->error_code ? &*operation.fail : nullptr;
@@ -38,7 +41,7 @@ void Server::fail(Operation& operation, const QueryError& error) {
     out.close();
   }
   // An injected error is no news of the topology: with the topologyVersion of now a driver would take it for known and drop it.
-  if (injected == nullptr && replica && one_of(kStateChangeCodes, error.code)) out.append("topologyVersion", topology_version());
+  if (injected == nullptr && replica && parameters.version().has_topology_version() && one_of(kStateChangeCodes, error.code)) out.append("topologyVersion", topology_version());
   send(operation, out.finish(), false, false);
 }
 

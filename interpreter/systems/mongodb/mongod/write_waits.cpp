@@ -91,7 +91,8 @@ void Server::finish_write(Operation& operation, std::optional<QueryError> concer
     for (std::size_t i = 0; i < labels.size(); ++i) out.append(std::to_string(i), labels[i]);
     out.close();
   }
-  if (!injected && (error_code == code::kInterruptedByStateChange || error_code == code::kInterruptedAtShutdown)) out.append("topologyVersion", topology_version());
+  const bool state_changed = error_code == code::kInterruptedByStateChange || error_code == code::kInterruptedAtShutdown;
+  if (!injected && state_changed && parameters.version().has_topology_version()) out.append("topologyVersion", topology_version());
   send(operation, out.finish(), true, false);
 }
 
