@@ -30,8 +30,8 @@ Result<Recovered> recover(const std::vector<Record>& records) {
     if (out.entries[i].at <= out.entries[i - 1].at || out.entries[i].at.timestamp <= out.entries[i - 1].at.timestamp)
       return Error{"the journal's oplog goes from " + show(out.entries[i - 1].at) + " to " + show(out.entries[i].at) +
                    ", which is not later"};
-  if (!out.entries.empty() && out.entries.front().at.is_null())
-    return Error{"the journal's oplog begins with an entry without a timestamp"};
+  if (!out.entries.empty() && (out.entries.front().at.is_null() || out.entries.front().at <= OpTime{}))
+    return Error{"the journal's oplog begins with an entry that has no timestamp or no term"};
   if (out.config) {
     if (std::optional<CommandError> error = validate(*out.config)) return Error{"the journal's configuration is unfit: " + error->message};
   }
