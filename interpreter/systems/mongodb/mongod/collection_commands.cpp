@@ -8,7 +8,8 @@ namespace failc::mongod {
 namespace {
 
 query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database), collection_name(operation.command.database, operation.command.argument, operation.command.name)};
+  return {std::string(operation.command.database),
+          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
 }
 
 /// The command's own fields.
@@ -52,7 +53,9 @@ Answer rename(Server& server, Operation& operation) {
   const bson::View from = operation.command.body;
   const auto name = [&](std::string_view which) { return need(query::parse_namespace(field(from, "renameCollection", which).text())); };
   if (!from.has("to")) refuse(code::kMissingField, "BSON field 'renameCollection.to' is missing but a required field");
-  make_and_log(server, operation, need(query::plan_rename(server.catalog, name("renameCollection"), name("to"), flag_or(from, "renameCollection", "dropTarget", false))));
+  make_and_log(server, operation,
+               need(query::plan_rename(server.catalog, name("renameCollection"), name("to"),
+                                       flag_or(from, "renameCollection", "dropTarget", false))));
   return bson::Document();
 }
 
@@ -75,7 +78,8 @@ bson::Document describe(const std::string& name, const query::Collection& collec
 Answer list_collections(Server& server, Operation& operation) {
   const bson::View from = operation.command.body;
   const std::string database(operation.command.database);
-  const query::Matcher filter = need(query::Matcher::compile(document_or_empty(from, "listCollections", "filter"), constants_of(server, operation)));
+  const query::Matcher filter =
+      need(query::Matcher::compile(document_or_empty(from, "listCollections", "filter"), constants_of(server, operation)));
   const bool name_only = flag_or(from, "listCollections", "nameOnly", false);
   std::vector<bson::Document> found;
   for (const auto& [name, collection] : server.catalog.collections(database)) {
@@ -87,7 +91,8 @@ Answer list_collections(Server& server, Operation& operation) {
 
 Answer list_databases(Server& server, Operation& operation) {
   const bson::View from = operation.command.body;
-  const query::Matcher filter = need(query::Matcher::compile(document_or_empty(from, "listDatabases", "filter"), constants_of(server, operation)));
+  const query::Matcher filter =
+      need(query::Matcher::compile(document_or_empty(from, "listDatabases", "filter"), constants_of(server, operation)));
   const bool name_only = flag_or(from, "listDatabases", "nameOnly", false);
   bson::ArrayBuilder list;
   std::int64_t total = 0;
@@ -110,7 +115,8 @@ Answer collection_stats(Server& server, Operation& operation) {
   const query::Collection* collection = server.catalog.find(ns);
   bson::Builder out;
   out.append("ns", ns.text());
-  const std::int64_t size = collection != nullptr ? collection->bytes() : 0, count = collection != nullptr ? static_cast<std::int64_t>(collection->count()) : 0;
+  const std::int64_t size = collection != nullptr ? collection->bytes() : 0,
+                     count = collection != nullptr ? static_cast<std::int64_t>(collection->count()) : 0;
   out.append("size", size).append("count", count);
   if (count != 0) out.append("avgObjSize", size / count);
   out.append("storageSize", size).append("capped", collection != nullptr && collection->options()["capped"].truthy());

@@ -9,10 +9,33 @@
 namespace failc::mongod {
 namespace {
 
-constexpr std::array<std::string_view, 27> kGeneric = {
-    "$db", "$clusterTime", "lsid", "txnNumber", "txnRetryCounter", "stmtId", "stmtIds", "autocommit", "startTransaction", "coordinator", "apiVersion", "apiStrict", "apiDeprecationErrors",
-    "$readPreference", "readConcern", "writeConcern", "maxTimeMS", "maxTimeMSOpOnly", "comment", "$audit", "$client", "$configServerState", "$queryOptions", "$configTime",
-    "$topologyTime", "clientOperationKey", "serialization_context"};
+constexpr std::array<std::string_view, 27> kGeneric = {"$db",
+                                                       "$clusterTime",
+                                                       "lsid",
+                                                       "txnNumber",
+                                                       "txnRetryCounter",
+                                                       "stmtId",
+                                                       "stmtIds",
+                                                       "autocommit",
+                                                       "startTransaction",
+                                                       "coordinator",
+                                                       "apiVersion",
+                                                       "apiStrict",
+                                                       "apiDeprecationErrors",
+                                                       "$readPreference",
+                                                       "readConcern",
+                                                       "writeConcern",
+                                                       "maxTimeMS",
+                                                       "maxTimeMSOpOnly",
+                                                       "comment",
+                                                       "$audit",
+                                                       "$client",
+                                                       "$configServerState",
+                                                       "$queryOptions",
+                                                       "$configTime",
+                                                       "$topologyTime",
+                                                       "clientOperationKey",
+                                                       "serialization_context"};
 
 void read_session(Command& command) {
   const Field lsid = field(command.body, command.name, "lsid");
@@ -22,7 +45,8 @@ void read_session(Command& command) {
   if (!id.exists()) refuse(code::kMissingField, "BSON field 'OperationSessionInfo.lsid.id' is missing but a required field");
   if (!id.is(bson::Type::binary) || id.as_binary().bytes.size() != 16) refuse(code::kInvalidUuid, "lsid.id must be a UUID");
   for (const bson::Element& element : from)
-    if (element.key != "id" && element.key != "uid") refuse(code::kUnknownField, "BSON field 'OperationSessionInfo.lsid." + std::string(element.key) + "' is an unknown field.");
+    if (element.key != "id" && element.key != "uid")
+      refuse(code::kUnknownField, "BSON field 'OperationSessionInfo.lsid." + std::string(element.key) + "' is an unknown field.");
   command.session = std::string(id.as_binary().bytes);
   command.session_id = lsid.value;
 }
@@ -82,7 +106,8 @@ std::vector<bson::View> Command::documents(std::string_view identifier) const {
     found = true;
     for (const std::string_view bytes : sequence.documents) out.emplace_back(bytes);
   }
-  if (!found) refuse(code::kMissingField, "BSON field '" + std::string(name) + "." + std::string(identifier) + "' is missing but a required field");
+  if (!found)
+    refuse(code::kMissingField, "BSON field '" + std::string(name) + "." + std::string(identifier) + "' is missing but a required field");
   return out;
 }
 
@@ -98,7 +123,8 @@ Command read_command(const wire::Message& message) {
     out.database = query->collection.substr(0, query->collection.find('.'));
     out.secondary_ok = query->flags & 4;
     // {$query: {...}, $readPreference: {...}}
-    if (const bson::Element first = out.body.front(); (first.key == "$query" || first.key == "query") && first.value.is(bson::Type::document))
+    if (const bson::Element first = out.body.front();
+        (first.key == "$query" || first.key == "query") && first.value.is(bson::Type::document))
       out.body = first.value.as_document();
   }
   const bson::Element first = out.body.front();
@@ -121,7 +147,8 @@ void read_generic_arguments(Command& command) {
   read_api(command);
   read_preference(command);
   if (const bson::ValueView gossip = command.body["$clusterTime"]; gossip.is(bson::Type::document))
-    if (const bson::ValueView time = gossip.as_document()["clusterTime"]; time.is(bson::Type::timestamp)) command.cluster_time = time.as_timestamp();
+    if (const bson::ValueView time = gossip.as_document()["clusterTime"]; time.is(bson::Type::timestamp))
+      command.cluster_time = time.as_timestamp();
 }
 
 }  // namespace failc::mongod

@@ -34,7 +34,8 @@ WriteConcern parse_write_concern(bson::ValueView given) {
     out.what.w = std::string(w.as_string());
   } else if (w.is_number()) {
     const std::int64_t number = field(from, "writeConcern", "w").integer();
-    if (number < 0 || number > 50) refuse(code::kFailedToParse, "w has to be a non-negative number and not greater than 50; found: " + std::to_string(number));
+    if (number < 0 || number > 50)
+      refuse(code::kFailedToParse, "w has to be a non-negative number and not greater than 50; found: " + std::to_string(number));
     out.what.w = static_cast<int>(number);
   } else if (w.is(bson::Type::document)) {
     refuse(code::kFailedToParse, "a document of tags as `w` is not supported; name a mode of settings.getLastErrorModes");
@@ -43,7 +44,8 @@ WriteConcern parse_write_concern(bson::ValueView given) {
   }
   out.what.journal = flag_or(from, "writeConcern", "j", false) || flag_or(from, "writeConcern", "fsync", false);
   const std::int64_t wtimeout = integer_or(from, "writeConcern", "wtimeout", 0);
-  if (wtimeout < 0 || wtimeout > INT32_MAX) refuse(code::kFailedToParse, "wtimeout must be between 0 and " + std::to_string(INT32_MAX) + "; found: " + std::to_string(wtimeout));
+  if (wtimeout < 0 || wtimeout > INT32_MAX)
+    refuse(code::kFailedToParse, "wtimeout must be between 0 and " + std::to_string(INT32_MAX) + "; found: " + std::to_string(wtimeout));
   if (wtimeout > 0) out.timeout = std::chrono::milliseconds(wtimeout);
   return out;
 }
@@ -53,7 +55,8 @@ ReadConcern parse_read_concern(bson::ValueView given) {
   if (!given.exists()) return out;
   const bson::View from = Field{"", "readConcern", given}.document();
   only_fields(from, "readConcern", {"level", "afterClusterTime", "atClusterTime", "provenance"});
-  if (from.has("atClusterTime")) refuse(code::kInvalidOptions, "readConcern.atClusterTime is for snapshot reads, which this server does not keep history for");
+  if (from.has("atClusterTime"))
+    refuse(code::kInvalidOptions, "readConcern.atClusterTime is for snapshot reads, which this server does not keep history for");
   const std::string_view level = text_or(from, "readConcern", "level", "local");
   if (level == "local")
     out.level = ReadLevel::local;

@@ -32,7 +32,8 @@ TEST_F(Crud, InsertsFindsUpdatesDeletes) {
   EXPECT_EQ(relaxed(R"({"insert": "c", "documents": [{"_id": 1, "x": 1}, {"_id": 2, "x": 2}], "$db": "t"})"), R"({ "n" : 2, "ok" : 1.0 })");
   EXPECT_EQ(relaxed(R"({"find": "c", "filter": {"x": {"$gt": 1}}, "$db": "t"})"),
             R"({ "cursor" : { "firstBatch" : [ { "_id" : 2, "x" : 2 } ], "id" : 0, "ns" : "t.c" }, "ok" : 1.0 })");
-  EXPECT_EQ(relaxed(R"({"update": "c", "updates": [{"q": {"_id": 1}, "u": {"$inc": {"x": 5}}}], "$db": "t"})"), R"({ "n" : 1, "nModified" : 1, "ok" : 1.0 })");
+  EXPECT_EQ(relaxed(R"({"update": "c", "updates": [{"q": {"_id": 1}, "u": {"$inc": {"x": 5}}}], "$db": "t"})"),
+            R"({ "n" : 1, "nModified" : 1, "ok" : 1.0 })");
   EXPECT_EQ(relaxed(R"({"update": "c", "updates": [{"q": {"_id": 9}, "u": {"$set": {"x": 5}}, "upsert": true}], "$db": "t"})"),
             R"({ "n" : 1, "upserted" : [ { "index" : 0, "_id" : 9 } ], "nModified" : 0, "ok" : 1.0 })");
   EXPECT_EQ(relaxed(R"({"delete": "c", "deletes": [{"q": {}, "limit": 1}], "$db": "t"})"), R"({ "n" : 1, "ok" : 1.0 })");
@@ -53,7 +54,8 @@ TEST_F(Crud, OrderedBatchesStopAtAnErrorAndUnorderedOnesGoOn) {
   EXPECT_EQ(ordered.at("writeErrors.0.code").integer(), 11000);
   EXPECT_EQ(ordered.at("writeErrors.0.keyValue._id").integer(), 1);
   EXPECT_EQ(ordered.at("writeErrors.0.errmsg").string(), "E11000 duplicate key error collection: t.c index: _id_ dup key: { _id: 1 }");
-  const bson::Document unordered = run(R"({"insert": "c", "documents": [{"_id": 1}, {"_id": 4}, {"_id": 2}], "ordered": false, "$db": "t"})");
+  const bson::Document unordered =
+      run(R"({"insert": "c", "documents": [{"_id": 1}, {"_id": 4}, {"_id": 2}], "ordered": false, "$db": "t"})");
   EXPECT_EQ(unordered["n"].integer(), 1);
   EXPECT_EQ(unordered.at("writeErrors.0.index").integer(), 0);
   EXPECT_EQ(unordered.at("writeErrors.1.index").integer(), 2);
@@ -84,7 +86,8 @@ TEST_F(Crud, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(code(R"({"aggregate": "c", "pipeline": [], "$db": "t"})"), 9);
   EXPECT_EQ(code(R"({"insert": "c", "documents": [{}], "startTransaction": true, "autocommit": false, "$db": "t"})"), 263);
   EXPECT_EQ(code(R"({"delete": "c", "deletes": [{"q": {}, "limit": 3}], "$db": "t"})"), 9);
-  EXPECT_EQ(run(R"({"listCollections": 1, "$db": "t"})").at("cursor.firstBatch.0").type(), bson::Type::missing) << "nothing was written by all that";
+  EXPECT_EQ(run(R"({"listCollections": 1, "$db": "t"})").at("cursor.firstBatch.0").type(), bson::Type::missing)
+      << "nothing was written by all that";
 }
 
 TEST_F(Crud, CursorsHandOutBatches) {
@@ -94,7 +97,8 @@ TEST_F(Crud, CursorsHandOutBatches) {
   const std::int64_t id = first.at("cursor.id").as_int64();
   ASSERT_NE(id, 0);
   const auto get_more = [&](std::int64_t size) {
-    return world.run(1, bson::Builder().append("getMore", id).append("collection", "c").append("batchSize", size).append("$db", "t").finish());
+    return world.run(1,
+                     bson::Builder().append("getMore", id).append("collection", "c").append("batchSize", size).append("$db", "t").finish());
   };
   bson::Document next = get_more(3);
   EXPECT_EQ(next.at("cursor.nextBatch.0._id").integer(), 2);
@@ -109,13 +113,22 @@ TEST_F(Crud, CursorsHandOutBatches) {
   // Killed, of another namespace, and forgotten after ten minutes.
   const std::int64_t other = run(R"({"find": "c", "batchSize": 0, "$db": "t"})").at("cursor.id").as_int64();
   ASSERT_NE(other, 0);
-  EXPECT_EQ(world.run(1, bson::Builder().append("getMore", other).append("collection", "d").append("$db", "t").finish())["code"].integer(), 13);
-  const bson::Document killed = world.run(1, bson::Builder().append("killCursors", "c").open_array("cursors").append("0", other).append("1", id).close().append("$db", "t").finish());
+  EXPECT_EQ(world.run(1, bson::Builder().append("getMore", other).append("collection", "d").append("$db", "t").finish())["code"].integer(),
+            13);
+  const bson::Document killed = world.run(1, bson::Builder()
+                                                 .append("killCursors", "c")
+                                                 .open_array("cursors")
+                                                 .append("0", other)
+                                                 .append("1", id)
+                                                 .close()
+                                                 .append("$db", "t")
+                                                 .finish());
   EXPECT_EQ(killed.at("cursorsKilled.0").as_int64(), other);
   EXPECT_EQ(killed.at("cursorsNotFound.0").as_int64(), id);
   const std::int64_t idle = run(R"({"find": "c", "batchSize": 2, "$db": "t"})").at("cursor.id").as_int64();
   world.pass(std::chrono::minutes(11));
-  EXPECT_EQ(world.run(1, bson::Builder().append("getMore", idle).append("collection", "c").append("$db", "t").finish())["code"].integer(), 43);
+  EXPECT_EQ(world.run(1, bson::Builder().append("getMore", idle).append("collection", "c").append("$db", "t").finish())["code"].integer(),
+            43);
 }
 
 TEST_F(Crud, CollectionsAndIndexesComeAndGo) {
@@ -191,7 +204,8 @@ TEST(Start, RefusesUnknownParametersAndVersions) {
 }
 
 TEST(Start, ReportsTheVersionItIsTold) {
-  const std::vector<std::pair<std::string, int>> cases = {{"4.0", 7}, {"4.2", 8}, {"4.4", 9}, {"5.0", 13}, {"6.0", 17}, {"7.0", 21}, {"8.0.4", 25}};
+  const std::vector<std::pair<std::string, int>> cases = {{"4.0", 7},  {"4.2", 8},  {"4.4", 9},   {"5.0", 13},
+                                                          {"6.0", 17}, {"7.0", 21}, {"8.0.4", 25}};
   World world;
   int port = 1;
   for (const auto& [version, wire] : cases) {

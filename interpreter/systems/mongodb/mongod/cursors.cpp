@@ -56,7 +56,8 @@ std::vector<bson::Document> next_batch(std::deque<bson::Document>& from, std::op
   return out;
 }
 
-bson::Document cursor_reply(const std::string& batch_name, const std::vector<bson::Document>& batch, CursorId id, const std::string& name_space) {
+bson::Document cursor_reply(const std::string& batch_name, const std::vector<bson::Document>& batch, CursorId id,
+                            const std::string& name_space) {
   bson::Builder out;
   out.open("cursor").open_array(batch_name);
   std::size_t index = 0;

@@ -45,9 +45,11 @@ class Cursors {
   std::map<CursorId, Cursor> cursors_;
 };
 
-/// Takes the next documents of `from`: up to `batch_size` (nothing: no limit) and 16 MB, one at least where there is one and the size is not 0.
+/// Takes the next documents of `from`: up to `batch_size` (nothing: no limit) and 16 MB, one at least where there is one and the size is
+/// not 0.
 std::vector<bson::Document> next_batch(std::deque<bson::Document>& from, std::optional<std::int64_t> batch_size);
 /// {cursor: {firstBatch | nextBatch, id, ns}}
-bson::Document cursor_reply(const std::string& batch_name, const std::vector<bson::Document>& batch, CursorId id, const std::string& name_space);
+bson::Document cursor_reply(const std::string& batch_name, const std::vector<bson::Document>& batch, CursorId id,
+                            const std::string& name_space);
 
 }  // namespace failc::mongod

@@ -15,7 +15,12 @@ Answer build_info(Server& server, Operation&) {
   out.open_array("modules").append("0", "failc").close().append("allocator", "system").append("javascriptEngine", "none");
   out.append("sysInfo", "deprecated").open_array("versionArray");
   out.append("0", version.major).append("1", version.minor).append("2", version.patch).append("3", 0).close();
-  out.append("bits", 64).append("debug", false).append("maxBsonObjectSize", 16777216).open_array("storageEngines").append("0", "failc").close();
+  out.append("bits", 64)
+      .append("debug", false)
+      .append("maxBsonObjectSize", 16777216)
+      .open_array("storageEngines")
+      .append("0", "failc")
+      .close();
   return out.finish();
 }
 
@@ -36,15 +41,29 @@ Answer server_status(Server& server, Operation&) {
   bson::Builder out;
   out.append("host", server.options.host + ":" + std::to_string(server.options.port)).append("version", server.parameters.version().text());
   out.append("process", "failc-mongod").append("pid", server.options.pid).append("uptime", static_cast<double>(seconds));
-  out.append("uptimeMillis", std::chrono::duration_cast<std::chrono::milliseconds>(server.at.now - server.started.now).count()).append("uptimeEstimate", seconds);
+  out.append("uptimeMillis", std::chrono::duration_cast<std::chrono::milliseconds>(server.at.now - server.started.now).count())
+      .append("uptimeEstimate", seconds);
   out.append("localTime", bson::Date{server.at.wall});
   const std::int32_t open = static_cast<std::int32_t>(server.connections.size());
-  out.open("connections").append("current", open).append("available", 65536 - open).append("totalCreated", server.counters.connections_created);
+  out.open("connections")
+      .append("current", open)
+      .append("available", 65536 - open)
+      .append("totalCreated", server.counters.connections_created);
   out.append("active", static_cast<std::int32_t>(server.operations.size())).close();
   const Counters& counters = server.counters;
-  out.open("opcounters").append("insert", counters.insert).append("query", counters.query).append("update", counters.update).append("delete", counters.erase);
+  out.open("opcounters")
+      .append("insert", counters.insert)
+      .append("query", counters.query)
+      .append("update", counters.update)
+      .append("delete", counters.erase);
   out.append("getmore", counters.get_more).append("command", counters.command).close();
-  out.open("metrics").open("cursor").open("open").append("total", static_cast<std::int64_t>(server.cursors.count())).close().close().close();
+  out.open("metrics")
+      .open("cursor")
+      .open("open")
+      .append("total", static_cast<std::int64_t>(server.cursors.count()))
+      .close()
+      .close()
+      .close();
   out.open("logicalSessionRecordCache").append("activeSessionsCount", static_cast<std::int32_t>(server.sessions.count())).close();
   out.open("storageEngine").append("name", "failc").append("persistent", true).append("supportsCommittedReads", true).close();
   if (server.replica) append_replication(out, server);
@@ -53,7 +72,11 @@ Answer server_status(Server& server, Operation&) {
 
 Answer host_info(Server& server, Operation&) {
   bson::Builder out;
-  out.open("system").append("currentTime", bson::Date{server.at.wall}).append("hostname", server.options.host).append("cpuAddrSize", 64).close();
+  out.open("system")
+      .append("currentTime", bson::Date{server.at.wall})
+      .append("hostname", server.options.host)
+      .append("cpuAddrSize", 64)
+      .close();
   return out.open("os").append("type", "Linux").close().open("extra").close().finish();
 }
 
@@ -82,7 +105,9 @@ Answer command_line(Server& server, Operation&) {
   return bson::Builder().open_array("argv").append_all(argv.finish().view()).close().append("parsed", parsed.finish()).finish();
 }
 
-Answer whats_my_uri(Server& server, Operation& operation) { return bson::Builder().append("you", server.connection_of(operation).peer).finish(); }
+Answer whats_my_uri(Server& server, Operation& operation) {
+  return bson::Builder().append("you", server.connection_of(operation).peer).finish();
+}
 
 Answer connection_status(Server&, Operation&) {
   bson::Builder out;
@@ -97,7 +122,9 @@ Answer current_operation(Server& server, Operation& asking) {
   for (const auto& [id, operation] : server.operations) {
     const Connection& connection = server.connections.at(operation->connection);
     out.open(std::to_string(index++)).append("type", "op").append("opid", static_cast<std::int64_t>(id)).append("active", true);
-    out.append("connectionId", static_cast<std::int64_t>(operation->connection)).append("client", connection.peer).append("appName", connection.app_name);
+    out.append("connectionId", static_cast<std::int64_t>(operation->connection))
+        .append("client", connection.peer)
+        .append("appName", connection.app_name);
     out.append("microsecs_running", std::chrono::duration_cast<std::chrono::microseconds>(server.at.now - operation->began.now).count());
     out.append("op", "command").append("ns", std::string(operation->command.database) + ".$cmd");
     if (id != asking.id) out.append("command", operation->command.body);
@@ -109,7 +136,8 @@ Answer current_operation(Server& server, Operation& asking) {
 Answer kill_operation(Server& server, Operation& operation) {
   const std::int64_t id = field(operation.command.body, "killOp", "op").integer();
   const auto found = server.operations.find(static_cast<OperationId>(id));
-  if (found != server.operations.end() && found->second->resume && found->first != operation.id) server.interrupt(*found->second, code::kInterrupted, "operation was interrupted");
+  if (found != server.operations.end() && found->second->resume && found->first != operation.id)
+    server.interrupt(*found->second, code::kInterrupted, "operation was interrupted");
   return bson::Builder().append("info", "attempting to kill op").finish();
 }
 
@@ -133,7 +161,11 @@ Answer list_commands(Server&, Operation&) {
   bson::Builder out;
   out.open("commands");
   for (const Spec& spec : all_commands()) {
-    out.open(spec.name).append("help", "").append("requiresAuth", false).append("secondaryOk", !spec.has(trait::kWrite)).append("adminOnly", spec.has(trait::kAdmin));
+    out.open(spec.name)
+        .append("help", "")
+        .append("requiresAuth", false)
+        .append("secondaryOk", !spec.has(trait::kWrite))
+        .append("adminOnly", spec.has(trait::kAdmin));
     out.close();
   }
   return out.finish();
@@ -141,7 +173,8 @@ Answer list_commands(Server&, Operation&) {
 
 /// Every record that has to be on the disk is on its way there anyway.
 Answer fsync(Server&, Operation& operation) {
-  if (flag_or(operation.command.body, "fsync", "lock", false)) refuse(code::kNotImplemented, "fsync with lock is not supported by this server");
+  if (flag_or(operation.command.body, "fsync", "lock", false))
+    refuse(code::kNotImplemented, "fsync with lock is not supported by this server");
   return bson::Builder().append("numFiles", 1).finish();
 }
 

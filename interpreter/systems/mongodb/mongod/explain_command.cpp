@@ -23,7 +23,8 @@ std::int64_t returned(Server& server, const Operation& operation, bson::View inn
   const query::Constants constants = constants_of(server, operation);
   if (name == "aggregate") {
     if (!inner["pipeline"].is(bson::Type::array)) refuse(code::kTypeMismatch, "'pipeline' option must be specified as an array");
-    return static_cast<std::int64_t>(need(query::aggregate(server.catalog, ns, inner["pipeline"].as_document(), constants)).documents.size());
+    return static_cast<std::int64_t>(
+        need(query::aggregate(server.catalog, ns, inner["pipeline"].as_document(), constants)).documents.size());
   }
   query::FindRequest request;
   request.filter = filter_of(inner, name);
@@ -47,11 +48,19 @@ Answer explain(Server& server, Operation& operation) {
   const std::int64_t count = returned(server, operation, inner, first.key, ns);
   bson::Builder out;
   out.append("explainVersion", "1").open("queryPlanner").append("namespace", ns.text()).append("parsedQuery", filter_of(inner, first.key));
-  out.open("winningPlan").append("stage", server.catalog.find(ns) == nullptr ? "EOF" : "COLLSCAN").close().open_array("rejectedPlans").close().close();
+  out.open("winningPlan")
+      .append("stage", server.catalog.find(ns) == nullptr ? "EOF" : "COLLSCAN")
+      .close()
+      .open_array("rejectedPlans")
+      .close()
+      .close();
   if (verbosity != "queryPlanner") {
     out.open("executionStats").append("executionSuccess", true).append("nReturned", count).append("executionTimeMillis", 0).close();
   }
-  out.append("command", inner).open("serverInfo").append("host", server.options.host).append("port", static_cast<std::int32_t>(server.options.port));
+  out.append("command", inner)
+      .open("serverInfo")
+      .append("host", server.options.host)
+      .append("port", static_cast<std::int32_t>(server.options.port));
   return out.append("version", server.parameters.version().text()).append("gitVersion", "failc-mongod").finish();
 }
 

@@ -20,7 +20,8 @@ Answer configure(Server& server, Operation& operation) {
 void look(Server& server, Operation& operation, const std::string& name, std::int64_t wanted) {
   if (server.fail_points.times_entered(name).value_or(0) >= wanted) return server.complete(operation, {});
   if (server.expired(operation)) refuse(code::kMaxTimeExpired, "operation exceeded time limit");
-  server.wait(operation, interest::kFailPoints, server.until(operation), [&server, &operation, name, wanted] { look(server, operation, name, wanted); });
+  server.wait(operation, interest::kFailPoints, server.until(operation),
+              [&server, &operation, name, wanted] { look(server, operation, name, wanted); });
 }
 
 /// Until the point was met so many times since the server started.

@@ -20,8 +20,8 @@ std::vector<std::string> texts(const Field& list) {
 
 void check_fail_command(bson::View data) {
   only_fields(data, "failCommand",
-              {"failCommands", "errorCode", "errorLabels", "closeConnection", "blockConnection", "blockTimeMS", "appName", "namespace", "writeConcernError",
-               "failInternalCommands", "errorExtraInfo", "failLocalClients", "failAllCommands"});
+              {"failCommands", "errorCode", "errorLabels", "closeConnection", "blockConnection", "blockTimeMS", "appName", "namespace",
+               "writeConcernError", "failInternalCommands", "errorExtraInfo", "failLocalClients", "failAllCommands"});
   const auto at = [&](std::string_view name) { return field(data, "failCommand", name); };
   if (!at("failAllCommands").given() || !at("failAllCommands").flag()) texts(at("failCommands"));
   if (at("errorLabels").given()) texts(at("errorLabels"));
@@ -67,7 +67,8 @@ FailPoints::Point FailPoints::parse_mode(bson::ValueView mode) {
     out.probability = *first.value.number();
     if (!(out.probability >= 0 && out.probability <= 1)) refuse(code::kBadValue, "activationProbability must be between 0.0 and 1.0");
   } else {
-    refuse(code::kBadValue, "'mode' must be one of 'off', 'alwaysOn', 'times', 'skip' and 'activationProbability', but is '" + std::string(first.key) + "'");
+    refuse(code::kBadValue,
+           "'mode' must be one of 'off', 'alwaysOn', 'times', 'skip' and 'activationProbability', but is '" + std::string(first.key) + "'");
   }
   return out;
 }
@@ -89,8 +90,10 @@ bson::Document FailPoints::configure(bson::View command) {
 
 bool FailPoints::enter(Point& point) {
   switch (point.mode) {
-    case Mode::off: return false;
-    case Mode::always_on: break;
+    case Mode::off:
+      return false;
+    case Mode::always_on:
+      break;
     case Mode::times:
       if (--point.left <= 0) point.mode = Mode::off;
       break;
@@ -125,7 +128,8 @@ std::optional<FailCommand> FailPoints::fail_command(const Passing& passing) {
   }
   if (!enter(point)) return std::nullopt;
   FailCommand out;
-  if (flag_or(data, "failCommand", "blockConnection", false)) out.block = std::chrono::milliseconds(integer_or(data, "failCommand", "blockTimeMS", 0));
+  if (flag_or(data, "failCommand", "blockConnection", false))
+    out.block = std::chrono::milliseconds(integer_or(data, "failCommand", "blockTimeMS", 0));
   out.close = flag_or(data, "failCommand", "closeConnection", false);
   if (data.has("errorCode")) out.error_code = static_cast<int>(field(data, "failCommand", "errorCode").integer());
   if (data.has("errorExtraInfo")) out.error_extra_info = bson::Value(data["errorExtraInfo"]);

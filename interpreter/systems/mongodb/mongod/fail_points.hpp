@@ -16,11 +16,11 @@ namespace failc::mongod {
 
 /// What a command is, to a fail point.
 struct Passing {
-  std::string_view command;          // as the client wrote it
+  std::string_view command;  // as the client wrote it
   std::vector<std::string_view> aliases;
-  std::string_view app_name;         // of the connection's handshake
-  std::string_view name_space;       // "db.collection", or "db"
-  bool internal = false;             // from another member of the set
+  std::string_view app_name;    // of the connection's handshake
+  std::string_view name_space;  // "db.collection", or "db"
+  bool internal = false;        // from another member of the set
 };
 
 /// What `failCommand` does to one command: first it blocks, then it closes or errs; a write concern error comes after the command has run.

@@ -5,9 +5,9 @@
 namespace failc::mongod {
 namespace {
 
+using std::chrono::milliseconds;
 using test::json;
 using test::World;
-using std::chrono::milliseconds;
 
 struct FailPoint : testing::Test {
   World world;
@@ -49,7 +49,8 @@ TEST_F(FailPoint, SkipsAlwaysAndByChance) {
 }
 
 TEST_F(FailPoint, TheErrorCodeIsGivenInsteadOfRunning) {
-  set(R"("alwaysOn")", R"({"failCommands": ["insert"], "errorCode": 91, "closeConnection": false, "errorLabels": ["A", "B"], "errorExtraInfo": {"why": 5}})");
+  set(R"("alwaysOn")",
+      R"({"failCommands": ["insert"], "errorCode": 91, "closeConnection": false, "errorLabels": ["A", "B"], "errorExtraInfo": {"why": 5}})");
   const bson::Document failed = run(R"({"insert": "c", "documents": [{}], "$db": "t"})");
   EXPECT_EQ(failed["code"].integer(), 91);
   EXPECT_EQ(failed.at("errorLabels.1").string(), "B");
@@ -96,7 +97,8 @@ TEST_F(FailPoint, OnlyForAnApplicationOrANamespace) {
 }
 
 TEST_F(FailPoint, AWriteConcernErrorComesAfterTheWrite) {
-  set(R"({"times": 1})", R"({"failCommands": ["insert"], "writeConcernError": {"code": 91, "errmsg": "x", "errInfo": {"a": 1}}, "errorLabels": ["L"]})");
+  set(R"({"times": 1})",
+      R"({"failCommands": ["insert"], "writeConcernError": {"code": 91, "errmsg": "x", "errInfo": {"a": 1}}, "errorLabels": ["L"]})");
   const bson::Document reply = run(R"({"insert": "c", "documents": [{}], "$db": "t"})");
   EXPECT_TRUE(reply["ok"].truthy());
   EXPECT_EQ(reply["n"].integer(), 1);

@@ -11,15 +11,17 @@ using query::QueryError;
 
 namespace code {
 using namespace query::code;
-inline constexpr int kInvalidLength = 16, kAlreadyInitialized = 23, kMaxTimeExpired = 50, kWriteConcernFailed = 64, kNoReplicationEnabled = 76, kShutdownInProgress = 91,
-                     kNotYetInitialized = 94, kConflictingOperationInProgress = 117, kCommandFailed = 125, kNotImplemented = 238, kLinearizableReadConcernError = 187,
-                     kPrimarySteppedDown = 189, kNoSuchSession = 206, kInvalidUuid = 207, kTransactionTooOld = 225, kCommandNotSupported = 115,
-                     kReadConcernMajorityNotAvailableYet = 134, kClientMetadataCannotBeMutated = 186, kOperationNotSupportedInTransaction = 263,
-                     kExceededTimeLimit = 262, kFailPointSetFailed = 266, kApiVersionError = 322, kApiStrictError = 323, kUnsupportedOpQuery = 352,
-                     kNotWritablePrimary = 10107, kObjectTooLarge = 10334, kInterruptedAtShutdown = 11600, kInterrupted = 11601, kInterruptedByStateChange = 11602,
-                     kNotPrimaryNoSecondaryOk = 13435, kNotPrimaryOrSecondary = 13436, kDuplicateField = 40413, kMissingField = 40414, kUnknownField = 40415,
-                     kMissingDatabase = 40571;
-}
+inline constexpr int kInvalidLength = 16, kAlreadyInitialized = 23, kMaxTimeExpired = 50, kWriteConcernFailed = 64,
+                     kNoReplicationEnabled = 76, kShutdownInProgress = 91, kNotYetInitialized = 94, kConflictingOperationInProgress = 117,
+                     kCommandFailed = 125, kNotImplemented = 238, kLinearizableReadConcernError = 187, kPrimarySteppedDown = 189,
+                     kNoSuchSession = 206, kInvalidUuid = 207, kTransactionTooOld = 225, kCommandNotSupported = 115,
+                     kReadConcernMajorityNotAvailableYet = 134, kClientMetadataCannotBeMutated = 186,
+                     kOperationNotSupportedInTransaction = 263, kExceededTimeLimit = 262, kFailPointSetFailed = 266, kApiVersionError = 322,
+                     kApiStrictError = 323, kUnsupportedOpQuery = 352, kNotWritablePrimary = 10107, kObjectTooLarge = 10334,
+                     kInterruptedAtShutdown = 11600, kInterrupted = 11601, kInterruptedByStateChange = 11602,
+                     kNotPrimaryNoSecondaryOk = 13435, kNotPrimaryOrSecondary = 13436, kDuplicateField = 40413, kMissingField = 40414,
+                     kUnknownField = 40415, kMissingDatabase = 40571;
+}  // namespace code
 
 struct Refused {
   QueryError error;

@@ -12,8 +12,8 @@ std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"
 }  // namespace
 
 void Field::wrong_type(std::string_view expected) const {
-  refuse(code::kTypeMismatch, "BSON field '" + std::string(command) + "." + std::string(name) + "' is the wrong type '" + std::string(bson::type_name(value.type())) +
-                                  "', expected type " + quoted(expected));
+  refuse(code::kTypeMismatch, "BSON field '" + std::string(command) + "." + std::string(name) + "' is the wrong type '" +
+                                  std::string(bson::type_name(value.type())) + "', expected type " + quoted(expected));
 }
 
 bool Field::flag() const {
@@ -26,7 +26,8 @@ std::int64_t Field::integer() const {
   if (const std::optional<std::int64_t> whole = value.integer()) return *whole;
   if (!value.is_number()) wrong_type("long");
   const double number = *value.number();
-  if (!(number >= -9.2e18 && number <= 9.2e18)) refuse(code::kFailedToParse, "BSON field '" + std::string(command) + "." + std::string(name) + "' is out of range");
+  if (!(number >= -9.2e18 && number <= 9.2e18))
+    refuse(code::kFailedToParse, "BSON field '" + std::string(command) + "." + std::string(name) + "' is out of range");
   return static_cast<std::int64_t>(number);
 }
 
@@ -90,12 +91,15 @@ void check_database_name(std::string_view name) {
 
 std::string collection_name(std::string_view database, bson::ValueView name, std::string_view command) {
   if (!name.is(bson::Type::string)) {
-    if (name.is_nullish() || !name.exists()) refuse(code::kInvalidNamespace, "collection name has invalid type " + std::string(bson::type_name(name.type())));
-    refuse(code::kInvalidNamespace, "collection name has invalid type " + std::string(bson::type_name(name.type())) + " in command " + std::string(command));
+    if (name.is_nullish() || !name.exists())
+      refuse(code::kInvalidNamespace, "collection name has invalid type " + std::string(bson::type_name(name.type())));
+    refuse(code::kInvalidNamespace,
+           "collection name has invalid type " + std::string(bson::type_name(name.type())) + " in command " + std::string(command));
   }
   const std::string_view text = name.as_string();
   const std::string whole = std::string(database) + "." + std::string(text);
-  if (text.empty() || text.front() == '.' || text.find('\0') != std::string_view::npos || text.find('$') != std::string_view::npos || whole.size() > 255)
+  if (text.empty() || text.front() == '.' || text.find('\0') != std::string_view::npos || text.find('$') != std::string_view::npos ||
+      whole.size() > 255)
     refuse(code::kInvalidNamespace, "Invalid namespace specified " + quoted(whole));
   return std::string(text);
 }

@@ -13,7 +13,8 @@ query::FindAndModify parse(const Command& command) {
   out.sort = document_or_empty(from, kWhere, "sort");
   out.fields = document_or_empty(from, kWhere, "fields");
   if (const bson::ValueView update = from["update"]; !update.is_nullish()) {
-    if (!update.is(bson::Type::document) && !update.is(bson::Type::array)) refuse(code::kFailedToParse, "Update argument must be either an object or an array");
+    if (!update.is(bson::Type::document) && !update.is(bson::Type::array))
+      refuse(code::kFailedToParse, "Update argument must be either an object or an array");
     out.update = update;
   }
   if (!from["arrayFilters"].is_nullish()) {
@@ -69,7 +70,8 @@ std::vector<Spec> find_and_modify_commands() {
            {"findandmodify"},
            find_and_modify,
            trait::kWrite | trait::kConcern | trait::kRetryable,
-           {"query", "sort", "remove", "update", "new", "fields", "upsert", "bypassDocumentValidation", "collation", "hint", "arrayFilters", "let"}}};
+           {"query", "sort", "remove", "update", "new", "fields", "upsert", "bypassDocumentValidation", "collation", "hint", "arrayFilters",
+            "let"}}};
 }
 
 }  // namespace failc::mongod

@@ -17,7 +17,8 @@ void append_hosts(bson::Builder& out, std::string_view name, const std::vector<s
 void append_set(bson::Builder& out, const replication::Hello& hello, std::string_view writable) {
   if (!hello.has_config || hello.removed) {
     out.append(writable, false).append("secondary", false);
-    out.append("info", hello.removed ? "Our replica set config is invalid or we are not a member of it" : "Does not have a valid replica set config");
+    out.append("info", hello.removed ? "Our replica set config is invalid or we are not a member of it"
+                                     : "Does not have a valid replica set config");
     out.append("isreplicaset", true);
     return;
   }
@@ -70,10 +71,12 @@ void take_handshake(Server& server, Operation& operation) {
   const bson::ValueView client = operation.command.body["client"];
   if (client.exists()) {
     const bson::View from = Field{"hello", "client", client}.document();
-    if (connection.greeted && !connection.client.empty()) refuse(code::kClientMetadataCannotBeMutated, "The client metadata document may only be sent in the first hello");
+    if (connection.greeted && !connection.client.empty())
+      refuse(code::kClientMetadataCannotBeMutated, "The client metadata document may only be sent in the first hello");
     if (from.size() > 512 * 4) refuse(24, "The client metadata document must be less then or equal to 512 bytes");
     connection.client = bson::Document(from);
-    if (const bson::ValueView name = from.at("application.name"); name.is(bson::Type::string)) connection.app_name = std::string(name.as_string());
+    if (const bson::ValueView name = from.at("application.name"); name.is(bson::Type::string))
+      connection.app_name = std::string(name.as_string());
     server.log("NETWORK", "connection " + std::to_string(operation.connection) + " is of " + bson::relaxed_json(from));
   }
   connection.greeted = true;
@@ -92,7 +95,8 @@ std::optional<Awaited> awaited(const Operation& operation) {
   const bson::View from = operation.command.body;
   const bool has_version = from.has("topologyVersion"), has_time = from.has("maxAwaitTimeMS");
   if (has_version != has_time) {
-    refuse(has_version ? 31368 : 51759, has_version ? "A request with a 'topologyVersion' must include 'maxAwaitTimeMS'" : "A request with 'maxAwaitTimeMS' must include a 'topologyVersion'");
+    refuse(has_version ? 31368 : 51759, has_version ? "A request with a 'topologyVersion' must include 'maxAwaitTimeMS'"
+                                                    : "A request with 'maxAwaitTimeMS' must include a 'topologyVersion'");
   }
   if (!has_version) return std::nullopt;
   const bson::View version = field(from, "hello", "topologyVersion").document();
@@ -108,8 +112,8 @@ std::optional<Awaited> awaited(const Operation& operation) {
 void reply_or_wait(Server& server, Operation& operation, const Awaited& what, Nanos limit) {
   const bool news = what.process != server.process || what.counter < server.topology_counter;
   if (what.process == server.process && what.counter > server.topology_counter) {
-    refuse(31382, "Received a topology version with counter: " + std::to_string(what.counter) + " which is greater than the server topology version counter: " +
-                      std::to_string(server.topology_counter));
+    refuse(31382, "Received a topology version with counter: " + std::to_string(what.counter) +
+                      " which is greater than the server topology version counter: " + std::to_string(server.topology_counter));
   }
   if (news || limit <= server.at.now) return server.complete_hello(operation, description(server, operation));
   server.wait(operation, interest::kHello, limit, [&server, &operation, what, limit] { reply_or_wait(server, operation, what, limit); });

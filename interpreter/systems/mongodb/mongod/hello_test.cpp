@@ -5,12 +5,17 @@
 namespace failc::mongod {
 namespace {
 
+using std::chrono::milliseconds;
 using test::json;
 using test::World;
-using std::chrono::milliseconds;
 
 bson::Document awaiting(const bson::Document& last, int milliseconds) {
-  return bson::Builder().append("hello", 1).append("topologyVersion", last["topologyVersion"]).append("maxAwaitTimeMS", milliseconds).append("$db", "admin").finish();
+  return bson::Builder()
+      .append("hello", 1)
+      .append("topologyVersion", last["topologyVersion"])
+      .append("maxAwaitTimeMS", milliseconds)
+      .append("$db", "admin")
+      .finish();
 }
 
 TEST(Hello, OfAStandalone) {
@@ -66,7 +71,13 @@ TEST(Hello, WaitsForAChangeOrTheTime) {
   began = world.now();
   ASSERT_TRUE(world.ask(connection, awaiting(first, 60000)));
   bson::Builder other;
-  other.append("hello", 1).open("topologyVersion").append("processId", bson::ObjectId{}).append("counter", std::int64_t{5}).close().append("maxAwaitTimeMS", 60000).append("$db", "admin");
+  other.append("hello", 1)
+      .open("topologyVersion")
+      .append("processId", bson::ObjectId{})
+      .append("counter", std::int64_t{5})
+      .close()
+      .append("maxAwaitTimeMS", 60000)
+      .append("$db", "admin");
   ASSERT_TRUE(world.ask(connection, other.finish()));
   EXPECT_LT(world.now() - began, milliseconds(50));
 }
@@ -84,7 +95,14 @@ TEST(Hello, RefusesHalfAQuestion) {
   world.add(1, {});
   EXPECT_EQ(world.run(1, R"({"hello": 1, "maxAwaitTimeMS": 5, "$db": "admin"})")["ok"].truthy(), false);
   const bson::Document hello = world.run(1, R"({"hello": 1, "$db": "admin"})");
-  EXPECT_EQ(world.run(1, bson::Builder().append("hello", 1).append("topologyVersion", hello["topologyVersion"]).append("$db", "admin").finish())["code"].integer(), 31368);
+  EXPECT_EQ(world
+                .run(1, bson::Builder()
+                            .append("hello", 1)
+                            .append("topologyVersion", hello["topologyVersion"])
+                            .append("$db", "admin")
+                            .finish())["code"]
+                .integer(),
+            31368);
 }
 
 TEST(Hello, StreamsUntilTheConnectionEnds) {
@@ -103,7 +121,9 @@ TEST(Hello, StreamsUntilTheConnectionEnds) {
   EXPECT_GT(world.replies(connection).size(), quiet);
   EXPECT_EQ(world.replies(connection).back().document["setName"].string(), "rs");
   // A fail point meets each reply, and an error ends the stream.
-  world.run(1, R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {"failCommands": ["hello"], "errorCode": 91}, "$db": "admin"})");
+  world.run(
+      1,
+      R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {"failCommands": ["hello"], "errorCode": 91}, "$db": "admin"})");
   world.pass(milliseconds(500));
   const test::Reply& last = world.replies(connection).back();
   EXPECT_EQ(last.document["code"].integer(), 91);

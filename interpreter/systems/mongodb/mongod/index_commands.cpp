@@ -6,7 +6,8 @@ namespace failc::mongod {
 namespace {
 
 query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database), collection_name(operation.command.database, operation.command.argument, operation.command.name)};
+  return {std::string(operation.command.database),
+          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
 }
 
 std::int32_t indexes_of(const Server& server, const query::Namespace& ns) {
@@ -29,7 +30,9 @@ Answer create_indexes(Server& server, Operation& operation) {
   const bool nothing = changes.empty();
   make_and_log(server, operation, std::move(changes));
   bson::Builder out;
-  out.append("numIndexesBefore", before).append("numIndexesAfter", indexes_of(server, ns)).append("createdCollectionAutomatically", !existed);
+  out.append("numIndexesBefore", before)
+      .append("numIndexesAfter", indexes_of(server, ns))
+      .append("createdCollectionAutomatically", !existed);
   if (nothing) out.append("note", "all indexes already exist");
   return out.finish();
 }

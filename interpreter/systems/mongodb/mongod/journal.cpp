@@ -96,7 +96,10 @@ std::string encode_entry(const LogEntry& entry) {
     out.close();
   }
   if (entry.session) {
-    out.open("s").append("id", bson::BinaryView{4, entry.session->session}).append("txnNumber", entry.session->transaction_number).open_array("r");
+    out.open("s")
+        .append("id", bson::BinaryView{4, entry.session->session})
+        .append("txnNumber", entry.session->transaction_number)
+        .open_array("r");
     std::size_t index = 0;
     for (const StatementResult& result : entry.session->results)
       out.open(std::to_string(index++)).append("stmtId", result.statement).append("result", result.result).close();
@@ -174,10 +177,14 @@ Result<JournalRecord> decode_record(std::string_view bytes) {
       }
       return checked(std::move(record));
     }
-    case kTruncate: return checked(replication::TruncateRecord{from.optime()});
-    case kCommitPoint: return checked(replication::CommitPointRecord{from.optime()});
-    case kLocal: return JournalRecord(LocalWrite{std::string(from.left)});
-    default: return broken;
+    case kTruncate:
+      return checked(replication::TruncateRecord{from.optime()});
+    case kCommitPoint:
+      return checked(replication::CommitPointRecord{from.optime()});
+    case kLocal:
+      return JournalRecord(LocalWrite{std::string(from.left)});
+    default:
+      return broken;
   }
 }
 

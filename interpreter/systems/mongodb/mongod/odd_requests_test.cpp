@@ -28,7 +28,8 @@ std::vector<bson::Value> odd_values() {
 
 void ask_everything(World& world, int port, const std::string& what) {
   const std::vector<bson::Value> values = odd_values();
-  const std::vector<std::string_view> generic = {"lsid", "txnNumber", "writeConcern", "readConcern", "maxTimeMS", "$readPreference", "$clusterTime", "apiVersion"};
+  const std::vector<std::string_view> generic = {"lsid",      "txnNumber",       "writeConcern", "readConcern",
+                                                 "maxTimeMS", "$readPreference", "$clusterTime", "apiVersion"};
   const auto ask = [&](const bson::Document& command) {
     const ConnectionId connection = world.connect(port);
     const std::optional<bson::Document> reply = world.ask(connection, command, std::chrono::milliseconds(60));
@@ -47,7 +48,12 @@ void ask_everything(World& world, int port, const std::string& what) {
       fields.insert(fields.end(), generic.begin(), generic.end());
       for (const std::string_view name : fields)
         for (const bson::Value& value : values)
-          ask(bson::Builder().append(spec.name, "c").append(name, value.view()).append("cursor", bson::Document()).append("$db", database).finish());
+          ask(bson::Builder()
+                  .append(spec.name, "c")
+                  .append(name, value.view())
+                  .append("cursor", bson::Document())
+                  .append("$db", database)
+                  .finish());
     }
   }
   EXPECT_TRUE(world.run(port, R"({"ping": 1, "$db": "t"})")["ok"].truthy());
@@ -88,7 +94,8 @@ TEST(OddJournal, IsRefused) {
       std::vector<std::string> broken = journal;
       broken[record][place] = static_cast<char>(broken[record][place] ^ 0x55);
       const std::unique_ptr<Model> model = make_model({"localhost", 1, "rs", "8.0", {}, 1, 1});
-      for (const Effect& effect : model->start({std::chrono::seconds(1), std::chrono::seconds(1700000000)}, broken)) refused += std::holds_alternative<Exit>(effect);
+      for (const Effect& effect : model->start({std::chrono::seconds(1), std::chrono::seconds(1700000000)}, broken))
+        refused += std::holds_alternative<Exit>(effect);
     }
     std::vector<std::string> shorter = journal;
     shorter[record].pop_back();

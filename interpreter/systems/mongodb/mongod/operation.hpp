@@ -24,7 +24,8 @@ using Answer = std::variant<bson::Document, Later>;
 
 /// How a command is treated before and after it runs.
 namespace trait {
-inline constexpr unsigned kAdmin = 1, kRead = 2, kWrite = 4, kConcern = 8, kAnyField = 16, kRetryable = 32, kHello = 64, kMember = 128, kPeer = 256;
+inline constexpr unsigned kAdmin = 1, kRead = 2, kWrite = 4, kConcern = 8, kAnyField = 16, kRetryable = 32, kHello = 64, kMember = 128,
+                          kPeer = 256;
 }  // namespace trait
 
 struct Spec {
@@ -55,11 +56,11 @@ struct Operation {
   std::optional<Nanos> deadline;  // by maxTimeMS
 
   std::optional<FailCommand> fail;
-  bool retryable = false;            // a write with txnNumber
-  replication::OpTime written;       // the last entry this wrote, or has to wait for
-  std::uint64_t record = 0;          // ... or the last record of a node without a set
-  bson::Document reply;              // while it waits for its write concern
-  std::int32_t last_response = 0;    // of an exhaust stream
+  bool retryable = false;          // a write with txnNumber
+  replication::OpTime written;     // the last entry this wrote, or has to wait for
+  std::uint64_t record = 0;        // ... or the last record of a node without a set
+  bson::Document reply;            // while it waits for its write concern
+  std::int32_t last_response = 0;  // of an exhaust stream
   bool streaming = false;
   std::optional<std::pair<bson::ObjectId, std::int64_t>> streamed;  // the topologyVersion that was sent last
 

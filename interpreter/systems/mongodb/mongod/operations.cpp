@@ -12,7 +12,8 @@ std::string name_space(const Command& command) {
   std::string out(command.database);
   if (command.argument.is(bson::Type::string)) out += "." + std::string(command.argument.as_string());
   if (command.name == "getMore")
-    if (const bson::ValueView collection = command.body["collection"]; collection.is(bson::Type::string)) out += "." + std::string(collection.as_string());
+    if (const bson::ValueView collection = command.body["collection"]; collection.is(bson::Type::string))
+      out += "." + std::string(collection.as_string());
   return out;
 }
 
@@ -27,7 +28,8 @@ void Server::start_operation(ConnectionId id, std::string message) {
   operation.bytes = std::move(message);
   Result<wire::Message> parsed = wire::parse(operation.bytes);
   if (!parsed || std::holds_alternative<wire::Reply>(parsed->content)) {
-    log("NETWORK", "connection " + std::to_string(id) + " sent what is no request: " + (parsed ? std::string("a reply") : parsed.error().message));
+    log("NETWORK",
+        "connection " + std::to_string(id) + " sent what is no request: " + (parsed ? std::string("a reply") : parsed.error().message));
     connections.at(id).closing = true;
     out_.push_back(Close{id});
     return;
@@ -54,7 +56,8 @@ void Server::admit(Operation& operation) {
   if (command.database.empty() && !legacy) refuse(code::kMissingDatabase, "OP_MSG requests require a $db argument");
   operation.spec = find_command(command.name);
   if (legacy && (operation.spec == nullptr || !operation.spec->has(trait::kHello))) {
-    refuse(code::kUnsupportedOpQuery, "Unsupported OP_QUERY command: " + std::string(command.name) + ". The client driver may require an upgrade: OP_QUERY is for hello only");
+    refuse(code::kUnsupportedOpQuery, "Unsupported OP_QUERY command: " + std::string(command.name) +
+                                          ". The client driver may require an upgrade: OP_QUERY is for hello only");
   }
   check_database_name(command.database);
   if (operation.spec == nullptr) refuse(code::kCommandNotFound, "no such command: '" + std::string(command.name) + "'");
@@ -72,7 +75,8 @@ void Server::pass_fail_point(Operation& operation) {
   // A handshake names its application itself.
   std::string app_name = connection.app_name;
   if (operation.spec->has(trait::kHello) && !connection.greeted)
-    if (const bson::ValueView name = operation.command.body.at("client.application.name"); name.is(bson::Type::string)) app_name = std::string(name.as_string());
+    if (const bson::ValueView name = operation.command.body.at("client.application.name"); name.is(bson::Type::string))
+      app_name = std::string(name.as_string());
   operation.fail = fail_points.fail_command({operation.command.name, aliases, app_name, name_space(operation.command), internal});
   if (!operation.fail) return check(operation);
   fail_points_met();
@@ -91,7 +95,8 @@ void Server::after_block(Operation& operation) {
   }
   if (operation.fail->error_code) {
     QueryError error = query::query_error(*operation.fail->error_code, "Failing command via 'failCommand' failpoint");
-    if (operation.fail->error_extra_info.is(bson::Type::document)) error.extra = bson::Document(operation.fail->error_extra_info.view().as_document());
+    if (operation.fail->error_extra_info.is(bson::Type::document))
+      error.extra = bson::Document(operation.fail->error_extra_info.view().as_document());
     return fail(operation, error);
   }
   check(operation);
@@ -102,7 +107,8 @@ void Server::check(Operation& operation) {
   const Spec& spec = *operation.spec;
   const std::string name(command.name);
   if (stopping && !spec.has(trait::kHello)) refuse(code::kShutdownInProgress, "The server is shutting down");
-  if (spec.has(trait::kAdmin) && command.database != "admin") refuse(code::kUnauthorized, name + " may only be run against the admin database.");
+  if (spec.has(trait::kAdmin) && command.database != "admin")
+    refuse(code::kUnauthorized, name + " may only be run against the admin database.");
   if (spec.has(trait::kMember) && !replica) refuse(code::kNoReplicationEnabled, "not running with --replSet");
   if (!spec.has(trait::kAnyField)) {
     for (const bson::Element& element : command.body) {
@@ -121,11 +127,14 @@ void Server::check(Operation& operation) {
     if (!replica) {
       const int* number = std::get_if<int>(&command.write_concern.what.w);
       if (number != nullptr && *number > 1) refuse(code::kBadValue, "cannot use 'w' > 1 when a host is not replicated");
-      if (number == nullptr && !command.write_concern.majority()) refuse(code::kBadValue, "cannot use non-majority 'w' mode when a host is not a member of a replica set");
+      if (number == nullptr && !command.write_concern.majority())
+        refuse(code::kBadValue, "cannot use non-majority 'w' mode when a host is not a member of a replica set");
     }
   }
   if (command.transaction_number) {
-    if (!spec.has(trait::kRetryable)) refuse(50768, "txnNumber may only be provided for multi-document transactions and retryable write commands, and " + name + " is neither");
+    if (!spec.has(trait::kRetryable))
+      refuse(50768,
+             "txnNumber may only be provided for multi-document transactions and retryable write commands, and " + name + " is neither");
     if (!replica) refuse(code::kIllegalOperation, "Transaction numbers are only allowed on a replica set member or mongos");
   }
   const bool local = command.database == "local";
@@ -133,12 +142,14 @@ void Server::check(Operation& operation) {
   if (command.transaction_number) sessions.begin(command.session, *command.transaction_number, at.now);
   if (spec.has(trait::kRead)) {
     if (replica && !replica->can_read() && !local) refuse(code::kNotPrimaryOrSecondary, "node is not in primary or recovering state");
-    if (replica && !replica->can_accept_writes() && !command.secondary_ok && !local) refuse(code::kNotPrimaryNoSecondaryOk, "not primary and secondaryOk=false");
+    if (replica && !replica->can_accept_writes() && !command.secondary_ok && !local)
+      refuse(code::kNotPrimaryNoSecondaryOk, "not primary and secondaryOk=false");
     return run_when_readable(operation);
   }
   if (command.read_concern.level != ReadLevel::local || command.read_concern.after_cluster_time) {
     const bool write = spec.has(trait::kWrite);
-    if (command.read_concern.level != ReadLevel::local || !write) refuse(code::kInvalidOptions, "Command " + name + " does not support this readConcern");
+    if (command.read_concern.level != ReadLevel::local || !write)
+      refuse(code::kInvalidOptions, "Command " + name + " does not support this readConcern");
   }
   run(operation);
 }
@@ -147,7 +158,8 @@ void Server::check(Operation& operation) {
 void Server::run_when_readable(Operation& operation) {
   const ReadConcern& concern = operation.command.read_concern;
   if (!replica) {
-    if (concern.after_cluster_time) refuse(code::kIllegalOperation, "Cannot specify afterClusterTime readConcern without being in a replica set");
+    if (concern.after_cluster_time)
+      refuse(code::kIllegalOperation, "Cannot specify afterClusterTime readConcern without being in a replica set");
     if (concern.level == ReadLevel::linearizable) refuse(123, "node needs to be a replica set member to use read concern");
     return run(operation);
   }
@@ -155,7 +167,8 @@ void Server::run_when_readable(Operation& operation) {
     refuse(code::kNotWritablePrimary, "cannot satisfy linearizable read concern on non-primary node");
   if (concern.after_cluster_time) {
     const std::uint64_t wanted = packed(*concern.after_cluster_time);
-    if (wanted > cluster_time_ && wanted > packed(last_written())) refuse(code::kInvalidOptions, "readConcern afterClusterTime value must not be greater than the current clusterTime");
+    if (wanted > cluster_time_ && wanted > packed(last_written()))
+      refuse(code::kInvalidOptions, "readConcern afterClusterTime value must not be greater than the current clusterTime");
     // On a primary the time comes with the next write; one that changes nothing will do.
     if (wanted > packed(last_written()) && replica->can_accept_writes()) write_noop("reach a cluster time");
     if (wanted > packed(last_written())) {
@@ -204,7 +217,8 @@ void Server::run(Operation& operation) {
 
 void Server::complete(Operation& operation, bson::Document reply) {
   operation.reply = std::move(reply);
-  if (operation.spec->has(trait::kRead) && operation.written.is_null() && replica && operation.command.read_concern.level >= ReadLevel::majority) {
+  if (operation.spec->has(trait::kRead) && operation.written.is_null() && replica &&
+      operation.command.read_concern.level >= ReadLevel::majority) {
     // Nothing of the past is kept, so what was read is shown once it is committed, rather than what was committed before. An entry of
     // the own makes a linearizable read's proof that this node was primary all the while.
     replication::OpTime target = replica->last_applied();

@@ -127,7 +127,8 @@ Parameters::Parameters(const Options& options) {
       values_[name] = value;
   }
   const bson::Value test = get("enableTestCommands");
-  if (acknowledges_majority_early() && !test.view().truthy()) fault_ = "testAckMajorityEarly needs enableTestCommands=1: it loses acknowledged writes on purpose";
+  if (acknowledges_majority_early() && !test.view().truthy())
+    fault_ = "testAckMajorityEarly needs enableTestCommands=1: it loses acknowledged writes on purpose";
 }
 
 bool Parameters::test_commands() const {
@@ -146,15 +147,25 @@ bson::Value Parameters::get(std::string_view name) const {
 
 void Parameters::set(std::string_view name, bson::ValueView value) {
   const Known* found = known(name);
-  if (found == nullptr) refuse(code::kInvalidOptions, "attempted to set unrecognized parameter [" + std::string(name) + "], use help:true to see options");
+  if (found == nullptr)
+    refuse(code::kInvalidOptions, "attempted to set unrecognized parameter [" + std::string(name) + "], use help:true to see options");
   if (!found->at_runtime) refuse(code::kIllegalOperation, "not allowed to change [" + std::string(name) + "] at runtime");
   const Field given{"setParameter", name, value};
   switch (found->type) {
-    case bson::Type::boolean: values_[std::string(name)] = bson::Value(given.flag()); break;
-    case bson::Type::string: values_[std::string(name)] = bson::Value(given.text()); break;
-    case bson::Type::document: values_[std::string(name)] = bson::Value(given.document()); break;
-    case bson::Type::int64: values_[std::string(name)] = bson::Value(given.integer()); break;
-    default: values_[std::string(name)] = bson::Value(static_cast<std::int32_t>(given.integer()));
+    case bson::Type::boolean:
+      values_[std::string(name)] = bson::Value(given.flag());
+      break;
+    case bson::Type::string:
+      values_[std::string(name)] = bson::Value(given.text());
+      break;
+    case bson::Type::document:
+      values_[std::string(name)] = bson::Value(given.document());
+      break;
+    case bson::Type::int64:
+      values_[std::string(name)] = bson::Value(given.integer());
+      break;
+    default:
+      values_[std::string(name)] = bson::Value(static_cast<std::int32_t>(given.integer()));
   }
 }
 
@@ -209,7 +220,8 @@ Answer set_compatibility(Server& server, Operation& operation) {
   const std::string wanted(Field{"setFeatureCompatibilityVersion", "setFeatureCompatibilityVersion", operation.command.argument}.text());
   const bson::Value current = server.parameters.get("featureCompatibilityVersion");
   if (current.view().as_document()["version"].as_string() != wanted)
-    refuse(code::kBadValue, "this server reports one version, " + std::string(current.view().as_document()["version"].as_string()) + "; start it with --reportVersion " + wanted);
+    refuse(code::kBadValue, "this server reports one version, " + std::string(current.view().as_document()["version"].as_string()) +
+                                "; start it with --reportVersion " + wanted);
   return bson::Document();
 }
 

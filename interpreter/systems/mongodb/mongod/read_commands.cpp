@@ -1,16 +1,18 @@
 // find, getMore, killCursors, count, distinct.
-#include "interpreter/systems/mongodb/mongod/registry.hpp"
 #include "interpreter/systems/mongodb/mongod/reading.hpp"
+#include "interpreter/systems/mongodb/mongod/registry.hpp"
 
 namespace failc::mongod {
 
-bson::Document first_batch(Server& server, const Operation& operation, const std::string& name_space, std::vector<bson::Document> all, const FirstBatch& how) {
+bson::Document first_batch(Server& server, const Operation& operation, const std::string& name_space, std::vector<bson::Document> all,
+                           const FirstBatch& how) {
   std::deque<bson::Document> left(std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
   const std::vector<bson::Document> batch = next_batch(left, how.size);
   CursorId id = 0;
   // An empty first batch that was asked for leaves the cursor open, as there may be more.
   const bool more = !left.empty() || (how.size == 0 && !how.single);
-  if (more && !how.single) id = server.cursors.open({name_space, operation.command.session, std::move(left), server.at.now, how.no_timeout});
+  if (more && !how.single)
+    id = server.cursors.open({name_space, operation.command.session, std::move(left), server.at.now, how.no_timeout});
   return cursor_reply("firstBatch", batch, id, name_space);
 }
 
@@ -27,13 +29,15 @@ namespace {
 constexpr std::int64_t kFirstBatch = 101;
 
 query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database), collection_name(operation.command.database, operation.command.argument, operation.command.name)};
+  return {std::string(operation.command.database),
+          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
 }
 
 /// Options that are taken only when they ask for nothing.
 void refuse_options(bson::View from, std::string_view command, const std::vector<std::string_view>& names) {
   for (const std::string_view name : names)
-    if (flag_or(from, command, name, false)) refuse(code::kNotImplemented, "`" + std::string(name) + "` of " + std::string(command) + " is not supported by this server");
+    if (flag_or(from, command, name, false))
+      refuse(code::kNotImplemented, "`" + std::string(name) + "` of " + std::string(command) + " is not supported by this server");
 }
 
 Answer find(Server& server, Operation& operation) {
@@ -44,7 +48,8 @@ Answer find(Server& server, Operation& operation) {
   only_simple_collation(from);
   refuse_options(from, kWhere, {"tailable", "awaitData", "returnKey", "showRecordId", "oplogReplay"});
   for (const std::string_view name : {"min", "max"})
-    if (!document_or_empty(from, kWhere, name).empty()) refuse(code::kNotImplemented, "`" + std::string(name) + "` of find is not supported by this server");
+    if (!document_or_empty(from, kWhere, name).empty())
+      refuse(code::kNotImplemented, "`" + std::string(name) + "` of find is not supported by this server");
   ++server.counters.query;
   query::FindRequest request;
   request.filter = document_or_empty(from, kWhere, "filter");
@@ -75,8 +80,10 @@ Answer get_more(Server& server, Operation& operation) {
   Cursor* cursor = server.cursors.find(id);
   if (cursor == nullptr) not_found(id);
   if (cursor->name_space != ns)
-    refuse(code::kUnauthorized, "Requested getMore on namespace '" + ns + "', but cursor belongs to a different namespace " + cursor->name_space);
-  if (cursor->session != command.session) refuse(50738, "Cannot run getMore on cursor " + std::to_string(id) + ", which was created in another session");
+    refuse(code::kUnauthorized,
+           "Requested getMore on namespace '" + ns + "', but cursor belongs to a different namespace " + cursor->name_space);
+  if (cursor->session != command.session)
+    refuse(50738, "Cannot run getMore on cursor " + std::to_string(id) + ", which was created in another session");
   if (const std::optional<bson::Document> data = server.fail_points.hit("failGetMoreAfterCursorCheckout")) {
     const std::optional<std::int64_t> number = (*data)["errorCode"].integer();
     server.fail_points_met();
@@ -138,12 +145,26 @@ Answer distinct(Server& server, Operation& operation) {
 
 std::vector<Spec> read_commands() {
   return {
-      {"find",
-       {},
-       find,
-       trait::kRead,
-       {"filter", "sort", "projection", "hint", "skip", "limit", "batchSize", "singleBatch", "min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay",
-        "noCursorTimeout", "allowPartialResults", "collation", "allowDiskUse", "let"}},
+      {"find", {}, find, trait::kRead, {"filter",
+                                        "sort",
+                                        "projection",
+                                        "hint",
+                                        "skip",
+                                        "limit",
+                                        "batchSize",
+                                        "singleBatch",
+                                        "min",
+                                        "max",
+                                        "returnKey",
+                                        "showRecordId",
+                                        "tailable",
+                                        "awaitData",
+                                        "oplogReplay",
+                                        "noCursorTimeout",
+                                        "allowPartialResults",
+                                        "collation",
+                                        "allowDiskUse",
+                                        "let"}},
       {"getMore", {}, get_more, 0, {"collection", "batchSize", "term", "lastKnownCommittedOpTime"}},
       {"killCursors", {}, kill_cursors, 0, {"cursors"}},
       {"count", {}, count, trait::kRead, {"query", "limit", "skip", "hint", "collation", "fields"}},

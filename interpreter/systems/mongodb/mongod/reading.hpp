@@ -17,6 +17,7 @@ struct FirstBatch {
 /// {cursor: {batchSize: n}}
 FirstBatch cursor_option(bson::View body, std::string_view command);
 /// The reply's `cursor`; what does not fit stays in one that is opened.
-bson::Document first_batch(Server& server, const Operation& operation, const std::string& name_space, std::vector<bson::Document> all, const FirstBatch& how);
+bson::Document first_batch(Server& server, const Operation& operation, const std::string& name_space, std::vector<bson::Document> all,
+                           const FirstBatch& how);
 
 }  // namespace failc::mongod

@@ -25,10 +25,12 @@ std::vector<Effect> Server::start(Moment now, const std::vector<std::string>& re
     return take();
   };
   if (const std::optional<std::string>& fault = parameters.fault()) return give_up(*fault, 2);
-  std::uint64_t identity[2] = {dice_.next() ^ static_cast<std::uint64_t>(now.wall.count()), dice_.next() ^ static_cast<std::uint64_t>(options.pid)};
+  std::uint64_t identity[2] = {dice_.next() ^ static_cast<std::uint64_t>(now.wall.count()),
+                               dice_.next() ^ static_cast<std::uint64_t>(options.pid)};
   for (std::size_t i = 0; i < 12; ++i) process.bytes[i] = static_cast<std::uint8_t>(identity[i / 8] >> (8 * (i % 8)));
   replication::Recovered recovered;
-  if (const Status status = recover(records, recovered); !status) return give_up("cannot go on from the journal: " + status.error().message, 100);
+  if (const Status status = recover(records, recovered); !status)
+    return give_up("cannot go on from the journal: " + status.error().message, 100);
   last_record_ = synced_record_ = records.size();
   if (!options.replica_set.empty()) {
     replication::Options own;
@@ -93,7 +95,8 @@ void Server::apply(const LogEntry& entry) {
   if (entry.kind == LogEntry::Kind::initiate) {
     const query::Catalog before = std::exchange(catalog, query::Catalog());
     for (const auto& [name, collection] : before.collections("local"))
-      if (query::Outcome<Done> kept = catalog.apply({query::Change::Kind::create, {"local", name}, 0, {}, collection->image(), {}}); !kept) FAILC_BUG("a collection's image does not fit");
+      if (query::Outcome<Done> kept = catalog.apply({query::Change::Kind::create, {"local", name}, 0, {}, collection->image(), {}}); !kept)
+        FAILC_BUG("a collection's image does not fit");
   }
   for (const bson::Document& document : entry.changes) {
     Result<query::Change> change = query::from_bson(document);
@@ -111,7 +114,8 @@ void Server::undo(const LogEntry& entry) {
   for (auto document = entry.changes.rbegin(); document != entry.changes.rend(); ++document) {
     const Result<query::Change> change = query::from_bson(*document);
     if (!change) continue;
-    if (query::Outcome<Done> done = catalog.apply(query::inverse(*change)); !done) log("REPL", "a change cannot be undone: " + done.error().message);
+    if (query::Outcome<Done> done = catalog.apply(query::inverse(*change)); !done)
+      log("REPL", "a change cannot be undone: " + done.error().message);
   }
 }
 
@@ -171,7 +175,8 @@ void Server::write_to_log(Operation& operation, Writing writing) {
 std::optional<replication::OpTime> Server::write_noop(std::string note) {
   if (!replica) return std::nullopt;
   replication::Effects effects;
-  const std::optional<replication::OpTime> out = replica->append(replication_moment(), encode_entry({LogEntry::Kind::nothing, {}, std::nullopt, std::move(note)}), effects);
+  const std::optional<replication::OpTime> out =
+      replica->append(replication_moment(), encode_entry({LogEntry::Kind::nothing, {}, std::nullopt, std::move(note)}), effects);
   carry_out(std::move(effects));
   return out;
 }

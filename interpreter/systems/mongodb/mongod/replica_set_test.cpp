@@ -5,10 +5,10 @@
 namespace failc::mongod {
 namespace {
 
-using test::json;
-using test::World;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::json;
+using test::World;
 
 struct ReplicaSet : testing::Test {
   World world{7};
@@ -37,7 +37,8 @@ struct ReplicaSet : testing::Test {
     return world.run(port, R"({"insert": "c", "documents": [)" + document + R"(], "writeConcern": )" + concern + R"(, "$db": "t"})");
   }
   std::optional<std::int64_t> count(int port, const std::string& filter = "{}") {
-    return world.run(port, R"({"count": "c", "query": )" + filter + R"(, "$readPreference": {"mode": "nearest"}, "$db": "t"})")["n"].integer();
+    return world.run(port, R"({"count": "c", "query": )" + filter + R"(, "$readPreference": {"mode": "nearest"}, "$db": "t"})")["n"]
+        .integer();
   }
 };
 
@@ -139,11 +140,14 @@ TEST_F(ReplicaSet, ARetryOnTheNextPrimaryIsAnsweredFromTheRecord) {
   EXPECT_EQ(bson::relaxed_json(again["value"].as_document()), bson::relaxed_json(changed["value"].as_document()));
   EXPECT_EQ(count(next, R"({"y": 1})"), 1);
   EXPECT_EQ(world.run(next, command)["code"].integer(), 225) << "a later number has begun";
-  const bson::Document inc = numbered(R"({"update": "c", "updates": [{"q": {"x": 2}, "u": {"$inc": {"z": 1}}}, {"q": {"x": 2}, "u": {"$inc": {"z": 1}}}]})", 7);
+  const bson::Document inc =
+      numbered(R"({"update": "c", "updates": [{"q": {"x": 2}, "u": {"$inc": {"z": 1}}}, {"q": {"x": 2}, "u": {"$inc": {"z": 1}}}]})", 7);
   EXPECT_EQ(world.run(next, inc)["nModified"].integer(), 2);
   EXPECT_EQ(world.run(next, inc)["nModified"].integer(), 2);
   EXPECT_EQ(count(next, R"({"z": 2})"), 1);
-  EXPECT_EQ(world.run(next, numbered(R"({"update": "c", "updates": [{"q": {}, "u": {"$inc": {"z": 1}}, "multi": true}]})", 8))["code"].integer(), 72);
+  EXPECT_EQ(
+      world.run(next, numbered(R"({"update": "c", "updates": [{"q": {}, "u": {"$inc": {"z": 1}}, "multi": true}]})", 8))["code"].integer(),
+      72);
   EXPECT_EQ(world.run(next, numbered(R"({"find": "c"})", 8))["code"].integer(), 50768);
 }
 
@@ -173,7 +177,9 @@ TEST_F(ReplicaSet, ARetryOfWhatWasRolledBackIsDoneAgain) {
 TEST_F(ReplicaSet, AnOlderServerLeavesLabelsToTheDriver) {
   begin({"rs", "4.2", {}});
   const int leader = primary();
-  world.run(leader, R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {"failCommands": ["insert"], "errorCode": 10107}, "$db": "admin"})");
+  world.run(
+      leader,
+      R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {"failCommands": ["insert"], "errorCode": 10107}, "$db": "admin"})");
   bson::Builder out;
   out.append("insert", "c").open_array("documents").open("0").close().close();
   out.open("lsid").append("id", bson::BinaryView{4, "0123456789abcdef"}).close().append("txnNumber", std::int64_t{1});
@@ -231,7 +237,8 @@ TEST_F(ReplicaSet, ReadConcerns) {
   begin();
   const int leader = primary();
   const bson::Document written = insert(leader, R"({"_id": 1})", R"({"w": 1})");
-  EXPECT_EQ(world.run(leader, R"({"find": "c", "readConcern": {"level": "majority"}, "$db": "t"})").at("cursor.firstBatch.0._id").integer(), 1);
+  EXPECT_EQ(world.run(leader, R"({"find": "c", "readConcern": {"level": "majority"}, "$db": "t"})").at("cursor.firstBatch.0._id").integer(),
+            1);
   EXPECT_TRUE(world.run(leader, R"({"find": "c", "readConcern": {"level": "linearizable"}, "$db": "t"})")["ok"].truthy());
   const bson::Document after = bson::Builder()
                                    .append("find", "c")
@@ -246,7 +253,8 @@ TEST_F(ReplicaSet, ReadConcerns) {
   EXPECT_EQ(world.run(secondaries().at(0), after).at("cursor.firstBatch.0._id").integer(), 1);
   world.cut({leader});
   insert(leader, R"({"_id": 2})", R"({"w": 1})");
-  EXPECT_EQ(world.run(leader, R"({"find": "c", "readConcern": {"level": "majority"}, "maxTimeMS": 100, "$db": "t"})")["code"].integer(), 50);
+  EXPECT_EQ(world.run(leader, R"({"find": "c", "readConcern": {"level": "majority"}, "maxTimeMS": 100, "$db": "t"})")["code"].integer(),
+            50);
   EXPECT_EQ(world.run(leader, R"({"find": "c", "readConcern": {"level": "linearizable"}, "$db": "t"})")["code"].integer(), 11602);
 }
 
@@ -261,13 +269,18 @@ TEST_F(ReplicaSet, TakesTheDataOfAStandaloneAlong) {
   world.add(3, {"rs", "8.0", {}});
   initiate();
   for (const int port : {1, 2, 3}) EXPECT_EQ(count(port), 1) << port;
-  EXPECT_EQ(world.run(2, R"({"listIndexes": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})").at("cursor.firstBatch.1.name").string(), "x_1");
+  EXPECT_EQ(
+      world.run(2, R"({"listIndexes": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})").at("cursor.firstBatch.1.name").string(),
+      "x_1");
 }
 
 TEST_F(ReplicaSet, AnArbiterVotesAndHoldsNothing) {
   for (int port = 1; port <= 3; ++port) world.add(port, {"rs", "8.0", {}});
-  ASSERT_TRUE(world.run(1, R"({"replSetInitiate": {"_id": "rs", "members": [{"_id": 0, "host": "localhost:1"}, {"_id": 1, "host": "localhost:2"},
-      {"_id": 2, "host": "localhost:3", "arbiterOnly": true}]}, "$db": "admin"})")["ok"].truthy());
+  ASSERT_TRUE(
+      world
+          .run(1, R"({"replSetInitiate": {"_id": "rs", "members": [{"_id": 0, "host": "localhost:1"}, {"_id": 1, "host": "localhost:2"},
+      {"_id": 2, "host": "localhost:3", "arbiterOnly": true}]}, "$db": "admin"})")["ok"]
+          .truthy());
   const int leader = primary();
   EXPECT_EQ(insert(leader, "{}", R"({"w": "majority"})")["n"].integer(), 1);
   const bson::Document hello = world.run(3, R"({"hello": 1, "$db": "admin"})");
@@ -321,7 +334,9 @@ TEST_F(ReplicaSet, TheFailPointOfRetryableWritesClosesBeforeOrAfter) {
   EXPECT_EQ(count(leader), 1);
   EXPECT_EQ((*write(1))["n"].integer(), 1);
   EXPECT_EQ(count(leader), 1);
-  world.run(leader, R"({"configureFailPoint": "onPrimaryTransactionalWrite", "mode": {"times": 1}, "data": {"failBeforeCommitExceptionCode": 1}, "$db": "admin"})");
+  world.run(
+      leader,
+      R"({"configureFailPoint": "onPrimaryTransactionalWrite", "mode": {"times": 1}, "data": {"failBeforeCommitExceptionCode": 1}, "$db": "admin"})");
   EXPECT_EQ(write(2), std::nullopt);
   EXPECT_EQ(count(leader), 1);
   EXPECT_EQ((*write(2))["n"].integer(), 1);
@@ -333,13 +348,23 @@ TEST_F(ReplicaSet, FailPointsSpareTheMembersUnlessTold) {
   const int leader = primary();
   const int follower = secondaries().at(0);
   const std::string names = R"(["replSetHeartbeat", "replSetFetch", "replSetRequestVotes", "replSetUpdatePosition"])";
-  world.run(follower, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failCommands": )" + names + R"(}, "$db": "admin"})");
+  world.run(follower, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failCommands": )" + names +
+                          R"(}, "$db": "admin"})");
   world.pass(seconds(3));
-  EXPECT_EQ(world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})").at("members." + std::to_string(follower - 1) + ".health").number(), 1.0);
-  world.run(follower,
-            R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failInternalCommands": true, "failCommands": )" + names + R"(}, "$db": "admin"})");
+  EXPECT_EQ(
+      world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})").at("members." + std::to_string(follower - 1) + ".health").number(),
+      1.0);
+  world.run(
+      follower,
+      R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"errorCode": 8, "failInternalCommands": true, "failCommands": )" +
+          names + R"(}, "$db": "admin"})");
   EXPECT_TRUE(world.until(
-      [&] { return world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})").at("members." + std::to_string(follower - 1) + ".health").number() == 0.0; }, seconds(10)));
+      [&] {
+        return world.run(leader, R"({"replSetGetStatus": 1, "$db": "admin"})")
+                   .at("members." + std::to_string(follower - 1) + ".health")
+                   .number() == 0.0;
+      },
+      seconds(10)));
 }
 
 TEST_F(ReplicaSet, WhatWaitsIsToldOfTheShutdown) {
@@ -347,8 +372,15 @@ TEST_F(ReplicaSet, WhatWaitsIsToldOfTheShutdown) {
   const int follower = secondaries().at(0);
   const bson::Document hello = world.run(follower, R"({"hello": 1, "$db": "admin"})");
   const ConnectionId waiting = world.connect(follower), reading = world.connect(follower);
-  world.send(waiting, bson::Builder().append("hello", 1).append("topologyVersion", hello["topologyVersion"]).append("maxAwaitTimeMS", 60000).append("$db", "admin").finish());
-  world.run(follower, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"failCommands": ["find"], "blockConnection": true, "blockTimeMS": 60000}, "$db": "admin"})");
+  world.send(waiting, bson::Builder()
+                          .append("hello", 1)
+                          .append("topologyVersion", hello["topologyVersion"])
+                          .append("maxAwaitTimeMS", 60000)
+                          .append("$db", "admin")
+                          .finish());
+  world.run(
+      follower,
+      R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"failCommands": ["find"], "blockConnection": true, "blockTimeMS": 60000}, "$db": "admin"})");
   world.send(reading, json(R"({"find": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})"));
   world.pass(milliseconds(10));
   world.ask(world.connect(follower), json(R"({"shutdown": 1, "$db": "admin"})"), seconds(2));
@@ -365,11 +397,14 @@ TEST_F(ReplicaSet, ReconfiguresMembersAndSettings) {
   begin();
   const int leader = primary();
   const auto reconfig = [&](const std::string& members, const std::string& more, const std::string& force) {
-    return world.run(leader, R"({"replSetReconfig": {"_id": "rs", "version": 2, "members": )" + members + more + R"(}, "force": )" + force + R"(, "$db": "admin"})");
+    return world.run(leader, R"({"replSetReconfig": {"_id": "rs", "version": 2, "members": )" + members + more + R"(}, "force": )" + force +
+                                 R"(, "$db": "admin"})");
   };
-  const std::string three = R"([{"_id": 0, "host": "localhost:1", "tags": {"dc": "a"}}, {"_id": 1, "host": "localhost:2", "tags": {"dc": "b"}},
+  const std::string three =
+      R"([{"_id": 0, "host": "localhost:1", "tags": {"dc": "a"}}, {"_id": 1, "host": "localhost:2", "tags": {"dc": "b"}},
                                {"_id": 2, "host": "localhost:3", "tags": {"dc": "b"}}])";
-  const bson::Document done = reconfig(three, R"(, "settings": {"electionTimeoutMillis": 300, "getLastErrorModes": {"both": {"dc": 2}}})", "false");
+  const bson::Document done =
+      reconfig(three, R"(, "settings": {"electionTimeoutMillis": 300, "getLastErrorModes": {"both": {"dc": 2}}})", "false");
   ASSERT_TRUE(done["ok"].truthy()) << bson::relaxed_json(done.view());
   ASSERT_TRUE(world.until([&] { return world.run(3, R"({"hello": 1, "$db": "admin"})")["setVersion"].integer() == 2; }, seconds(5)));
   EXPECT_EQ(world.run(3, R"({"hello": 1, "$db": "admin"})").at("tags.dc").string(), "b");
@@ -387,7 +422,9 @@ TEST_F(ReplicaSet, ReplaysByteForByte) {
   begin();
   const int old = primary();
   for (int i = 0; i < 20; ++i) insert(old, "{}", R"({"w": "majority"})");
-  world.run(old, R"({"configureFailPoint": "failCommand", "mode": {"activationProbability": 0.5}, "data": {"failCommands": ["ping"], "errorCode": 7}, "$db": "admin"})");
+  world.run(
+      old,
+      R"({"configureFailPoint": "failCommand", "mode": {"activationProbability": 0.5}, "data": {"failCommands": ["ping"], "errorCode": 7}, "$db": "admin"})");
   for (int i = 0; i < 20; ++i) world.run(old, R"({"ping": 1, "$db": "t"})");
   world.run(old, R"({"find": "c", "batchSize": 2, "$db": "t"})");
   world.run(old, R"({"replSetStepDown": 5, "$db": "admin"})");

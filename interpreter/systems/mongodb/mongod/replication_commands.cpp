@@ -42,7 +42,8 @@ Answer initiate(Server& server, Operation& operation) {
 Answer reconfig(Server& server, Operation& operation) {
   replication::Config config = parse_config(Field{"replSetReconfig", "replSetReconfig", operation.command.argument}.document());
   const bool force = flag_or(operation.command.body, "replSetReconfig", "force", false);
-  return hand_to_replica(server, operation, [&] { return server.replica->reconfig(server.replication_moment(), operation.id, std::move(config), force); });
+  return hand_to_replica(server, operation,
+                         [&] { return server.replica->reconfig(server.replication_moment(), operation.id, std::move(config), force); });
 }
 
 Answer get_config(Server& server, Operation&) {
@@ -58,7 +59,8 @@ Answer step_down(Server& server, Operation& operation) {
   if (how.seconds.count() == 0) how.seconds = std::chrono::seconds(60);
   if (how.seconds.count() < 0) refuse(code::kBadValue, "stepdown period must be a positive integer");
   how.secondary_catch_up_period = how.force ? std::chrono::seconds(0) : std::min(how.seconds, std::chrono::seconds(10));
-  if (from.has("secondaryCatchUpPeriodSecs")) how.secondary_catch_up_period = seconds(field(from, "replSetStepDown", "secondaryCatchUpPeriodSecs"));
+  if (from.has("secondaryCatchUpPeriodSecs"))
+    how.secondary_catch_up_period = seconds(field(from, "replSetStepDown", "secondaryCatchUpPeriodSecs"));
   return hand_to_replica(server, operation, [&] { return server.replica->step_down(server.replication_moment(), operation.id, how); });
 }
 
@@ -90,7 +92,8 @@ Answer abort_catch_up(Server& server, Operation&) {
 }
 
 Answer from_member(Server& server, Operation& operation) {
-  if (operation.command.name == "replSetStepUp" && !is_member_request(operation.command.name, operation.command.body)) return step_up(server, operation);
+  if (operation.command.name == "replSetStepUp" && !is_member_request(operation.command.name, operation.command.body))
+    return step_up(server, operation);
   const replication::Request request = parse_request(operation.command.name, operation.command.body);
   operation.peer_request = true;
   server.wait(operation, 0, std::nullopt, [] {});

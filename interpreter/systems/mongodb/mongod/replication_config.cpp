@@ -13,12 +13,14 @@ using replication::Member;
 using replication::Settings;
 
 bson::Value seconds_value(std::chrono::milliseconds time) {
-  return time.count() % 1000 == 0 ? bson::Value(static_cast<std::int32_t>(time.count() / 1000)) : bson::Value(static_cast<double>(time.count()) / 1000.0);
+  return time.count() % 1000 == 0 ? bson::Value(static_cast<std::int32_t>(time.count() / 1000))
+                                  : bson::Value(static_cast<double>(time.count()) / 1000.0);
 }
 
 bson::ObjectId object_id(const std::string& hex) {
   bson::ObjectId out;
-  for (std::size_t i = 0; i < 12 && 2 * i + 1 < hex.size(); ++i) out.bytes[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < 12 && 2 * i + 1 < hex.size(); ++i)
+    out.bytes[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
   return out;
 }
 
@@ -38,7 +40,8 @@ std::chrono::milliseconds milliseconds(const Field& from, double scale) {
 Member parse_member(bson::View from) {
   constexpr std::string_view kWhere = "members";
   only_fields(from, kWhere,
-              {"_id", "host", "arbiterOnly", "buildIndexes", "hidden", "priority", "tags", "slaveDelay", "secondaryDelaySecs", "votes", "horizons", "newlyAdded"});
+              {"_id", "host", "arbiterOnly", "buildIndexes", "hidden", "priority", "tags", "slaveDelay", "secondaryDelaySecs", "votes",
+               "horizons", "newlyAdded"});
   if (from.has("horizons")) invalid("`horizons` are not supported");
   Member out;
   if (!from.has("_id")) invalid("a member lacks `_id`");
@@ -53,15 +56,16 @@ Member parse_member(bson::View from) {
   if (out.arbiter_only && out.priority == 1) out.priority = 0;  // what older shells write for an arbiter
   out.votes = static_cast<int>(std::clamp<std::int64_t>(integer_or(from, kWhere, "votes", 1), -1, 100));
   out.delay = std::chrono::seconds(integer_or(from, kWhere, "secondaryDelaySecs", integer_or(from, kWhere, "slaveDelay", 0)));
-  for (const bson::Element& tag : document_or_empty(from, kWhere, "tags")) out.tags[std::string(tag.key)] = std::string(Field{"members.tags", tag.key, tag.value}.text());
+  for (const bson::Element& tag : document_or_empty(from, kWhere, "tags"))
+    out.tags[std::string(tag.key)] = std::string(Field{"members.tags", tag.key, tag.value}.text());
   return out;
 }
 
 Settings parse_settings(bson::View from) {
   constexpr std::string_view kWhere = "settings";
   only_fields(from, kWhere,
-              {"chainingAllowed", "heartbeatIntervalMillis", "heartbeatTimeoutSecs", "electionTimeoutMillis", "catchUpTimeoutMillis", "catchUpTakeoverDelayMillis",
-               "getLastErrorModes", "getLastErrorDefaults", "replicaSetId"});
+              {"chainingAllowed", "heartbeatIntervalMillis", "heartbeatTimeoutSecs", "electionTimeoutMillis", "catchUpTimeoutMillis",
+               "catchUpTakeoverDelayMillis", "getLastErrorModes", "getLastErrorDefaults", "replicaSetId"});
   Settings out;
   const auto given = [&](std::string_view name) { return from.has(name); };
   out.chaining_allowed = flag_or(from, kWhere, "chainingAllowed", out.chaining_allowed);
@@ -72,11 +76,13 @@ Settings parse_settings(bson::View from) {
   if (given("getLastErrorDefaults")) {
     const WriteConcern defaults = parse_write_concern(from["getLastErrorDefaults"]);
     const int* w = std::get_if<int>(&defaults.what.w);
-    if (w == nullptr || *w != 1 || defaults.what.journal || defaults.timeout) invalid("`getLastErrorDefaults` other than {w: 1, wtimeout: 0} are not supported");
+    if (w == nullptr || *w != 1 || defaults.what.journal || defaults.timeout)
+      invalid("`getLastErrorDefaults` other than {w: 1, wtimeout: 0} are not supported");
   }
   for (const bson::Element& mode : document_or_empty(from, kWhere, "getLastErrorModes"))
     for (const bson::Element& tag : Field{kWhere, mode.key, mode.value}.document())
-      out.write_concern_modes[std::string(mode.key)][std::string(tag.key)] = static_cast<int>(Field{mode.key, tag.key, tag.value}.integer());
+      out.write_concern_modes[std::string(mode.key)][std::string(tag.key)] =
+          static_cast<int>(Field{mode.key, tag.key, tag.value}.integer());
   if (const bson::ValueView id = from["replicaSetId"]; id.is(bson::Type::object_id)) out.replica_set_id = id.as_object_id().hex();
   return out;
 }
@@ -116,7 +122,9 @@ bson::Document config_document(const Config& config) {
 
 Config parse_config(bson::View from) {
   constexpr std::string_view kWhere = "config";
-  only_fields(from, kWhere, {"_id", "version", "term", "members", "settings", "protocolVersion", "writeConcernMajorityJournalDefault", "configsvr", "repaired"});
+  only_fields(
+      from, kWhere,
+      {"_id", "version", "term", "members", "settings", "protocolVersion", "writeConcernMajorityJournalDefault", "configsvr", "repaired"});
   Config out;
   if (!from.has("_id")) invalid("the configuration lacks `_id`, the name of the set");
   out.set_name = std::string(field(from, kWhere, "_id").text());
@@ -124,9 +132,11 @@ Config parse_config(bson::View from) {
   out.term = integer_or(from, kWhere, "term", -1);
   if (integer_or(from, kWhere, "protocolVersion", 1) != 1) invalid("`protocolVersion` must be 1");
   if (flag_or(from, kWhere, "configsvr", false)) invalid("config servers are not supported");
-  if (!flag_or(from, kWhere, "writeConcernMajorityJournalDefault", true)) invalid("`writeConcernMajorityJournalDefault: false` is not supported");
+  if (!flag_or(from, kWhere, "writeConcernMajorityJournalDefault", true))
+    invalid("`writeConcernMajorityJournalDefault: false` is not supported");
   if (!from.has("members")) invalid("the configuration lacks `members`");
-  for (const bson::Element& member : field(from, kWhere, "members").array()) out.members.push_back(parse_member(Field{"members", member.key, member.value}.document()));
+  for (const bson::Element& member : field(from, kWhere, "members").array())
+    out.members.push_back(parse_member(Field{"members", member.key, member.value}.document()));
   out.settings = parse_settings(document_or_empty(from, kWhere, "settings"));
   return out;
 }

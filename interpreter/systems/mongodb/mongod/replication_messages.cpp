@@ -9,8 +9,8 @@ namespace {
 
 using namespace replication;
 
-constexpr std::string_view kHeartbeat = "replSetHeartbeat", kVotes = "replSetRequestVotes", kFetch = "replSetFetch", kPosition = "replSetUpdatePosition",
-                           kStepUp = "replSetStepUp";
+constexpr std::string_view kHeartbeat = "replSetHeartbeat", kVotes = "replSetRequestVotes", kFetch = "replSetFetch",
+                           kPosition = "replSetUpdatePosition", kStepUp = "replSetStepUp";
 
 bson::Builder begin(std::string_view name, const std::string& set_name) {
   bson::Builder out;
@@ -21,7 +21,8 @@ bson::Builder begin(std::string_view name, const std::string& set_name) {
 OpTime optime(bson::View from, std::string_view name) {
   const bson::View inside = field(from, "optime", name).document();
   const bson::ValueView time = inside["ts"], term = inside["t"];
-  if (!time.is(bson::Type::timestamp) || !term.is(bson::Type::int64)) refuse(code::kBadValue, "`" + std::string(name) + "` is no place in an oplog");
+  if (!time.is(bson::Type::timestamp) || !term.is(bson::Type::int64))
+    refuse(code::kBadValue, "`" + std::string(name) + "` is no place in an oplog");
   return {packed(time.as_timestamp()), term.as_int64()};
 }
 
@@ -34,15 +35,16 @@ struct Reader {
   OpTime at(std::string_view name) const { return optime(from, name); }
   State state(std::string_view name) const {
     const std::int64_t number = this->number(name);
-    for (const State state : {State::startup, State::primary, State::secondary, State::recovering, State::startup2, State::unknown, State::arbiter, State::down, State::rollback,
-                              State::removed})
+    for (const State state : {State::startup, State::primary, State::secondary, State::recovering, State::startup2, State::unknown,
+                              State::arbiter, State::down, State::rollback, State::removed})
       if (static_cast<std::int64_t>(state) == number) return state;
     refuse(code::kBadValue, "no member state has the number " + std::to_string(number));
   }
 };
 
 // Names that stand in several messages.
-constexpr std::string_view kTerm = "term", kSender = "fromId", kApplied = "appliedOpTime", kDurable = "durableOpTime", kCommit = "commitPoint";
+constexpr std::string_view kTerm = "term", kSender = "fromId", kApplied = "appliedOpTime", kDurable = "durableOpTime",
+                           kCommit = "commitPoint";
 
 struct RequestWriter {
   bson::Document operator()(const HeartbeatRequest& from) const {
@@ -100,14 +102,22 @@ struct ResponseWriter {
     bson::Builder out;
     out.append("set", from.set_name).append("state", static_cast<std::int32_t>(from.state)).append(kTerm, from.term);
     out.append("v", from.config_version).append("configTerm", from.config_term).append("configDurable", from.config_durable);
-    out.append(kApplied, optime_document(from.last_applied)).append(kDurable, optime_document(from.last_durable)).append(kCommit, optime_document(from.commit_point));
+    out.append(kApplied, optime_document(from.last_applied))
+        .append(kDurable, optime_document(from.last_durable))
+        .append(kCommit, optime_document(from.commit_point));
     out.append("primaryId", from.primary_id).append("syncingTo", from.sync_source);
-    out.append("electionTime", bson::Timestamp{static_cast<std::uint32_t>(from.election_time >> 32), static_cast<std::uint32_t>(from.election_time)});
+    out.append("electionTime",
+               bson::Timestamp{static_cast<std::uint32_t>(from.election_time >> 32), static_cast<std::uint32_t>(from.election_time)});
     if (from.config) out.append("config", config_document(*from.config));
     return out.finish();
   }
   bson::Document operator()(const VoteResponse& from) const {
-    return bson::Builder().append(kTerm, from.term).append("voteGranted", from.granted).append("reason", from.reason).append(kApplied, optime_document(from.last_applied)).finish();
+    return bson::Builder()
+        .append(kTerm, from.term)
+        .append("voteGranted", from.granted)
+        .append("reason", from.reason)
+        .append(kApplied, optime_document(from.last_applied))
+        .finish();
   }
   bson::Document operator()(const FetchResponse& from) const {
     bson::Builder out;
@@ -116,7 +126,10 @@ struct ResponseWriter {
     out.append(kCommit, optime_document(from.commit_point)).open_array("entries");
     std::size_t index = 0;
     for (const Entry& entry : from.entries)
-      out.open(std::to_string(index++)).append("at", optime_document(entry.at)).append("payload", bson::BinaryView{0, entry.payload}).close();
+      out.open(std::to_string(index++))
+          .append("at", optime_document(entry.at))
+          .append("payload", bson::BinaryView{0, entry.payload})
+          .close();
     return out.finish();
   }
   bson::Document operator()(const PositionResponse& from) const { return bson::Builder().append(kTerm, from.term).finish(); }
@@ -137,7 +150,8 @@ Response read_heartbeat(const Reader& from) {
   out.commit_point = from.at(kCommit);
   out.primary_id = from.id("primaryId");
   out.sync_source = from.text("syncingTo");
-  if (const bson::ValueView time = from.from["electionTime"]; time.is(bson::Type::timestamp)) out.election_time = packed(time.as_timestamp());
+  if (const bson::ValueView time = from.from["electionTime"]; time.is(bson::Type::timestamp))
+    out.election_time = packed(time.as_timestamp());
   if (const bson::ValueView config = from.from["config"]; config.is(bson::Type::document)) out.config = parse_config(config.as_document());
   return out;
 }
@@ -175,23 +189,47 @@ bson::Document response_document(const Response& response) { return std::visit(R
 
 /// An operator's replSetStepUp has a number where a member's has the name of the set.
 bool is_member_request(std::string_view name, bson::View body) {
-  return name == kHeartbeat || name == kVotes || name == kFetch || name == kPosition || (name == kStepUp && body.front().value.is(bson::Type::string));
+  return name == kHeartbeat || name == kVotes || name == kFetch || name == kPosition ||
+         (name == kStepUp && body.front().value.is(bson::Type::string));
 }
 
 Request parse_request(std::string_view name, bson::View body) {
   const Reader from{body};
   const std::string set_name = from.text(name);
   if (name == kHeartbeat) {
-    HeartbeatRequest out{set_name, from.id(kSender), from.text("from"), from.number(kTerm), from.number("configVersion"), from.number("configTerm"), from.flag("configDurable"),
-                         from.state("state"), from.at(kApplied), from.at(kDurable), from.at(kCommit), from.id("primaryId")};
+    HeartbeatRequest out{set_name,
+                         from.id(kSender),
+                         from.text("from"),
+                         from.number(kTerm),
+                         from.number("configVersion"),
+                         from.number("configTerm"),
+                         from.flag("configDurable"),
+                         from.state("state"),
+                         from.at(kApplied),
+                         from.at(kDurable),
+                         from.at(kCommit),
+                         from.id("primaryId")};
     return out;
   }
   if (name == kVotes) {
-    return VoteRequest{set_name, from.flag("dryRun"), from.number(kTerm), from.id("candidateId"), from.number("configVersion"), from.number("configTerm"), from.at(kApplied)};
+    return VoteRequest{set_name,
+                       from.flag("dryRun"),
+                       from.number(kTerm),
+                       from.id("candidateId"),
+                       from.number("configVersion"),
+                       from.number("configTerm"),
+                       from.at(kApplied)};
   }
   if (name == kFetch) {
-    return FetchRequest{set_name,          from.id(kSender), from.number(kTerm), from.at("after"), from.at(kApplied),
-                        from.at(kDurable), from.at(kCommit), std::chrono::milliseconds(std::clamp<std::int64_t>(from.number("waitMillis"), 0, 60000)), from.number("limitBytes")};
+    return FetchRequest{set_name,
+                        from.id(kSender),
+                        from.number(kTerm),
+                        from.at("after"),
+                        from.at(kApplied),
+                        from.at(kDurable),
+                        from.at(kCommit),
+                        std::chrono::milliseconds(std::clamp<std::int64_t>(from.number("waitMillis"), 0, 60000)),
+                        from.number("limitBytes")};
   }
   if (name == kPosition) return PositionRequest{set_name, from.id(kSender), from.number(kTerm), from.at(kApplied), from.at(kDurable)};
   return StepUpRequest{set_name, from.id(kSender), from.number(kTerm)};
@@ -202,7 +240,8 @@ std::optional<Response> parse_response(std::string_view request, bson::View repl
   try {
     if (!reply["ok"].truthy()) {
       const bson::ValueView number = reply["code"];
-      return Refusal{{static_cast<int>(number.integer().value_or(0)), std::string(text_or(reply, "reply", "codeName", "")), std::string(text_or(reply, "reply", "errmsg", ""))}};
+      return Refusal{{static_cast<int>(number.integer().value_or(0)), std::string(text_or(reply, "reply", "codeName", "")),
+                      std::string(text_or(reply, "reply", "errmsg", ""))}};
     }
     if (request == kHeartbeat) return read_heartbeat(from);
     if (request == kVotes) return VoteResponse{from.number(kTerm), from.flag("voteGranted"), from.text("reason"), from.at(kApplied)};

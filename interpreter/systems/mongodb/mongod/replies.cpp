@@ -41,7 +41,8 @@ void Server::fail(Operation& operation, const QueryError& error) {
     out.close();
   }
   // An injected error is no news of the topology: with the topologyVersion of now a driver would take it for known and drop it.
-  if (injected == nullptr && replica && parameters.version().has_topology_version() && one_of(kStateChangeCodes, error.code)) out.append("topologyVersion", topology_version());
+  if (injected == nullptr && replica && parameters.version().has_topology_version() && one_of(kStateChangeCodes, error.code))
+    out.append("topologyVersion", topology_version());
   send(operation, out.finish(), false, false);
 }
 
@@ -51,11 +52,13 @@ void Server::append_common(bson::Builder& out, const Operation& operation) const
   const std::uint64_t known = std::max(cluster_time_, packed(newest));
   if (known == 0) return;
   const std::string no_hash(20, '\0');
-  out.open("$clusterTime").append("clusterTime", bson::Timestamp{static_cast<std::uint32_t>(known >> 32), static_cast<std::uint32_t>(known)});
+  out.open("$clusterTime")
+      .append("clusterTime", bson::Timestamp{static_cast<std::uint32_t>(known >> 32), static_cast<std::uint32_t>(known)});
   out.open("signature").append("hash", bson::BinaryView{0, no_hash}).append("keyId", std::int64_t{0}).close().close();
   bson::Timestamp time = newest;
   if (!operation.written.is_null()) time = timestamp_of(operation.written);
-  if (operation.command.read_concern.level == ReadLevel::majority && operation.written.is_null()) time = timestamp_of(replica->commit_point());
+  if (operation.command.read_concern.level == ReadLevel::majority && operation.written.is_null())
+    time = timestamp_of(replica->commit_point());
   out.append("operationTime", time);
 }
 
@@ -88,7 +91,8 @@ void Server::send(Operation& operation, bson::Document reply, bool ok, bool more
     // A checksum is answered with a checksum.
     std::uint32_t flags = more ? wire::kMoreToCome : 0;
     if (request != nullptr) flags |= request->flags & wire::kChecksumPresent;
-    out_.push_back(Send{operation.connection, request != nullptr ? wire::write_msg(id, to, flags, whole.bytes()) : wire::write_reply(id, to, wire::kAwaitCapable, whole.bytes())});
+    out_.push_back(Send{operation.connection, request != nullptr ? wire::write_msg(id, to, flags, whole.bytes())
+                                                                 : wire::write_reply(id, to, wire::kAwaitCapable, whole.bytes())});
     if (more) operation.last_response = id;
   }
   if (!more) forget(operation.id);

@@ -13,7 +13,11 @@ constexpr std::size_t kLogLines = 1024;
 }  // namespace
 
 Server::Server(Options given)
-    : options(std::move(given)), fail_points(options.seed ^ 0x6661696c), cursors(options.seed ^ 0x63757273), parameters(options), dice_(options.seed) {}
+    : options(std::move(given)),
+      fail_points(options.seed ^ 0x6661696c),
+      cursors(options.seed ^ 0x63757273),
+      parameters(options),
+      dice_(options.seed) {}
 Server::~Server() = default;
 
 // ---- events
@@ -133,7 +137,8 @@ void Server::disconnect(ConnectionId id) {
   if (const auto running = operations.find(active); running != operations.end()) {
     Operation& operation = *running->second;
     if (operation.peer_request && replica) carry_out(replica->withdrawn(replication_moment(), operation.id));
-    if (operation.operator_command && replica && shutdown_step_down_ != operation.id) carry_out(replica->abandoned(replication_moment(), operation.id));
+    if (operation.operator_command && replica && shutdown_step_down_ != operation.id)
+      carry_out(replica->abandoned(replication_moment(), operation.id));
   }
   forget(active);
   connections.erase(id);
@@ -153,7 +158,9 @@ void Server::forget(OperationId id) {
 
 // ---- for commands
 
-bson::Document Server::topology_version() const { return bson::Builder().append("processId", process).append("counter", topology_counter).finish(); }
+bson::Document Server::topology_version() const {
+  return bson::Builder().append("processId", process).append("counter", topology_counter).finish();
+}
 
 bson::Timestamp Server::last_written() const { return replica ? timestamp_of(replica->last_applied()) : bson::Timestamp{}; }
 

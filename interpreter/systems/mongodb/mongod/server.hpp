@@ -160,7 +160,6 @@ class Server final : public Model {
   void rebuild_sessions();
   void answered(CallId id, const Result<std::string>& reply);
 
-
   std::vector<Effect> out_;
   unsigned changed_ = 0;
   std::vector<ConnectionId> idle_;  // finished something: look at their queues

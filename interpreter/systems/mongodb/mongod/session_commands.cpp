@@ -44,7 +44,8 @@ Answer kill(Server& server, Operation& operation) {
   const bool all = named.empty();  // patterns are of users, and here are none
   std::vector<OperationId> waiting;
   for (const auto& [id, other] : server.operations)
-    if (id != operation.id && !other->command.session.empty() && other->resume && (all || std::find(named.begin(), named.end(), other->command.session) != named.end()))
+    if (id != operation.id && !other->command.session.empty() && other->resume &&
+        (all || std::find(named.begin(), named.end(), other->command.session) != named.end()))
       waiting.push_back(id);
   if (all)
     server.cursors.kill_all();
@@ -58,8 +59,8 @@ Answer kill(Server& server, Operation& operation) {
 
 std::vector<Spec> session_commands() {
   return {
-      {"startSession", {}, start, 0, {}},         {"refreshSessions", {}, refresh, 0, {}}, {"endSessions", {}, end, 0, {}},
-      {"killSessions", {}, kill, 0, {}},          {"killAllSessions", {}, kill, 0, {}},    {"killAllSessionsByPattern", {}, kill, 0, {}},
+      {"startSession", {}, start, 0, {}}, {"refreshSessions", {}, refresh, 0, {}}, {"endSessions", {}, end, 0, {}},
+      {"killSessions", {}, kill, 0, {}},  {"killAllSessions", {}, kill, 0, {}},    {"killAllSessionsByPattern", {}, kill, 0, {}},
   };
 }
 

@@ -24,7 +24,8 @@ void Sessions::begin(const std::string& session, std::int64_t number, Nanos now)
   known.used = now;
   const std::int64_t newest = std::max(known.number, known.asked);
   if (number < newest) {
-    refuse(code::kTransactionTooOld, "Retryable write with txnNumber " + std::to_string(number) + " is prohibited on session because a newer retryable write with txnNumber " +
+    refuse(code::kTransactionTooOld, "Retryable write with txnNumber " + std::to_string(number) +
+                                         " is prohibited on session because a newer retryable write with txnNumber " +
                                          std::to_string(newest) + " has already started on this session.");
   }
   known.asked = number;

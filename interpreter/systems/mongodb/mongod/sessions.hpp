@@ -46,8 +46,8 @@ class Sessions {
  private:
   struct Session {
     Nanos used{};
-    std::int64_t number = -1;     // of the last retryable write that did something
-    std::int64_t asked = -1;      // the highest number seen, done or not
+    std::int64_t number = -1;  // of the last retryable write that did something
+    std::int64_t asked = -1;   // the highest number seen, done or not
     std::map<std::int32_t, bson::Document> results;
   };
   std::map<std::string, Session> sessions_;

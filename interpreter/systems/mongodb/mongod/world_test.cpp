@@ -16,7 +16,9 @@ std::string show(const Effect& effect) {
   struct Visitor {
     std::string operator()(const Send& send) const { return std::to_string(send.connection) + send.message; }
     std::string operator()(const Close& close) const { return std::to_string(close.connection); }
-    std::string operator()(const Call& call) const { return std::to_string(call.call) + call.address + call.command + std::to_string(call.timeout.count()); }
+    std::string operator()(const Call& call) const {
+      return std::to_string(call.call) + call.address + call.command + std::to_string(call.timeout.count());
+    }
     std::string operator()(const CancelCall& call) const { return std::to_string(call.call); }
     std::string operator()(const Append& append) const { return std::to_string(append.record) + append.bytes + (append.sync ? "s" : ""); }
     std::string operator()(const Log& log) const { return log.component + log.text; }
@@ -38,7 +40,13 @@ void World::start(int port) {
   ++node.lives;
   node.exit.reset();
   node.on_disk = node.journal.size();
-  node.options = {"localhost", static_cast<std::uint16_t>(port), node.settings.replica_set, node.settings.version, node.settings.parameters, dice_.next(), 1000 + port};
+  node.options = {"localhost",
+                  static_cast<std::uint16_t>(port),
+                  node.settings.replica_set,
+                  node.settings.version,
+                  node.settings.parameters,
+                  dice_.next(),
+                  1000 + port};
   node.model = make_model(node.options);
   node.trace.clear();
   node.given.clear();
@@ -226,7 +234,8 @@ void World::disconnect(ConnectionId connection) {
   give(client.port, Disconnected{connection});
 }
 
-void World::send(ConnectionId connection, const bson::Document& command, std::uint32_t flags, const std::vector<wire::Sequence>& sequences) {
+void World::send(ConnectionId connection, const bson::Document& command, std::uint32_t flags,
+                 const std::vector<wire::Sequence>& sequences) {
   send_bytes(connection, wire::write_msg(++last_request_, 0, flags, command.bytes(), sequences));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Models under a virtual clock: clients that send commands, a network and disks that take time, kills and cuts. All chance comes from a seed.
+// Models under a virtual clock: clients that send commands, a network and disks that take time, kills and cuts. All chance comes from a
+// seed.
 #include <chrono>
 #include <functional>
 #include <map>
@@ -58,12 +59,14 @@ class World {
   // ---- clients
   ConnectionId connect(int port);
   void disconnect(ConnectionId connection);
-  void send(ConnectionId connection, const bson::Document& command, std::uint32_t flags = 0, const std::vector<wire::Sequence>& sequences = {});
+  void send(ConnectionId connection, const bson::Document& command, std::uint32_t flags = 0,
+            const std::vector<wire::Sequence>& sequences = {});
   void send_bytes(ConnectionId connection, std::string message);
   std::vector<Reply>& replies(ConnectionId connection) { return clients_[connection].replies; }
   bool closed(ConnectionId connection) { return clients_[connection].closed; }
   /// Sends and waits for the reply; nothing when the connection closed or no reply came in time.
-  std::optional<bson::Document> ask(ConnectionId connection, const bson::Document& command, std::chrono::milliseconds most = std::chrono::seconds(30));
+  std::optional<bson::Document> ask(ConnectionId connection, const bson::Document& command,
+                                    std::chrono::milliseconds most = std::chrono::seconds(30));
   /// The same, over a connection of its own that stays open; {} where nothing came.
   bson::Document run(int port, std::string_view command);
   bson::Document run(int port, const bson::Document& command);
@@ -110,7 +113,9 @@ class World {
   };
 
   void later(Nanos delay, std::function<void()> what) { queue_.push({now_ + delay, ++order_, std::move(what)}); }
-  Moment moment() const { return {now_, std::chrono::milliseconds(1700000000000) + std::chrono::duration_cast<std::chrono::milliseconds>(now_)}; }
+  Moment moment() const {
+    return {now_, std::chrono::milliseconds(1700000000000) + std::chrono::duration_cast<std::chrono::milliseconds>(now_)};
+  }
   void give(int port, const Event& event);
   void carry_out(int port, std::vector<Effect> effects);
   void call(int port, const Call& call);

@@ -6,7 +6,8 @@ namespace failc::mongod {
 namespace {
 
 query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database), collection_name(operation.command.database, operation.command.argument, operation.command.name)};
+  return {std::string(operation.command.database),
+          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
 }
 
 void append_count(bson::Builder& out, std::string_view name, std::int64_t count) { out.append(name, static_cast<std::int32_t>(count)); }
@@ -33,7 +34,8 @@ query::UpdateStatement update_statement(bson::View from) {
   constexpr std::string_view kWhere = "update.updates";
   only_fields(from, kWhere, {"q", "u", "c", "multi", "upsert", "collation", "arrayFilters", "hint", "sampleId", "upsertSupplied"});
   for (const std::string_view needed : {"q", "u"})
-    if (!from.has(needed)) refuse(code::kMissingField, "BSON field 'update.updates." + std::string(needed) + "' is missing but a required field");
+    if (!from.has(needed))
+      refuse(code::kMissingField, "BSON field 'update.updates." + std::string(needed) + "' is missing but a required field");
   only_simple_collation(from);
   query::UpdateStatement out;
   out.filter = field(from, kWhere, "q").document();
@@ -56,7 +58,8 @@ Answer update(Server& server, Operation& operation) {
   Batch batch(server, operation, statements.size());
   query::WriteContext context = write_context(server, operation);
   for (const bson::View statement : statements)
-    if (operation.retryable && flag_or(statement, "update.updates", "multi", false)) refuse(code::kInvalidOptions, "Cannot use (or request) retryable writes with multi=true");
+    if (operation.retryable && flag_or(statement, "update.updates", "multi", false))
+      refuse(code::kInvalidOptions, "Cannot use (or request) retryable writes with multi=true");
   std::vector<query::UpdateStatement> parsed;
   for (const bson::View statement : statements) parsed.push_back(update_statement(statement));
   for (std::size_t i = 0; i < statements.size() && !batch.over(); ++i) {
@@ -64,12 +67,15 @@ Answer update(Server& server, Operation& operation) {
     batch.run(i, [&](Writing& writing) {
       if (i != 0) context.new_id = server.new_object_id();
       ++server.counters.update;
-      if (const bson::View constants = document_or_empty(statements[i], "update.updates", "c"); !constants.empty()) context.constants.let = bson::Document(constants);
+      if (const bson::View constants = document_or_empty(statements[i], "update.updates", "c"); !constants.empty())
+        context.constants.let = bson::Document(constants);
       query::UpdatePlan plan = need(query::plan_update(server.catalog, ns, parsed[i], context));
       late = std::move(plan.error);
       make(server, writing, std::move(plan.changes));
       bson::Builder out;
-      out.append("n", plan.upserted_id.exists() ? std::int64_t{1} : plan.matched).append("nModified", plan.modified).append("upserted", plan.upserted_id.view());
+      out.append("n", plan.upserted_id.exists() ? std::int64_t{1} : plan.matched)
+          .append("nModified", plan.modified)
+          .append("upserted", plan.upserted_id.view());
       return out.finish();
     });
     if (late) batch.failed(i, *late);
@@ -100,10 +106,12 @@ DeleteStatement delete_statement(bson::View from) {
   constexpr std::string_view kWhere = "delete.deletes";
   only_fields(from, kWhere, {"q", "limit", "collation", "hint", "sampleId"});
   for (const std::string_view needed : {"q", "limit"})
-    if (!from.has(needed)) refuse(code::kMissingField, "BSON field 'delete.deletes." + std::string(needed) + "' is missing but a required field");
+    if (!from.has(needed))
+      refuse(code::kMissingField, "BSON field 'delete.deletes." + std::string(needed) + "' is missing but a required field");
   only_simple_collation(from);
   const std::int64_t limit = field(from, kWhere, "limit").integer();
-  if (limit != 0 && limit != 1) refuse(code::kFailedToParse, "The limit field in delete objects must be 0 or 1. Got " + std::to_string(limit));
+  if (limit != 0 && limit != 1)
+    refuse(code::kFailedToParse, "The limit field in delete objects must be 0 or 1. Got " + std::to_string(limit));
   return {field(from, kWhere, "q").document(), limit == 1, from["hint"]};
 }
 
@@ -120,7 +128,8 @@ Answer erase(Server& server, Operation& operation) {
   for (std::size_t i = 0; i < statements.size() && !batch.over(); ++i) {
     batch.run(i, [&](Writing& writing) {
       ++server.counters.erase;
-      std::vector<query::Change> changes = need(query::plan_delete(server.catalog, ns, parsed[i].filter, parsed[i].one, context, parsed[i].hint));
+      std::vector<query::Change> changes =
+          need(query::plan_delete(server.catalog, ns, parsed[i].filter, parsed[i].one, context, parsed[i].hint));
       const std::int64_t count = static_cast<std::int64_t>(changes.size());
       make(server, writing, std::move(changes));
       return bson::Builder().append("n", count).finish();

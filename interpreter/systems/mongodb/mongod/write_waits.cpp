@@ -7,8 +7,9 @@ namespace failc::mongod {
 namespace {
 
 QueryError timed_out(const WriteConcern& concern) {
-  return query::query_error(code::kWriteConcernFailed, "waiting for replication timed out",
-                            bson::Builder().open("errInfo").append("wtimeout", true).append("writeConcern", concern.show()).close().finish());
+  return query::query_error(
+      code::kWriteConcernFailed, "waiting for replication timed out",
+      bson::Builder().open("errInfo").append("wtimeout", true).append("writeConcern", concern.show()).close().finish());
 }
 
 }  // namespace
@@ -18,7 +19,8 @@ WriteConcern Server::default_write_concern() const {
   WriteConcern out;
   if (!replica || !replica->config() || parameters.version().major < 5) return out;
   const replication::Config& config = *replica->config();
-  const bool arbiters = std::any_of(config.members.begin(), config.members.end(), [](const replication::Member& member) { return member.arbiter_only; });
+  const bool arbiters =
+      std::any_of(config.members.begin(), config.members.end(), [](const replication::Member& member) { return member.arbiter_only; });
   if (!arbiters || config.data_bearing_voters() > config.majority()) out.what.w = "majority";
   return out;
 }
@@ -35,7 +37,8 @@ void Server::await_write_concern(Operation& operation) {
   const bool local = operation.command.database == "local";
   const int* number = std::get_if<int>(&concern.what.w);
   const bool nothing_to_wait_for = number != nullptr && *number <= 1 && !concern.what.journal;
-  if (nothing_to_wait_for || local || (!operation.spec->has(trait::kWrite) && operation.written.is_null() && operation.record == 0)) return finish_write(operation, std::nullopt);
+  if (nothing_to_wait_for || local || (!operation.spec->has(trait::kWrite) && operation.written.is_null() && operation.record == 0))
+    return finish_write(operation, std::nullopt);
   if (replica) {
     if (const std::optional<replication::CommandError> error = replica->check(concern.what))
       return finish_write(operation, QueryError{error->code, error->code_name, error->message, {}});
@@ -50,16 +53,20 @@ void Server::await_write_concern(Operation& operation) {
 void Server::look_at_write_concern(Operation& operation, const WriteConcern& concern, std::optional<Nanos> limit) {
   if (replica) {
     switch (replica->write_state(operation.written, concern.what)) {
-      case replication::WriteState::satisfied: return finish_write(operation, std::nullopt);
-      case replication::WriteState::stepped_down: return interrupt(operation, code::kInterruptedByStateChange, "operation was interrupted");
-      case replication::WriteState::waiting: break;
+      case replication::WriteState::satisfied:
+        return finish_write(operation, std::nullopt);
+      case replication::WriteState::stepped_down:
+        return interrupt(operation, code::kInterruptedByStateChange, "operation was interrupted");
+      case replication::WriteState::waiting:
+        break;
     }
   } else if (operation.record <= synced_record_) {
     return finish_write(operation, std::nullopt);
   }
   if (limit && *limit <= at.now) return finish_write(operation, timed_out(concern));
   if (expired(operation)) return finish_write(operation, query::query_error(code::kMaxTimeExpired, "operation exceeded time limit"));
-  wait(operation, interest::kReplication | interest::kSynced, until(operation, limit), [this, &operation, concern, limit] { look_at_write_concern(operation, concern, limit); });
+  wait(operation, interest::kReplication | interest::kSynced, until(operation, limit),
+       [this, &operation, concern, limit] { look_at_write_concern(operation, concern, limit); });
   operation.interruptible = true;
 }
 
@@ -77,7 +84,10 @@ void Server::finish_write(Operation& operation, std::optional<QueryError> concer
     out.close();
   } else if (concern_error) {
     error_code = concern_error->code;
-    out.open("writeConcernError").append("code", concern_error->code).append("codeName", concern_error->code_name).append("errmsg", concern_error->message);
+    out.open("writeConcernError")
+        .append("code", concern_error->code)
+        .append("codeName", concern_error->code_name)
+        .append("errmsg", concern_error->message);
     if (concern_error->extra) out.append_all(concern_error->extra->view());
     out.close();
   }
