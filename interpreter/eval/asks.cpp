@@ -34,7 +34,12 @@ Maybe Evaluator::query(const Expr& expr, Frame frame) {
   }
   if (expr.index >= plan_.operations.size()) return Undefined{"the plan has no such query"};
   const plan::Operation& operation = plan_.operations[expr.index];
-  if (operation.node_parameter == plan::kNoNode) return ask({Ask::Kind::query, expr.index, plan::kNoNode, std::move(in.values)}, expr.at);
+  const auto with_node = [&](std::uint32_t node_at, NodeIndex node) {
+    std::vector<Value> values;
+    for (std::size_t i = 0; i < in.values.size(); ++i) values.push_back(i == node_at ? Value(NodeRef{node}) : in.take(i));
+    return values;
+  };
+  if (operation.node_parameter == plan::kNoNode) return ask({Ask::Kind::query, expr.index, plan::kNoNode, with_node(plan::kNoNode, 0)}, expr.at);
   if (operation.node_parameter >= in.values.size()) return Undefined{fmt::format("`{}` was given too few arguments", operation.name)};
   const auto node = one_node(*in.values[operation.node_parameter]);
   if (!node) return Undefined{fmt::format("`{}`: {}", operation.name, node.error().message)};
@@ -43,9 +48,7 @@ Maybe Evaluator::query(const Expr& expr, Frame frame) {
     record(expr.at, stopped);
     return stopped;
   }
-  std::vector<Value> values;
-  for (std::size_t i = 0; i < in.values.size(); ++i) values.push_back(i == operation.node_parameter ? Value(NodeRef{*node}) : in.take(i));
-  return ask({Ask::Kind::query, expr.index, *node, std::move(values)}, expr.at);
+  return ask({Ask::Kind::query, expr.index, *node, with_node(operation.node_parameter, *node)}, expr.at);
 }
 
 Maybe Evaluator::node_file(const Expr& expr, Frame frame) {

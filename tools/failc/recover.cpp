@@ -154,7 +154,7 @@ Exit recover_command(const Words& words) {
   const std::string folder = named.empty() ? ".failc/runs" : named.front();
   const auto live = recover_live_cluster(named.empty() ? "." : folder);
   std::error_code error;
-  if (live && (!named.empty() || !fs::exists(folder, error)) && !(named.size() == 1 && is_run(folder))) return *live;
+  if (live && (!named.empty() || !fs::exists(folder, error)) && !(named.size() == 1 && journal::holds_run(folder))) return *live;
   if (!fs::is_directory(folder, error)) {
     if (named.empty() && !fs::exists(folder, error)) {
       say("there are no runs in `.failc/runs`: nothing to recover\n");
