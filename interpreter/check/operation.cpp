@@ -64,7 +64,9 @@ void Checker::operation_head(std::uint32_t index, const ast::OperationItem& tree
   const bool driven = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::DriverRequest>(item.node); });
   if (found == 0 && driven) operation.node_parameter = plan::kNoNode;
   operation.good = found == 1 || operation.node_parameter == plan::kNoNode;
-  if (!operation.good) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
+  // An item that did not parse may have been a driver's.
+  const bool broken = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::Broken>(item.node); });
+  if (!operation.good && !(found == 0 && broken)) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
   info.operations.push_back(std::move(operation));
 }
 

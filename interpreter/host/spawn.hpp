@@ -14,7 +14,7 @@ struct SpawnOptions {
   std::vector<std::string> argv;                                  // [0] is looked up in PATH unless it holds a `/`
   std::vector<std::pair<std::string, std::string>> environment;  // on top of this process's own; the later of equal keys wins
   std::string folder;                                             // becomes the working folder; empty: this process's
-  int input = -1, output = -1, error = -1;                        // standard input, output and error; -1: /dev/null
+  int output = -1, error = -1, input = -1;                        // standard output, error and input; -1: /dev/null
 };
 
 /// The pid, once exec has succeeded. The caller waits for the process. An error means that nothing was started.
