@@ -90,7 +90,7 @@ class TestCase(support.TestCase):
         found = {}
         for pid, command in self.processes():
             folder = re.search(r"--dbpath data/(\S+)", command)
-            if folder and "stub_mongod" in command:
+            if folder and ("stub_mongod" in command or "failc-mongod" in command):
                 found[folder.group(1)] = pid
         return found
 

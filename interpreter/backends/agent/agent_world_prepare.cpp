@@ -10,6 +10,8 @@ namespace failc::agent {
 namespace fs = std::filesystem;
 
 Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<backend::NodeSetup>& setups) {
+  // What a driver of the scenario before still tries would reach this one's nodes: they have the same ports.
+  drivers_.finish(std::chrono::nanoseconds(0));
   for (const backend::NodeSetup& setup : setups) {
     for (const auto& [name, fixed] : setup.ports) {
       if (!fixed) continue;

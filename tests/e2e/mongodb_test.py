@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""The MongoDB scenarios on the embedded server (or on a `mongod`, where PATH has one), and the three stages of a live failover on it."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+import live_support
+from recovery_test import FAILC, processes_of, records
+
+LABEL = "real"
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BESIDE = pathlib.Path(FAILC).parent
+
+
+def has_driver():
+    return (BESIDE / "failc-driver-mongoc").exists()
+
+
+@unittest.skipUnless(has_driver(), "failc-driver-mongoc is not built: libmongoc is not there")
+class Scenarios(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="failc-mongodb-")
+        self.addCleanup(folder.cleanup)
+        self.base = pathlib.Path(folder.name)
+
+    def run_file(self, file, *more, code=0):
+        journal = self.base / pathlib.Path(file).stem
+        done = subprocess.run([FAILC, "run", str(file), "--journal", str(journal), *more], capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(processes_of(records(journal)[0]["run"]), [])
+        return done.stdout, journal
+
+    def test_quickstart(self):
+        printed, journal = self.run_file(ROOT / "examples/quickstart.fail")
+        outcomes = [json.loads(line)["outcome"] for line in (journal / "history.jsonl").read_text().splitlines()]
+        self.assertGreater(outcomes.count("ok"), 50)
+        self.assertIn("1 passed", printed)
+
+    def test_rolling_restart(self):
+        self.run_file(ROOT / "scenarios/mongodb/live_failover.fail")
+
+    def test_failpoints(self):
+        self.run_file(ROOT / "scenarios/mongodb/failpoint.fail")
+
+    def test_a_failpoint_that_is_not_hit_fails(self):
+        file = self.base / "unhit.fail"
+        file.write_text('use std.mongodb\ncluster rs { mongod[1] }\nscenario "s" {\n'
+                        '  failpoint "failCommand" on rs[0] times 1 with { failCommands: ["insert"], errorCode: 2 } {\n'
+                        "    expect rs[0] is healthy\n  }\n}\n")
+        printed, _ = self.run_file(file, code=1)
+        self.assertIn("a failpoint that is never hit shows nothing", printed)
+
+    def test_an_early_acknowledgement_is_caught(self):
+        """A server that acknowledges majority writes before the majority has them loses some when its primary dies alone."""
+        component = (ROOT / "stdlib/mongodb.fail").read_text()
+        needle = '"--setParameter", "enableTestCommands=1",'
+        self.assertIn(needle, component)
+        component = component.replace(needle, needle + '\n    "--setParameter", "testAckMajorityEarly=1",')
+        component = component.replace('find_program(["mongod", "failc-mongod"])', 'find_program(["failc-mongod"])')
+        (self.base / "early.fail").write_text(component)
+        file = self.base / "loss.fail"
+        # The others are stopped, so that nothing reaches them; the primary takes writes until it notices, and dies.
+        file.write_text('use "early.fail"\ncluster rs { mongod[3] }\nclient c = connect rs with { w: "majority" }\n'
+                        "workload writes = insert counter into c.app.events every 2ms\n"
+                        'scenario "s" {\n  let old = primary of rs\n  let others = secondaries of rs\n  during writes {\n'
+                        "    eventually within 5s: writes.ok > 50\n    pause others for 300ms\n    kill old\n"
+                        "    eventually within 10s: count(primaries of rs) == 1\n  }\n"
+                        "  expect missing(writes.acknowledged, read_back(c.app.events)) == []\n}\n")
+        file.write_text(file.read_text().replace("pause others for 300ms\n    kill old\n", "pause others\n    sleep 100ms because \"writes pile up\"\n    kill old\n    resume others\n"))
+        printed, _ = self.run_file(file, code=1)
+        self.assertIn("missing(writes.acknowledged", printed)
+
+
+@unittest.skipUnless((BESIDE / "failc-mongod").exists(), "failc-mongod is not built")
+class Stages(live_support.TestCase):
+    @property
+    def environment(self):
+        return {"FAILC_MONGOD": str(BESIDE / "failc-mongod")}
+
+    def test_three_stages_on_the_embedded_server(self):
+        began = time.monotonic()
+        self.expect(self.start(), 0)
+        before = self.servers()
+        self.expect(self.stage("scenario", "--sleep", "0"), 0)
+        after = self.servers()
+        self.assertEqual(sorted(after), ["a", "b", "c"])
+        self.assertEqual([name for name in after if after[name] == before[name]], [], "not restarted")
+        self.expect(self.stage("stop", "--tombstone-file", "done"), 0)
+        self.assertLess(time.monotonic() - began, 30)
+        self.assertTrue((self.base / "done").exists())
+        self.assertFalse((self.base / "tmp_scenario_state.json").exists())
+        self.assertEqual(self.servers(), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
