@@ -34,7 +34,8 @@ namespace failc::ast {
   WORD(kActor, "actor", false) WORD(kAny, "any", false) WORD(kBarrier, "barrier", false)                              \
   WORD(kConnect, "connect", false) WORD(kDriver, "driver", false) WORD(kEach, "each", false) WORD(kExclude, "exclude", false)                        \
   WORD(kFails, "fails", false) WORD(kFile, "file", false) WORD(kHits, "hits", false) WORD(kHttp, "http", false)       \
-  WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserving, "observing", false)                      \
+  WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserver, "observer", false)                        \
+  WORD(kObserving, "observing", false)                                                                                \
   WORD(kOk, "ok", false) WORD(kOnly, "only", false) WORD(kOperation, "operation", false)                              \
   WORD(kPort, "port", false) WORD(kQuery, "query", false) WORD(kReady, "ready", false)                                \
   WORD(kResult, "result", false) WORD(kRole, "role", false) WORD(kScoped, "scoped", false)                            \

@@ -10,6 +10,8 @@ struct component : seq<tok<Kind::kComponent>, declared<&ast::Component::name>, b
 struct port_item
     : seq<tok<Kind::kPort>, any_word<&ast::PortItem::name>, opt<tok<Kind::assign>, expr<&ast::PortItem::fixed, Reading{Want::number}>>> {};
 struct let_item : seq<tok<Kind::kLet>, declared<&ast::LetItem::name>, tok<Kind::assign>, expr<&ast::LetItem::value>> {};
+struct observer_item : seq<tok<Kind::kObserver>, declared<&ast::ObserverItem::name>, tok<Kind::assign>, name<&ast::ObserverItem::model>,
+                           tok<Kind::kWith>, doc<&ast::ObserverItem::options>> {};
 struct file_item : seq<tok<Kind::kFile>, expr<&ast::FileItem::path>, tok<Kind::kFrom>, expr<&ast::FileItem::content>> {};
 struct run_item
     : seq<tok<Kind::kRun>, expr<&ast::RunItem::argv, Reading{Want::list}>, opt<tok<Kind::kWith>, doc<&ast::RunItem::environment>>> {};

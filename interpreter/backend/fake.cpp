@@ -25,7 +25,7 @@ FakeReply exec_reply(std::int64_t code, std::string output, std::string complain
 
 FakeReply not_sent(std::string error) { return {Delivery::not_sent, Document{}, std::move(error), Nanos{}}; }
 
-void FakeWorld::push(Instant at, std::variant<Reply, NodeExited, LogLine, FileChanged, Interrupt, Lost> what) {
+void FakeWorld::push(Instant at, std::variant<Reply, NodeExited, LogLine, FileChanged, Observed, Interrupt, Lost> what) {
   queue_.emplace(Key{at, ++order_}, Event{at, std::move(what)});
 }
 

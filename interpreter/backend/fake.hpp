@@ -30,7 +30,7 @@ enum class FakeMode : std::uint8_t {
 class FakeWorld : public World {
  public:
   using Handler = std::function<std::optional<FakeReply>(const Request&, Instant now)>;
-  using Happening = std::variant<NodeExited, LogLine, FileChanged, Interrupt, Lost>;
+  using Happening = std::variant<NodeExited, LogLine, FileChanged, Observed, Interrupt, Lost>;
 
   explicit FakeWorld(FakeMode mode = FakeMode::prompt) : mode_(mode) {}
 
@@ -67,7 +67,7 @@ class FakeWorld : public World {
   };
   using Key = std::pair<Instant, std::uint64_t>;
 
-  void push(Instant at, std::variant<Reply, NodeExited, LogLine, FileChanged, Interrupt, Lost> what);
+  void push(Instant at, std::variant<Reply, NodeExited, LogLine, FileChanged, Observed, Interrupt, Lost> what);
   FakeReply answer(const Request& request, std::optional<Instant> wait_until, Instant deadline);
   FakeReply act(const Request& request, std::optional<Instant> wait_until);
   FakeReply end(NodeIndex node, const char* how, int signal);

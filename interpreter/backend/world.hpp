@@ -23,8 +23,10 @@ using RequestId = std::uint64_t;
 // ---- requests. Each is answered by exactly one Reply, at its deadline at the latest, unless it is cancelled.
 
 struct File { std::string path; std::string content; };  // path relative to the node's folder, without `..`
+/// Follow the node with a protocol model (observer.hpp) from now to its end; its index among the Launch's is that of its events.
+struct Observe { std::string model; Document options; };
 /// Writes `files`, starts the process, answers when exec succeeded. Already running: answers `already`.
-struct Launch { NodeIndex node; std::vector<std::string> argv; std::vector<std::pair<std::string, std::string>> environment; std::vector<File> files; };
+struct Launch { NodeIndex node; std::vector<std::string> argv; std::vector<std::pair<std::string, std::string>> environment; std::vector<File> files; std::vector<Observe> observers; };
 /// Signal, then SIGKILL after `grace`; answers when no process of the node is left. Not running: `already`.
 struct Stop { NodeIndex node; std::string signal; Nanos grace; };
 /// SIGKILL to all processes of the node; answers when none is left. Not running: `already`.
@@ -56,9 +58,11 @@ struct Reply { RequestId id = 0; Delivery delivery = Delivery::answered; Documen
 struct NodeExited { NodeIndex node; std::int64_t pid; int code; bool by_signal; std::vector<std::string> last_log_lines; };
 struct LogLine { NodeIndex node; std::string text; };
 struct FileChanged { NodeIndex node; std::string path; };
+/// What an observer of the node's Launch sees now; undefined, with the reason, where it cannot tell. Of no process but the one that runs.
+struct Observed { NodeIndex node; std::uint32_t observer; Value value; };
 struct Interrupt {};               // Ctrl-C, SIGTERM
 struct Lost { std::string reason; };  // the supervising side is gone: the run cannot go on
-struct Event { Instant at{}; std::variant<Reply, NodeExited, LogLine, FileChanged, Interrupt, Lost> what; };
+struct Event { Instant at{}; std::variant<Reply, NodeExited, LogLine, FileChanged, Observed, Interrupt, Lost> what; };
 
 struct NodeSetup { NodeIndex node; std::string name; std::vector<std::pair<std::string, std::optional<std::uint16_t>>> ports; /* fixed, or to be chosen */ };
 /// What a node is told of itself before it starts.

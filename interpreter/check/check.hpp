@@ -24,6 +24,7 @@ struct Capabilities {
 
 struct Options {
   std::vector<Capabilities> backends;               // all that are known
+  std::vector<std::string> observers;               // protocol models that are known
   std::optional<std::string> backend;               // --backend
   std::map<std::string, std::string> params;        // --param NAME=VALUE
   bool final = false;                               // these are all parameters there will be: one without a value is a mistake.

@@ -49,6 +49,9 @@ void Checker::component_heads(std::uint32_t index) {
                    [&](const ast::LetItem& tree) {
                      if (value_name(tree.name)) info.lets.push_back({.tree = &tree});
                    },
+                   [&](const ast::ObserverItem& tree) {
+                     if (value_name(tree.name)) info.observers.push_back(&tree);
+                   },
                    [](const ast::FileItem&) {},
                    [&](const ast::RunItem&) { single_item("run", item.head); },
                    [&](const ast::VersionItem&) { single_item("version", item.head); },

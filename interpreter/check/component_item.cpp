@@ -47,6 +47,14 @@ void Checker::component_item(std::uint32_t index, const ast::ComponentItem& item
                    }
                    out.ports.push_back(std::move(port));
                  },
+                 [&](const ast::ObserverItem& tree) {
+                   if (out.observers.size() >= info.observers.size() || info.observers[out.observers.size()] != &tree) return;
+                   const std::vector<std::string_view> models(options_.observers.begin(), options_.observers.end());
+                   if (std::find(models.begin(), models.end(), tree.model.text) == models.end())
+                     report_unknown(diag::Code::unknown_word, tree.model.span, {tree.model.text, "an observer"}, tree.model.text, models, listed("there is", models));
+                   out.observers.push_back(
+                       {std::string(tree.name.text), std::string(tree.model.text), before_it_runs(*tree.options, Kind::document, "what an observer is told")});
+                 },
                  [&](const ast::FileItem& tree) {
                    plan::Expr path = before_it_runs(*tree.path, Kind::string, "the path of a file");
                    if (const auto* text = path.literal.as<std::string>(); text != nullptr && path.op == plan::Op::literal) {

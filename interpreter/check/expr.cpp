@@ -3,26 +3,11 @@
 
 #include "grammar/base/bug.hpp"
 #include "interpreter/check/checker.hpp"
+#include "interpreter/check/no_facts.hpp"
 #include "interpreter/check/visit.hpp"
-#include "interpreter/eval/eval.hpp"
 
 namespace failc::check {
 namespace {
-
-/// Before anything runs nothing is known of it; constants ask for none of this.
-class NoFacts : public eval::Facts {
- public:
-  const eval::Observation* observed(const std::string&) const override { return nullptr; }
-  eval::NodeState state(eval::NodeIndex) const override { return eval::NodeState::stopped; }
-  Value node_field(eval::NodeIndex, const std::string&) const override { return unknown(); }
-  Value node_port(eval::NodeIndex, const std::string&) const override { return unknown(); }
-  Value statistic(std::uint32_t, const std::string&, const Nanos*) const override { return unknown(); }
-  List log_lines(eval::NodeIndex, const Regex&) const override { return {}; }
-  std::vector<std::uint32_t> draw(std::uint32_t, std::uint32_t, const plan::Source&) const override { return {}; }
-
- private:
-  static Value unknown() { return Undefined{"it is not known before anything runs"}; }
-};
 
 struct DepthGuard {
   explicit DepthGuard(std::uint32_t& depth) : depth(depth) { ++depth; }

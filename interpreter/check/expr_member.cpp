@@ -27,12 +27,6 @@ std::vector<std::string_view> names_of(const std::array<std::pair<std::string_vi
   return out;
 }
 
-std::string listed(std::string_view lead, const std::vector<std::string_view>& names) {
-  std::string out;
-  for (std::string_view name : names) out += (out.empty() ? std::string(lead) + " `" : std::string(", `")) + std::string(name) + "`";
-  return out;
-}
-
 /// The keys of a reply, by the kind of its request.
 std::vector<std::pair<std::string_view, Kind>> reply_fields(std::uint32_t kind) {
   switch (static_cast<plan::RequestKind>(kind)) {
@@ -187,36 +181,42 @@ Term Checker::node_member(Term node, const ast::Name& name, Span span) {
   }
   const std::vector<std::uint32_t> owners = candidates(node.type);
   std::uint32_t owner = kNone, index = kNone;
-  bool doubtful = false;
+  bool doubtful = false, observer = false, ambiguous = false;
   std::vector<std::string_view> all = names_of(kNodeFields);
   all.push_back("ports");
   all.push_back("settings");
   for (std::uint32_t each : owners) {
     const ComponentInfo& component = *components_[each];
     doubtful = doubtful || component.broken;
-    for (std::uint32_t i = 0; i < component.lets.size(); ++i) {
-      const std::string_view let = component.lets[i].tree->name.text;
-      all.push_back(let);
-      if (let != name.text) continue;
-      if (owner != kNone && index != i && !dry_) {
-        report(diag::Code::ambiguous_name, name.span,
-               {name.text, "what `" + std::string(components_[owner]->tree->name.text) + "` calls so", "what `" + std::string(component.tree->name.text) + "` does",
-                "say which component the node is of: `n: node` cannot tell"});
-        return nothing(span);
-      }
-      owner = each;
-      index = i;
+    for (const NodeLetInfo& let : component.lets) all.push_back(let.tree->name.text);
+    for (const ast::ObserverItem* one : component.observers) all.push_back(one->name.text);
+    const std::uint32_t let = component.let(name.text);
+    const std::uint32_t here = let != kNone ? let : component.observer(name.text);
+    if (here == kNone) continue;
+    if (owner != kNone && (index != here || observer != (let == kNone)) && !dry_ && !ambiguous) {
+      report(diag::Code::ambiguous_name, name.span,
+             {name.text, "what `" + std::string(components_[owner]->tree->name.text) + "` calls so", "what `" + std::string(component.tree->name.text) + "` does",
+              "say which component the node is of: `n: node` cannot tell"});
+      ambiguous = true;
     }
+    owner = each;
+    index = here;
+    observer = let == kNone;
   }
+  if (ambiguous) return nothing(span);
   if (owner == kNone) {
     if (!doubtful && !silent()) report_unknown(diag::Code::unknown_member, name.span, {describe(owners), name.text}, name.text, all);
     return nothing(span);
+  }
+  node.known = Known::runtime;
+  if (observer) {
+    ++asks_;
+    return make(plan::Op::observed, of(Kind::any), span, single(std::move(node)), {}, index);
   }
   node_let(owner, index);
   if (env_->component == owner) need(owner, item_id(ItemKind::let, index));
   const Type type = components_[owner]->lets[index].type;
   if (type.error()) return nothing(span);
-  node.known = Known::runtime;
   return make(plan::Op::node_let, type, span, single(std::move(node)), {}, index);
 }
 

@@ -53,7 +53,7 @@ Term Checker::component_name(const ast::Name& name) {
     term.known = Known::setting;
     return term;
   }
-  if (component.let(name.text) != kNone) return node_member(std::move(node), name, name.span);
+  if (component.let(name.text) != kNone || component.observer(name.text) != kNone) return node_member(std::move(node), name, name.span);
   if (name.text == "nodes") {
     std::vector<Term> arguments;
     arguments.push_back(std::move(node));

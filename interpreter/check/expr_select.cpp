@@ -5,16 +5,6 @@
 #include "interpreter/check/checker.hpp"
 
 namespace failc::check {
-namespace {
-
-std::string listed(std::string_view lead, const std::vector<std::string_view>& names) {
-  std::string out;
-  for (std::string_view name : names) out += (out.empty() ? std::string(lead) + " `" : std::string(", `")) + std::string(name) + "`";
-  return out;
-}
-
-}  // namespace
-
 std::vector<std::uint32_t> Checker::candidates(const Type& set) const {
   if (set.component != kNone) return {set.component};
   std::vector<std::uint32_t> out;

@@ -2,25 +2,10 @@
 #include <algorithm>
 
 #include "interpreter/check/checker.hpp"
-#include "interpreter/eval/eval.hpp"
+#include "interpreter/check/no_facts.hpp"
 
 namespace failc::check {
 namespace {
-
-/// What is known of a node before it runs: its place in its group.
-class SettingsOnly : public eval::Facts {
- public:
-  const eval::Observation* observed(const std::string&) const override { return nullptr; }
-  eval::NodeState state(eval::NodeIndex) const override { return eval::NodeState::stopped; }
-  Value node_field(eval::NodeIndex, const std::string&) const override { return unknown(); }
-  Value node_port(eval::NodeIndex, const std::string&) const override { return unknown(); }
-  Value statistic(std::uint32_t, const std::string&, const Nanos*) const override { return unknown(); }
-  List log_lines(eval::NodeIndex, const Regex&) const override { return {}; }
-  std::vector<std::uint32_t> draw(std::uint32_t, std::uint32_t, const plan::Source&) const override { return {}; }
-
- private:
-  static Value unknown() { return Undefined{"it is not known before anything runs"}; }
-};
 
 plan::OptionalExpr copy(const plan::OptionalExpr& expr) { return expr ? std::make_unique<plan::Expr>(*expr) : nullptr; }
 
@@ -47,6 +32,7 @@ plan::Component component_copy(const plan::Component& from, std::uint32_t first)
   out.name = from.name;
   out.settings = from.settings;
   for (const plan::Port& port : from.ports) out.ports.push_back({port.name, copy(port.fixed)});
+  out.observers = from.observers;
   for (const plan::NodeLet& let : from.lets) out.lets.push_back({let.name, shifted(let.value, first)});
   for (const plan::FileToWrite& file : from.files) out.files.push_back({shifted(file.path, first), shifted(file.content, first)});
   out.argv = shifted(from.argv, first);
@@ -86,7 +72,7 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
   // While the bounds are computed a stand-in gives the names of the settings.
   plan_->groups[group].component = static_cast<std::uint32_t>(plan_->components.size());
   plan_->components.emplace_back().settings = info.lowered.settings;
-  const SettingsOnly facts;
+  const NoFacts facts;
   const auto value_of = [&](const plan::Expr& expr, std::uint32_t slot, std::uint32_t slots) -> std::optional<Value> {
     std::vector<Value> frame(std::max<std::size_t>({slots, slot + 1u, scratch_.size(), 64}));
     frame[slot] = Value(node);

@@ -82,6 +82,12 @@ Local* Checker::bind(const ast::Name& name, Type type, Known known, plan::Expr l
   return &env_->locals.back();
 }
 
+std::string listed(std::string_view lead, const std::vector<std::string_view>& names) {
+  std::string out;
+  for (std::string_view name : names) out += (out.empty() ? std::string(lead) + " `" : std::string(", `")) + std::string(name) + "`";
+  return out;
+}
+
 std::vector<std::string_view> Checker::names_in_sight() const {
   std::vector<std::string_view> out;
   for (const Local& each : env_->locals) out.push_back(each.name);
@@ -91,6 +97,7 @@ std::vector<std::string_view> Checker::names_in_sight() const {
     const ComponentInfo& component = *components_[env_->component];
     for (const SettingInfo& each : component.settings) out.push_back(each.tree->name.text);
     for (const NodeLetInfo& each : component.lets) out.push_back(each.tree->name.text);
+    for (const ast::ObserverItem* each : component.observers) out.push_back(each->name.text);
     out.push_back("nodes");
   }
   std::sort(out.begin(), out.end());
@@ -117,6 +124,12 @@ std::uint32_t ComponentInfo::setting(std::string_view name) const {
 std::uint32_t ComponentInfo::let(std::string_view name) const {
   for (std::uint32_t i = 0; i < lets.size(); ++i)
     if (lets[i].tree->name.text == name) return i;
+  return kNone;
+}
+
+std::uint32_t ComponentInfo::observer(std::string_view name) const {
+  for (std::uint32_t i = 0; i < observers.size(); ++i)
+    if (observers[i]->name.text == name) return i;
   return kNone;
 }
 

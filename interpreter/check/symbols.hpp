@@ -19,6 +19,9 @@ namespace failc::check {
 enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check };
 std::string_view noun(SymbolKind kind);
 
+/// "there is `a`, `b`"; empty where there is none.
+std::string listed(std::string_view lead, const std::vector<std::string_view>& names);
+
 struct Symbol {
   SymbolKind kind;
   std::uint32_t index;  // into the checker's list of that kind
@@ -103,6 +106,7 @@ struct ComponentInfo {
   bool good = true;     // it has no mistakes
   std::vector<SettingInfo> settings;
   std::vector<NodeLetInfo> lets;
+  std::vector<const ast::ObserverItem*> observers;
   std::vector<std::string_view> ports;
   std::vector<std::pair<std::string_view, const ast::StateItem*>> states;
   std::vector<const ast::RoleItem*> roles;
@@ -117,6 +121,7 @@ struct ComponentInfo {
 
   std::uint32_t setting(std::string_view name) const;
   std::uint32_t let(std::string_view name) const;
+  std::uint32_t observer(std::string_view name) const;
   std::uint32_t operation(std::string_view name) const;
 };
 

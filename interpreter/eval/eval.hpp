@@ -1,6 +1,7 @@
 #pragma once
 // Expressions, evaluated. A pure function of frame and facts: where it needs an answer from a node that is not there yet it
 // says what to ask, and is called again once that is known. Used by the checker for constants and by the runner.
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ class Facts {
  public:
   virtual ~Facts() = default;
   virtual const Observation* observed(const std::string& key) const = 0;  // null: not asked yet in this sample
+  /// What an observer (an index into Component::observers) last heard of a node that runs, and from when to when it holds; nothing: it heard nothing yet.
+  virtual std::optional<Observation> heard(NodeIndex node, std::uint32_t observer) const = 0;
   virtual NodeState state(NodeIndex node) const = 0;
   /// name index dir address pid version; undefined where unknown.
   virtual Value node_field(NodeIndex node, const std::string& name) const = 0;

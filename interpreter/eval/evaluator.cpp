@@ -119,6 +119,7 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
         if (expr.index >= lets.size()) return Undefined{"the plan names a `let` that its component has not"};
         return in_component(lets[expr.index].value, node);
       });
+    case Op::observed: return of_node(expr, frame, [&](NodeIndex node) -> Maybe { return heard(node, expr.index); });
     case Op::group_nodes: return of_node(expr, frame, [&](NodeIndex node) { return group_nodes(node); });
     case Op::role:
     case Op::role_all: return role(expr, frame);

@@ -104,6 +104,7 @@ class Evaluator {
   Maybe setting(NodeIndex node, const std::string& name) const;
   Maybe node_field(NodeIndex node, const std::string& name) const;
   Maybe group_nodes(NodeIndex node) const;
+  Value heard(NodeIndex node, std::uint32_t observer);
   Maybe is_state(const plan::Expr& expr, Frame frame);
   Maybe node_is(NodeIndex node, const std::string& state);
   Value pick(const plan::Expr& expr, const Value& set, const Value& amount) const;

@@ -130,6 +130,18 @@ Maybe Evaluator::group_nodes(NodeIndex node) const {
   return Value(std::move(out));
 }
 
+Value Evaluator::heard(NodeIndex node, std::uint32_t observer) {
+  const auto& observers = component(node).observers;
+  if (observer >= observers.size()) return Undefined{"the plan names an observer that its component has not"};
+  const NodeState state = facts_.state(node);
+  // What was heard before says nothing of a node that cannot speak.
+  if (state != NodeState::running) return Undefined{fmt::format("{} is {}", node_name(plan_, node), state == NodeState::paused ? "paused" : "not running")};
+  std::optional<Observation> last = facts_.heard(node, observer);
+  if (!last) return Undefined{fmt::format("`{}` has heard nothing of {} yet", observers[observer].name, node_name(plan_, node))};
+  interval_.add({last->sent, last->received});
+  return std::move(last->value);
+}
+
 Maybe Evaluator::node_is(NodeIndex node, const std::string& state) {
   const NodeState now = facts_.state(node);
   if (state == "running") return Value(now == NodeState::running);

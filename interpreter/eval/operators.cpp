@@ -284,6 +284,7 @@ Value binary(Op op, const Value& left, const Value& right) {
     case Op::node_field:
     case Op::node_port:
     case Op::node_let:
+    case Op::observed:
     case Op::group_nodes:
     case Op::role:
     case Op::role_all:

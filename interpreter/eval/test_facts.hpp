@@ -12,12 +12,17 @@ class TestFacts : public Facts {
  public:
   std::map<std::string, Observation> answers;
   std::map<NodeIndex, NodeState> states;
+  std::map<NodeIndex, Observation> said;  // by its observer
   std::map<std::string, Value> statistics;
   mutable std::map<std::string, Nanos> windows;
 
   const Observation* observed(const std::string& key) const override {
     const auto found = answers.find(key);
     return found == answers.end() ? nullptr : &found->second;
+  }
+  std::optional<Observation> heard(NodeIndex node, std::uint32_t) const override {
+    const auto found = said.find(node);
+    return found == said.end() ? std::nullopt : std::optional(found->second);
   }
   NodeState state(NodeIndex node) const override {
     const auto found = states.find(node);

@@ -16,7 +16,7 @@ struct Names<Op> {
   static constexpr const char* of[] = {"literal",  "local",    "list",       "list_for",   "doc",       "member",   "index",       "negate",      "not",
                                        "and",      "or",       "eq",         "ne",         "lt",        "le",       "gt",          "ge",          "in",
                                        "not_in",   "matches",  "add",        "subtract",   "multiply",  "divide",   "range",       "tolerance",   "then",
-                                       "setting",  "node_field", "node_port", "node_let",  "group_nodes", "role",   "role_all",    "minus",       "pick",
+                                       "setting",  "node_field", "node_port", "node_let",  "observed", "group_nodes", "role",   "role_all",    "minus",       "pick",
                                        "pick_random", "is_state", "every",   "any",        "query",     "call",     "statistic",   "log_lines",   "node_file"};
   static_assert(std::size(of) == static_cast<std::size_t>(Op::node_file) + 1);
 };
@@ -102,6 +102,12 @@ void fields(A& a, S& s) {
   a("name", s.name);
   a("value", s.value);
 }
+template <class A, Of<ObserverOf> S>
+void fields(A& a, S& s) {
+  a("name", s.name);
+  a("model", s.model);
+  a("options", s.options);
+}
 template <class A, Of<FileToWrite> S>
 void fields(A& a, S& s) {
   a("path", s.path);
@@ -123,6 +129,7 @@ void fields(A& a, S& s) {
   a.maybe("settings", s.settings);
   a.maybe("ports", s.ports);
   a.maybe("lets", s.lets);
+  a.maybe("observers", s.observers);
   a.maybe("files", s.files);
   a("argv", s.argv);
   a.maybe("environment", s.environment);

@@ -46,6 +46,7 @@ enum class Op : std::uint8_t {
   node_field,  // args: node; name: name index dir address pid version
   node_port,   // args: node; name
   node_let,    // args: node; index into Component::lets
+  observed,    // args: node; index into Component::observers. What was last heard of it
   group_nodes, // args: node. All nodes of its group, in order: `nodes` in a component
   role,        // args: set; name. The singular: one node or undefined. A role is looked up by name in each node's component
   role_all,    // args: set; name. All holders
@@ -102,6 +103,8 @@ struct Operation {
 struct Role { std::string name, plural; Expr holds; OptionalExpr term; };
 struct State { std::string name; Expr holds; };
 struct NodeLet { std::string name; Expr value; };
+/// Follows each node from its launch to its end. `model` names a protocol model (backend/observer.hpp); `options` is the document it gets.
+struct ObserverOf { std::string name, model; Expr options; };
 struct FileToWrite { Expr path, content; };
 struct Setting { std::string name, type; };
 struct Port { std::string name; OptionalExpr fixed; };
@@ -111,6 +114,7 @@ struct Component {
   std::vector<Setting> settings;
   std::vector<Port> ports;
   std::vector<NodeLet> lets;
+  std::vector<ObserverOf> observers;
   std::vector<FileToWrite> files;
   Expr argv;
   OptionalExpr environment;

@@ -73,9 +73,7 @@ bool polls(const Plan& plan, const Expr& expr) {
     switch (one.op) {
       case Op::query:
       case Op::node_file:   // an event says that a file changed only where it could be watched before it existed
-      case Op::statistic:   // windows move with time
-      case Op::role:
-      case Op::role_all: found = true; break;
+      case Op::statistic: found = true; break;  // windows move with time
       default: break;  // follows from what it rests on, or an event says when it changes
     }
   });

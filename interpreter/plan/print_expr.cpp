@@ -48,6 +48,7 @@ class Printer {
       case Op::node_field: return operand(expr, 0) + "." + expr.name;
       case Op::setting: return operand(expr, 0) + ".settings." + expr.name;
       case Op::node_port: return operand(expr, 0) + ".ports." + expr.name;
+      case Op::observed: return fmt::format("{}.observer{}", operand(expr, 0), expr.index);
       case Op::node_let: return fmt::format("{}.let{}", operand(expr, 0), expr.index);
       case Op::group_nodes: return fmt::format("nodes({})", argument(expr, 0));
       case Op::index: return fmt::format("{}[{}]", operand(expr, 0), argument(expr, 1));
@@ -112,6 +113,7 @@ class Printer {
       case Op::node_field:
       case Op::node_port:
       case Op::node_let:
+      case Op::observed:
       case Op::group_nodes:
       case Op::query:
       case Op::call:

@@ -43,6 +43,8 @@ class Text {
     line(0, "component " + one.name);
     for (const Setting& setting : one.settings) line(1, fmt::format("param {}: {}", setting.name, setting.type));
     for (const Port& port : one.ports) line(1, "port " + port.name + optional(" = ", port.fixed));
+    for (std::size_t i = 0; i < one.observers.size(); ++i)
+      line(1, fmt::format("observer{} {} = {} with {}", i, one.observers[i].name, one.observers[i].model, expr(one.observers[i].options)));
     for (std::size_t i = 0; i < one.lets.size(); ++i) line(1, fmt::format("let{} {} = {}", i, one.lets[i].name, expr(one.lets[i].value)));
     for (const FileToWrite& file : one.files) line(1, fmt::format("file {} from {}", expr(file.path), expr(file.content)));
     line(1, "run " + expr(one.argv) + optional(" with ", one.environment));

@@ -73,6 +73,8 @@ bool Verifier::components() {
     if (!require(!one.name.empty() && names.insert(one.name).second, "its name is not its own")) return false;
     if (!require(one.slots >= 1, "its frame has no slot for the node")) return false;
     if (!expr(one.argv, one.slots) || !optional(one.environment, one.slots) || !optional(one.ready, one.slots)) return false;
+    for (const ObserverOf& observer : one.observers)
+      if (!require(!observer.name.empty() && !observer.model.empty(), "an observer has no name") || !expr(observer.options, one.slots)) return false;
     for (const NodeLet& let : one.lets)
       if (!expr(let.value, one.slots)) return false;
     for (const State& state : one.states)
@@ -90,6 +92,8 @@ bool Verifier::component(const Component& one) {
   if (one.environment && !silent(*one.environment, one.slots, "the environment")) return false;
   for (const NodeLet& let : one.lets)
     if (!silent(let.value, one.slots, "a `let`")) return false;
+  for (const ObserverOf& observer : one.observers)
+    if (!silent(observer.options, one.slots, "what an observer is told")) return false;
   for (const FileToWrite& file : one.files)
     if (!silent(file.path, one.slots, "a file's path") || !silent(file.content, one.slots, "a file's content")) return false;
   for (const Port& port : one.ports)

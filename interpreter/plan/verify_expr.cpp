@@ -38,6 +38,7 @@ Shape shape_of(Op op) {
     case Op::negate:
     case Op::logical_not:
     case Op::node_let:
+    case Op::observed:
     case Op::group_nodes: return {1, 1};
     case Op::statistic: return {0, 1, true};
     case Op::index:
@@ -123,6 +124,10 @@ bool Verifier::expr(const Expr& value, std::uint32_t slots, int depth) {
   if (value.op == Op::node_let) {
     const bool exists = std::any_of(plan_.components.begin(), plan_.components.end(), [&](const Component& one) { return value.index < one.lets.size(); });
     if (!require(exists, "`let` {} exists in no component", value.index)) return false;
+  }
+  if (value.op == Op::observed) {
+    const bool exists = std::any_of(plan_.components.begin(), plan_.components.end(), [&](const Component& one) { return value.index < one.observers.size(); });
+    if (!require(exists, "observer {} exists in no component", value.index)) return false;
   }
   return std::all_of(value.args.begin(), value.args.end(), [&](const Expr& argument) { return expr(argument, slots, depth + 1); });
 }

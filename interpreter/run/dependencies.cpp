@@ -26,6 +26,7 @@ std::uint8_t wakes_of(const plan::Plan& plan, const plan::Expr& expr) {
       case Op::role_all:
       case Op::query:
       case Op::node_field:
+      case Op::observed:
       case Op::node_let: wakes |= kNode; break;
       case Op::statistic: wakes |= kOwn; break;
       case Op::log_lines: wakes |= kLog; break;

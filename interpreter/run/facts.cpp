@@ -12,6 +12,14 @@ const eval::Observation* SampleFacts::observed(const std::string& key) const {
   return found == snapshot_.end() ? nullptr : &found->second;
 }
 
+std::optional<eval::Observation> SampleFacts::heard(backend::NodeIndex node, std::uint32_t observer) const {
+  const auto& said = run_.nodes[node].heard;
+  const auto found = said.find(observer);
+  if (found == said.end()) return std::nullopt;
+  // A change would have been said: it holds until now.
+  return eval::Observation{found->second.value, found->second.at, std::max(found->second.at, run_.scheduler.now())};
+}
+
 eval::NodeState SampleFacts::state(backend::NodeIndex node) const { return run_.nodes[node].state; }
 
 Value SampleFacts::node_field(backend::NodeIndex node, const std::string& name) const {

@@ -14,6 +14,7 @@ class SampleFacts : public eval::Facts {
   void observe(std::string key, eval::Observation observation) { snapshot_.insert_or_assign(std::move(key), std::move(observation)); }
 
   const eval::Observation* observed(const std::string& key) const override;
+  std::optional<eval::Observation> heard(backend::NodeIndex node, std::uint32_t observer) const override;
   eval::NodeState state(backend::NodeIndex node) const override;
   Value node_field(backend::NodeIndex node, const std::string& name) const override;
   Value node_port(backend::NodeIndex node, const std::string& name) const override;

@@ -30,7 +30,7 @@ Trouble trouble(std::string message) {
 Result<backend::Launch> launch_of(ScenarioRun& run, backend::NodeIndex node, const Sample& sample) {
   const plan::Component& component = run.nodes.component(node);
   std::size_t next = 0;
-  backend::Launch launch{node, {}, {}, {}};
+  backend::Launch launch{node, {}, {}, {}, {}};
   Result<std::vector<std::string>> argv = eval::exec_words(sample.value(next++));
   if (!argv) return Error{fmt::format("{} cannot be started: {}", run.names[node], argv.error().message)};
   launch.argv = std::move(*argv);
@@ -47,6 +47,12 @@ Result<backend::Launch> launch_of(ScenarioRun& run, backend::NodeIndex node, con
       return Error{fmt::format("a file of {} cannot be written: its {} is {}", run.names[node], value == &path ? "path" : "content", run.text(*value))};
     }
     launch.files.push_back({*path.as<std::string>(), *content.as<std::string>()});
+  }
+  for (const plan::ObserverOf& observer : component.observers) {
+    const Value& options = sample.value(next++);
+    const auto* document = options.as<Document>();
+    if (!document) return Error{fmt::format("`{}` cannot observe {}: what it is told is {}", observer.name, run.names[node], run.text(options))};
+    launch.observers.push_back({observer.model, *document});
   }
   return launch;
 }
@@ -153,6 +159,7 @@ Task<Outcome> bring_node_up(ScenarioRun& run, CancelScope& scope, backend::NodeI
     exprs.push_back(&file.path);
     exprs.push_back(&file.content);
   }
+  for (const plan::ObserverOf& observer : component.observers) exprs.push_back(&observer.options);
   std::vector<Value> frame(std::max<std::size_t>(component.slots, 1), Value());
   frame[0] = NodeRef{node};
   const Question asked = question(context_of(run, scope, node), 0, exprs, frame);

@@ -17,6 +17,7 @@ void NodeTable::ended(backend::NodeIndex node) {
   NodeRuntime& runtime = nodes_[node];
   runtime.state = eval::NodeState::stopped;
   runtime.pid.reset();
+  runtime.heard.clear();
 }
 
 void NodeTable::launched(backend::NodeIndex node, std::optional<std::int64_t> pid) {

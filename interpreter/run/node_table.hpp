@@ -25,6 +25,9 @@ struct Exit {
   std::vector<std::string> lines;
 };
 
+/// What an observer said last.
+struct Heard { Value value; backend::Instant at{}; };
+
 struct NodeRuntime {
   bool taking_part = false;
   bool was_launched = false;         // in this scenario: it has to be ended
@@ -38,6 +41,7 @@ struct NodeRuntime {
   std::optional<InForce> pause;
   std::string end_trouble;           // why its end could not be proven
   std::string fault;                 // what was done to it and lasts: "was killed at 1.2s"
+  std::map<std::uint32_t, Heard> heard;  // by observer, of the process that runs
   std::vector<std::string> lines;    // of its log since the scenario began; only the last few where no condition reads them
 };
 

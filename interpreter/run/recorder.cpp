@@ -88,6 +88,14 @@ void Recorder::sample(const plan::BodyNode& node, Json values, const char* truth
   append(json, false);
 }
 
+void Recorder::observed(const std::string& node, const std::string& observer, const std::string& value) {
+  Json json = record("observed");
+  json["node"] = node;
+  json["observer"] = observer;
+  json["value"] = value;
+  append(json, false);
+}
+
 void Recorder::wait(const WaitUsed& wait, bool held) {
   Json json = record("wait");
   json["line"] = wait.at.line;

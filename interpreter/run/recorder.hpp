@@ -31,6 +31,7 @@ class Recorder {
   std::optional<std::uint64_t> effect(const std::string& verb, const std::string& node, const std::string& undo, const std::string& detail, bool durable);
   void done(std::uint64_t effect, FaultEnd end, const std::string& evidence);
   void sample(const plan::BodyNode& node, Json values, const char* truth);
+  void observed(const std::string& node, const std::string& observer, const std::string& value);
   void wait(const WaitUsed& wait, bool held);
   void failure(const plan::Plan& plan, const Failure& failure, bool later);
   void verdict(const plan::Scenario& scenario, const ScenarioResult& result);

@@ -59,6 +59,12 @@ std::uint8_t ScenarioRun::observe(const backend::Event& event) {
       run.nodes.logged(line.node, line.text);
       return kLog;
     }
+    std::uint8_t operator()(const backend::Observed& observed) const {
+      if (observed.node >= run.plan.nodes.size()) return kNothing;
+      run.nodes[observed.node].heard[observed.observer] = {observed.value, at};
+      run.recorder.observed(run.names[observed.node], run.nodes.component(observed.node).observers.at(observed.observer).name, run.text(observed.value));
+      return kNode;
+    }
     std::uint8_t operator()(const backend::FileChanged&) const { return kFile; }
     std::uint8_t operator()(const backend::Interrupt&) const {
       run.state.interrupted = true;

@@ -39,6 +39,7 @@ std::string read(const std::string& path) {
 
 check::Options options() {
   check::Options out;
+  out.observers = {"sdam"};
   out.backends.push_back({.name = "agent", .processes = true, .pause = true});
   return out;
 }

@@ -102,6 +102,7 @@ std::vector<Expected> expectations(const std::string& file, const std::string& t
 check::Options options() {
   check::Options out;
   out.backends.push_back({.name = "agent", .processes = true, .pause = true});
+  out.observers = {"sdam"};
   out.backends.push_back({.name = "docker", .available = false, .processes = true, .pause = true, .partition = true, .shape = true});
   out.backends.push_back({.name = "frozen", .processes = false});
   out.backends.push_back({.name = "lab", .processes = true, .pause = true, .partition = true, .shape = true});

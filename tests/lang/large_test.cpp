@@ -18,6 +18,7 @@ double seconds_to_check(int pairs, const char* between) {
   SourceMap sources;
   diag::Sink sink;
   check::Options options;
+  options.observers = {"sdam"};
   options.backends.push_back({.name = "agent", .processes = true, .pause = true});
   const FileId file = sources.add("large.fail", std::move(text));
   const std::clock_t begin = std::clock();

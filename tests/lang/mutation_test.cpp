@@ -47,6 +47,7 @@ std::vector<std::string> words(const std::string& text) {
 TEST(Mutation, TokensThatMoveNeverStopTheChecker) {
   std::mt19937 dice(20);
   check::Options options;
+  options.observers = {"sdam"};
   options.backends.push_back({.name = "agent", .processes = true, .pause = true});
   options.backends.push_back({.name = "lab", .processes = true, .pause = true, .partition = true, .shape = true});
   const std::vector<std::string> all = texts();

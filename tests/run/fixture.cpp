@@ -41,6 +41,7 @@ std::unique_ptr<plan::Plan> plan_of(const std::string& text, int nodes) {
   agent.name = "agent";
   agent.processes = agent.pause = true;
   options.backends.push_back(agent);
+  options.observers = {"model"};
   const FileId file = sources.add("test.fail", prelude(nodes) + text);
   check::Checked checked = check::check_source(file, options, sources, sink);
   if (!checked.plan) ADD_FAILURE() << diag::render(sink.all(), sources, diag::Format::text, false);

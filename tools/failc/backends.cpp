@@ -3,6 +3,7 @@
 #include "interpreter/backends/agent/agent_process.hpp"
 #include "interpreter/backends/agent/agent_world.hpp"
 #include "interpreter/backends/agent/recover.hpp"
+#include "interpreter/systems/mongodb/observer/sdam_observer.hpp"
 
 namespace failc::tools {
 namespace {
@@ -20,7 +21,15 @@ class OpenAgent : public OpenWorld {
   std::unique_ptr<agent::AgentWorld> world_;
 };
 
+const std::vector<backend::ObserverModel> kObservers = {{"sdam", sdam::make_observer}};
+
 }  // namespace
+
+std::vector<std::string> known_observers() {
+  std::vector<std::string> names;
+  for (const backend::ObserverModel& model : kObservers) names.push_back(model.name);
+  return names;
+}
 
 std::vector<check::Capabilities> known_backends() {
   return {
@@ -34,7 +43,7 @@ std::vector<check::Capabilities> known_backends() {
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
   auto program = agent::find_agent_program();
   if (!program) return program.error();
-  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .interrupts = options.interrupts});
+  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .observers = kObservers, .interrupts = options.interrupts});
   if (!world) return world.error();
   return std::unique_ptr<OpenWorld>(std::make_unique<OpenAgent>(std::move(*world)));
 }

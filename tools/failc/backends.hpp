@@ -15,6 +15,8 @@ namespace failc::tools {
 
 /// Every backend that the language knows by name, and what this program can do with it.
 std::vector<check::Capabilities> known_backends();
+/// The protocol models that components may observe nodes with.
+std::vector<std::string> known_observers();
 
 struct OpenOptions {
   std::string folder;  // of the run; it exists

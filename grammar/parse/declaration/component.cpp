@@ -12,8 +12,8 @@ namespace {
 using ast::Kind;
 
 const std::vector<std::string_view>& item_words() {
-  static const std::vector<std::string_view> words = {"param", "port",   "let",   "file", "run",       "version", "ready",
-                                                      "stop",  "settle", "state", "role", "operation", "query"};
+  static const std::vector<std::string_view> words = {"param", "port",   "let",   "observer", "file",      "run",  "version",
+                                                      "ready", "stop",   "settle", "state",   "role",      "operation", "query"};
   return words;
 }
 
@@ -33,6 +33,8 @@ bool attempt_item(Context& context, Range range, ast::ComponentItem& item) {
       return rules::match_into<rules::port_item, ast::PortItem>(context, range, node);
     case Kind::kLet:
       return rules::match_into<rules::let_item, ast::LetItem>(context, range, node);
+    case Kind::kObserver:
+      return rules::match_into<rules::observer_item, ast::ObserverItem>(context, range, node);
     case Kind::kFile:
       return rules::match_into<rules::file_item, ast::FileItem>(context, range, node);
     case Kind::kRun:

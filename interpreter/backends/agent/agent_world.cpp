@@ -1,5 +1,10 @@
 #include "interpreter/backends/agent/agent_world.hpp"
 
+// GCC 12 takes what a moved variant does not hold for uninitialized.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -61,6 +66,7 @@ AgentWorld::AgentWorld(const AgentOptions& options, std::string folder, host::Pr
       http_(loop_),
       tcp_(loop_),
       drivers_(loop_, {{{"FAILC_RUN", run_}}, folder_}),
+      models_(options.observers),
       ports_(static_cast<std::uint64_t>(agent_.pid) * 7919u + agent_.start_time) {
   // A number of its own: what comes after this world may be another's.
   if (const int copy = options.interrupts < 0 ? -1 : ::fcntl(options.interrupts, F_DUPFD_CLOEXEC, 3); copy >= 0) {
@@ -155,6 +161,7 @@ void AgentWorld::received(std::string_view line) {
       const auto node = index(n.node);
       if (!node) return;
       world.nodes_[*node].pid.reset();
+      world.nodes_[*node].observing.clear();
       world.push_told({world.now(), backend::NodeExited{*node, n.pid, n.code, n.by_signal, std::move(n.last_log_lines)}});
     }
     void operator()(LogLines& n) const {
@@ -193,6 +200,7 @@ void AgentWorld::end_agent() {
 Result<std::vector<std::string>> AgentWorld::finish() {
   finished_ = ending_ = true;
   drivers_.finish();
+  for (auto& [index, node] : nodes_) node.observing.clear();
   std::vector<std::string> lines;
   if (!lost_ && channel_) {
     channel_->hold(false);

@@ -13,12 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "interpreter/backend/observer.hpp"
 #include "interpreter/backend/world.hpp"
 #include "interpreter/backends/agent/lease.hpp"
 #include "interpreter/backends/agent/protocol.hpp"
 #include "interpreter/host/driver.hpp"
 #include "interpreter/host/http.hpp"
 #include "interpreter/host/line_channel.hpp"
+#include "interpreter/host/observer_session.hpp"
 #include "interpreter/host/ports.hpp"
 #include "interpreter/host/process.hpp"
 #include "interpreter/host/tcp.hpp"
@@ -30,6 +32,7 @@ struct AgentOptions {
   std::string run;      // an id that no other run on this host has: make_run_id()
   std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long after failc's death everything is ended
   std::string program;  // failc-agent: find_agent_program()
+  std::vector<backend::ObserverModel> observers = {};  // those that a Launch may name
   int interrupts = -1;  // each byte that can be read from it becomes an Interrupt: host::catch_interrupts()
 };
 
@@ -61,12 +64,14 @@ class AgentWorld : public backend::World {
     backend::NodeIndex node = 0;
     backend::Instant deadline{}, sent{};
     bool launch = false;
+    std::vector<std::unique_ptr<backend::Observer>> observers;  // of a launch
   };
   struct Node {
     std::string name;
     backend::NodeInfo info;
     std::optional<std::int64_t> pid;
     std::set<std::string> watched;
+    std::vector<std::unique_ptr<host::ObserverSession>> observing;  // of the process that runs
     unsigned cleared = 0;  // how often its folder was made anew
   };
   struct Submitter;
@@ -75,6 +80,8 @@ class AgentWorld : public backend::World {
   Status connect(host::Fd connection);
   Status prepare_ports(const backend::NodeSetup& setup, Node& node, std::vector<std::pair<std::string, std::uint16_t>>& ports);
   Status prepare_folder(Node& node);
+  Result<std::vector<std::unique_ptr<backend::Observer>>> make_observers(const std::vector<backend::Observe>& wanted) const;
+  void observe(backend::NodeIndex node, std::vector<std::unique_ptr<backend::Observer>> observers);
   const std::string& name_of(backend::NodeIndex node);
   void received(std::string_view line);
   void answered(Answer answer);
@@ -99,6 +106,7 @@ class AgentWorld : public backend::World {
   host::HttpClient http_;
   host::TcpClient tcp_;
   host::DriverClient drivers_;
+  std::vector<backend::ObserverModel> models_;
   std::unique_ptr<host::LineChannel> channel_;
   std::unique_ptr<LeaseKeeper> lease_;
   host::PortChooser ports_;

@@ -26,6 +26,7 @@ Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<bac
   for (const backend::NodeSetup& setup : setups) {
     Node& node = nodes_[setup.node];
     node.name = setup.name;
+    node.observing.clear();
     by_name_[setup.name] = setup.node;
     std::vector<std::pair<std::string, std::uint16_t>> ports;
     if (auto chosen = prepare_ports(setup, node, ports); !chosen) return chosen.error();

@@ -69,7 +69,14 @@ struct AgentWorld::Submitter {
     return way;
   }
   Way operator()(backend::Launch& r) const {
-    world.pending_[id].launch = true;
+    auto observers = world.make_observers(r.observers);
+    if (!observers) {
+      world.reply(id, Delivery::not_sent, {}, observers.error().message);
+      return Way::agent;
+    }
+    Pending& pending = world.pending_[id];
+    pending.launch = true;
+    pending.observers = std::move(*observers);
     return to_agent(Launch{world.name_of(r.node), std::move(r.argv), std::move(r.environment), std::move(r.files)});
   }
   Way operator()(backend::Stop& r) const { return to_agent(Stop{world.name_of(r.node), r.signal, std::max(r.grace, Nanos(0))}); }
@@ -131,6 +138,29 @@ RequestId AgentWorld::submit(backend::Request request, Instant deadline, std::op
   return id;
 }
 
+Result<std::vector<std::unique_ptr<backend::Observer>>> AgentWorld::make_observers(const std::vector<backend::Observe>& wanted) const {
+  std::vector<std::unique_ptr<backend::Observer>> made;
+  for (const backend::Observe& each : wanted) {
+    const auto model = std::find_if(models_.begin(), models_.end(), [&](const backend::ObserverModel& known) { return known.name == each.model; });
+    if (model == models_.end()) return Error{"there is no observer `" + each.model + "`"};
+    auto observer = model->make(each.options);
+    if (!observer) return observer.error();
+    made.push_back(std::move(*observer));
+  }
+  return made;
+}
+
+/// What they see is told in one line with the node's own news: never before its launch, never after its end.
+void AgentWorld::observe(backend::NodeIndex node, std::vector<std::unique_ptr<backend::Observer>> observers) {
+  auto& observing = nodes_[node].observing;
+  observing.clear();
+  for (std::uint32_t i = 0; i < observers.size(); ++i) {
+    observing.push_back(std::make_unique<host::ObserverSession>(loop_, std::move(observers[i]), [this] { return now(); }, [this, node, i](Value value) {
+      push_told({now(), backend::Observed{node, i, std::move(value)}});
+    }));
+  }
+}
+
 void AgentWorld::cancel(RequestId id) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) {
@@ -142,7 +172,7 @@ void AgentWorld::cancel(RequestId id) {
     std::erase_if(told_, is_its_reply);
     return;
   }
-  const Pending pending = found->second;
+  const Pending pending = std::move(found->second);
   pending_.erase(found);
   deadlines_.erase({pending.deadline, id});
   switch (pending.way) {
@@ -195,6 +225,8 @@ void AgentWorld::answered(Answer answer) {
   if (found == pending_.end()) return;
   if (found->second.launch && answer.delivery == Delivery::answered && answer.data.contains("pid") && answer.data["pid"].is_number_integer()) {
     nodes_[found->second.node].pid = answer.data["pid"].get<std::int64_t>();
+    const bool already = answer.data.value("already", false);
+    if (!already) observe(found->second.node, std::move(found->second.observers));
   }
   Document data;
   for (const auto& [key, value] : answer.data.items()) data.entries.emplace_back(key, to_value(value));
