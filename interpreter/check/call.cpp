@@ -105,6 +105,7 @@ Term Checker::builtin_call(const ast::Call& tree, std::size_t which, Span span) 
   } else if (builtin.name == "split" || builtin.name == "lines" || builtin.name == "keys_of") {
     type.item = Kind::string;
   }
+  if (builtin.name == "choose" && arguments[1].type.kind == arguments[2].type.kind) type = of(arguments[1].type.kind);
   return make(plan::Op::call, type, span, std::move(arguments), std::string(builtin.name));
 }
 

@@ -52,8 +52,11 @@ class Checker {
   void declare(std::uint32_t file);
   void declare(std::uint32_t file, const ast::Name& name, SymbolKind kind, std::uint32_t index);
   void collect_used(std::uint32_t file);
+  void collect_used(std::uint32_t file, const Symbols& from, Symbols& into, Span span);
   void collect_requests(std::uint32_t file);
+  /// A value, step or check of that name; where there is none, a component.
   const Symbol* find(std::string_view name) const;
+  const Symbol* find_component(std::string_view name) const;
   LoadedFile& here() { return *files_[env_->file]; }
   const Places& places() const { return *files_[env_->file]->places; }
   bool silent() const { return env_->broken || files_[env_->file]->broken; }

@@ -58,11 +58,11 @@ bool Checker::group(ClusterInfo& info, plan::Cluster& lowered, const ast::GroupD
     count = this->count(*tree.count, "the number of nodes", 1, kMostNodes);
     if (!count && sink_.errors() == errors) count = kMostNodes;  // a parameter without a value: it may be any
   }
-  const Symbol* symbol = find(tree.component.text);
-  if (symbol == nullptr || symbol->kind != SymbolKind::component) {
+  const Symbol* symbol = find_component(tree.component.text);
+  if (symbol == nullptr) {
+    symbol = find(tree.component.text);
     std::vector<std::string_view> known;
-    for (const auto& [text, each] : here().names)
-      if (each.kind == SymbolKind::component) known.push_back(text);
+    for (const auto& [text, each] : here().components) known.push_back(text);
     std::string hint;
     for (std::string_view each : known) hint += (hint.empty() ? "there are `" : ", `") + std::string(each) + "`";
     if (hint.empty()) hint = "declare it, or `use` the file that does";

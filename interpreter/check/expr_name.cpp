@@ -95,6 +95,8 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
     case SymbolKind::client:
       return client_term(symbol.index, name.span);
     case SymbolKind::component:
+      if (silent()) return nothing(name.span);  // a parameter of that name may be what did not parse
+      break;
     case SymbolKind::step:
     case SymbolKind::check:
       break;

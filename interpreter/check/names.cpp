@@ -19,35 +19,39 @@ std::string_view noun(SymbolKind kind) {
 }
 
 void Checker::declare(std::uint32_t file, const ast::Name& name, SymbolKind kind, std::uint32_t index) {
-  auto [entry, fresh] = files_[file]->names.try_emplace(name.text, Symbol{kind, index, file, name.span});
+  auto& names = kind == SymbolKind::component ? files_[file]->components : files_[file]->names;
+  auto [entry, fresh] = names.try_emplace(name.text, Symbol{kind, index, file, name.span});
   if (fresh) return;
   report(diag::Code::duplicate_name, name.span, {name.text})
       .notes.push_back({Place{files_[file]->id, entry->second.span}, "the first one is here"});
 }
 
 void Checker::collect_used(std::uint32_t file) {
-  LoadedFile& into = *files_[file];
-  for (const auto& [used, span] : into.uses) {
-    for (const auto& [name, symbol] : files_[used]->names) {
-      auto [entry, fresh] = into.names.try_emplace(name, symbol);
-      const Symbol& known = entry->second;
-      if (fresh || (known.kind == symbol.kind && known.index == symbol.index)) continue;
-      if (known.file == file) {
-        report(diag::Code::duplicate_name, known.span, {name})
-            .notes.push_back({Place{files_[symbol.file]->id, symbol.span}, "the first one is here, in a file that is used"});
-      } else {
-        diag::Diagnostic& item = report(diag::Code::name_conflict, span, {name});
-        item.notes.push_back({Place{files_[known.file]->id, known.span}, "here"});
-        item.notes.push_back({Place{files_[symbol.file]->id, symbol.span}, "and here"});
-      }
+  for (const auto& [used, span] : files_[file]->uses) {
+    collect_used(file, files_[used]->names, files_[file]->names, span);
+    collect_used(file, files_[used]->components, files_[file]->components, span);
+  }
+}
+
+void Checker::collect_used(std::uint32_t file, const Symbols& from, Symbols& into, Span span) {
+  for (const auto& [name, symbol] : from) {
+    auto [entry, fresh] = into.try_emplace(name, symbol);
+    const Symbol& known = entry->second;
+    if (fresh || (known.kind == symbol.kind && known.index == symbol.index)) continue;
+    if (known.file == file) {
+      report(diag::Code::duplicate_name, known.span, {name})
+          .notes.push_back({Place{files_[symbol.file]->id, symbol.span}, "the first one is here, in a file that is used"});
+    } else {
+      diag::Diagnostic& item = report(diag::Code::name_conflict, span, {name});
+      item.notes.push_back({Place{files_[known.file]->id, known.span}, "here"});
+      item.notes.push_back({Place{files_[symbol.file]->id, symbol.span}, "and here"});
     }
   }
 }
 
 void Checker::collect_requests(std::uint32_t file) {
   LoadedFile& into = *files_[file];
-  for (const auto& [name, symbol] : into.names) {
-    if (symbol.kind != SymbolKind::component) continue;
+  for (const auto& [name, symbol] : into.components) {
     const ComponentInfo& component = *components_[symbol.index];
     if (component.broken) into.broken = true;
     for (std::uint32_t i = 0; i < component.operations.size(); ++i)
@@ -58,9 +62,15 @@ void Checker::collect_requests(std::uint32_t file) {
 }
 
 const Symbol* Checker::find(std::string_view name) const {
-  const auto& names = files_[env_->file]->names;
-  const auto found = names.find(name);
-  return found == names.end() ? nullptr : &found->second;
+  const LoadedFile& file = *files_[env_->file];
+  const auto found = file.names.find(name);
+  return found != file.names.end() ? &found->second : find_component(name);
+}
+
+const Symbol* Checker::find_component(std::string_view name) const {
+  const auto& components = files_[env_->file]->components;
+  const auto found = components.find(name);
+  return found == components.end() ? nullptr : &found->second;
 }
 
 Local* Checker::local(std::string_view name) {

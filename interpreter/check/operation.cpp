@@ -101,6 +101,7 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
     convert(term, part, want);
     return owned(std::move(term.expr));
   };
+  const std::uint32_t reply_slot = frame.take();  // right behind the parameters; loops of the request come after it
   int requests = 0;
   bool broken = false;
   const std::uint64_t asks = asks_;
@@ -155,7 +156,7 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
   reply.ref = static_cast<std::uint32_t>(out.request.kind);
   plan::Expr slot;
   slot.op = plan::Op::local;
-  slot.index = frame.take();
+  slot.index = reply_slot;
   env.locals.push_back({"reply", {}, reply, Known::runtime, std::move(slot)});
   for (const ast::RequestItem& item : tree.items) {
     const auto* clause = std::get_if<ast::ReplyClause>(&item.node);

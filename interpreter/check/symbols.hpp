@@ -29,6 +29,8 @@ struct Symbol {
   Span span;
 };
 
+using Symbols = std::unordered_map<std::string_view, Symbol>;
+
 struct OperationRef {
   std::uint32_t component, operation;
 };
@@ -40,7 +42,8 @@ struct LoadedFile {
   std::unique_ptr<Places> places;
   std::vector<std::pair<std::uint32_t, Span>> uses;
   bool broken = false;  // it or a file that it uses has a declaration that did not parse
-  std::unordered_map<std::string_view, Symbol> names;
+  Symbols names;       // of values, steps and checks
+  Symbols components;  // they stand where no value can: a parameter may have the same name
   std::unordered_map<std::string_view, std::vector<OperationRef>> requests;  // operations and queries by name
 };
 

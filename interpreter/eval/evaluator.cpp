@@ -129,7 +129,9 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
     case Op::every:
     case Op::any: return quantifier(expr, frame);
     case Op::query: return query(expr, frame);
-    case Op::call: return strict(expr, frame, [&](Arguments& in) { return call(plan_, expr.name, in.values); });
+    case Op::call:
+      if (expr.name == "choose" && expr.args.size() == 3) return choose(expr, frame);
+      return strict(expr, frame, [&](Arguments& in) { return call(plan_, expr.name, in.values); });
     case Op::statistic: return statistic(expr, frame);
     case Op::log_lines: return log_lines(expr, frame);
     case Op::node_file: return node_file(expr, frame);
@@ -301,6 +303,15 @@ Maybe Evaluator::document(const Expr& expr, Frame frame) {
     for (std::size_t i = 0; i < in.values.size() && i < expr.names.size(); ++i) out.entries.emplace_back(expr.names[i], in.take(i));
     return out;
   });
+}
+
+/// What is not chosen is not looked at: it may be undefined, and is not asked for.
+Maybe Evaluator::choose(const Expr& expr, Frame frame) {
+  Maybe first = evaluate(expr.args[0], frame);
+  if (!first) return first;
+  const Value chosen = condition(std::move(*first));
+  if (chosen.undefined()) return chosen;
+  return evaluate(expr.args[*chosen.as<bool>() ? 1 : 2], frame);
 }
 
 Evaluated evaluate(const plan::Plan& plan, const Expr& expr, Frame frame, const Facts& facts) {

@@ -93,6 +93,7 @@ class Evaluator {
   Maybe quantifier(const plan::Expr& expr, Frame frame);
   Maybe list_for(const plan::Expr& expr, Frame frame);
   Maybe document(const plan::Expr& expr, Frame frame);
+  Maybe choose(const plan::Expr& expr, Frame frame);
 
   // nodes.cpp
   /// An expression of a node's component in its own frame. Operands inside are not reported.

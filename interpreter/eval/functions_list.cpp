@@ -1,4 +1,4 @@
-// Built-in functions over lists and documents: count min max sum sort distinct keys_of has get_or missing.
+// Built-in functions over lists and documents: count min max sum sort distinct keys_of has get_or merge missing.
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
@@ -68,6 +68,16 @@ Value missing(const List& from, const List& in) {
   for (const Value& item : from)
     if (there.count(hash_key(item)) == 0) out.push_back(item);
   return out;
+}
+
+/// The keys of both; where both have one, the second's value.
+Value merge(Document into, const Document& over) {
+  for (const auto& [key, value] : over.entries) {
+    const auto found = std::find_if(into.entries.begin(), into.entries.end(), [&](const auto& entry) { return entry.first == key; });
+    if (found != into.entries.end()) found->second = value;
+    else into.entries.emplace_back(key, value);
+  }
+  return into;
 }
 
 Value keys_of(const Document& document) {
@@ -154,6 +164,11 @@ Maybe call_list(const plan::Plan&, const std::string& name, const Values& argume
     const Value* found = document->find(*key);
     if (name == "has") return Value(found != nullptr);
     return found ? *found : *arguments[2];
+  }
+  if (name == "merge") {
+    const auto* over = arguments[1]->as<Document>();
+    if (!first.is<Document>() || !over) return wrong("two documents", first.is<Document>() ? *arguments[1] : first);
+    return merge(*first.as<Document>(), *over);
   }
   const bool ours = name == "count" || name == "min" || name == "max" || name == "sum" || name == "sort" || name == "distinct" || name == "missing";
   if (!ours) return std::nullopt;

@@ -1,4 +1,4 @@
-// Built-in functions over text: len string number join split lines json base64 unbase64 extract.
+// Built-in functions over text: len string number type_of join split lines json base64 unbase64 extract.
 #include <array>
 #include <charconv>
 
@@ -15,6 +15,13 @@ constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 Value wrong(const std::string& function, const char* wanted, const Value& value) {
   return Undefined{fmt::format("`{}` takes {}, not {}", function, wanted, kind_of(value))};
+}
+
+/// As a parameter's type is written.
+std::string type_of(const Value& value) {
+  static constexpr const char* kNames[] = {"undefined", "null", "bool", "int", "float", "string", "duration", "size", "percent", "version", "regex", "node", "list", "doc", "range"};
+  static_assert(std::size(kNames) == std::variant_size_v<decltype(value.data)>);
+  return kNames[value.data.index()];
 }
 
 // Code points; a byte that is none counts as one.
@@ -136,6 +143,7 @@ Maybe call_text(const plan::Plan& plan, const std::string& name, const Values& a
   const Value& first = *arguments[0];
   if (name == "string") return to_text(first, node_names(plan));
   if (name == "number") return to_number(first);
+  if (name == "type_of") return Value(type_of(first));
   if (name == "join") return join(plan, first, *arguments[1]);
   const bool ours = name == "len" || name == "split" || name == "lines" || name == "json" || name == "base64" || name == "unbase64" || name == "extract";
   if (!ours) return std::nullopt;

@@ -205,6 +205,11 @@ TEST(Functions, Lists) {
   EXPECT_EQ(call("has", Document{{{"b", num(1)}}}, str("c")), "false");
   EXPECT_EQ(call("get_or", Document{{{"b", num(1)}}}, str("b"), num(9)), "1");
   EXPECT_EQ(call("get_or", Document{}, str("b"), num(9)), "9");
+  EXPECT_EQ(call("merge", Document{{{"a", num(1)}, {"b", num(2)}}}, Document{{{"b", num(3)}, {"c", num(4)}}}), "{ a: 1, b: 3, c: 4 }");
+  EXPECT_EQ(call("merge", Document{}, num(1)), "undefined (`merge` takes two documents, not an int)");
+  EXPECT_EQ(call("type_of", Document{}), "\"doc\"");
+  EXPECT_EQ(call("type_of", List{}), "\"list\"");
+  EXPECT_EQ(call("type_of", num(1)), "\"int\"");
 }
 
 TEST(Functions, SortAmongVersions) {

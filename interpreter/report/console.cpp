@@ -87,7 +87,7 @@ std::string scenario_line(const FileRun& file, const run::ScenarioResult& result
   const char* tint = result.verdict == run::Verdict::pass ? s.green : result.verdict == run::Verdict::fail ? s.red : s.yellow;
   std::string out = fmt::format("{}{}{}  {}  ({}, {} assertion{})", tint, mark(result.verdict), s.plain, printable(scenario.id), shown(result.ended - result.began), result.assertions,
                                 result.assertions == 1 ? "" : "s");
-  for (const auto& [component, version] : result.versions) out += fmt::format("  {} {}", printable(component), printable(version));
+  for (const run::Version& version : result.versions) out += "  " + printable(text_of(version));
   return out + "\n";
 }
 

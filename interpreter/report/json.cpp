@@ -27,12 +27,15 @@ Json failure_json(const FileRun& file, const run::Failure& failure) {
 
 Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
   const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
-  Json later = Json::array(), waits = Json::array(), faults = Json::array(), versions = Json::object();
+  Json later = Json::array(), waits = Json::array(), faults = Json::array(), versions = Json::object(), programs = Json::object();
   for (const run::Failure& failure : result.later) later.push_back(failure_json(file, failure));
   for (const run::WaitUsed& wait : result.waits)
     waits.push_back({{"at", place_json(file, wait.at)}, {"text", wait.text}, {"used_ns", wait.used.count()}, {"bound_ns", wait.bound.count()}});
   for (const run::FaultResult& fault : result.faults) faults.push_back({{"what", fault.what}, {"end", word(fault.end)}, {"evidence", fault.evidence}});
-  for (const auto& [component, version] : result.versions) versions[component] = version;
+  for (const run::Version& found : result.versions) {
+    versions[found.component] = found.version;
+    programs[found.component] = found.program;
+  }
   return {{"id", scenario.id},
           {"title", scenario.title},
           {"at", place_json(file, scenario.at)},
@@ -43,6 +46,7 @@ Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResul
           {"ended_ns", result.ended.count()},
           {"assertions", result.assertions},
           {"versions", versions},
+          {"programs", programs},
           {"failure", result.failure ? failure_json(file, *result.failure) : Json(nullptr)},
           {"later", later},
           {"waits", waits},

@@ -49,7 +49,7 @@ std::string testcase(const Run& run, const FileRun& file, const run::ScenarioRes
                                 xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line, seconds(result.ended - result.began), result.assertions);
   out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file.path) +
          property("line", std::to_string(scenario.at.line)) + property("journal", file.journal);
-  for (const auto& [component, version] : result.versions) out += property("version", component + " " + version);
+  for (const run::Version& version : result.versions) out += property("version", text_of(version));
   out += "    </properties>\n" + problem(run, file, result);
   if (const std::string text = waits(result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
   return out + "    </testcase>\n";

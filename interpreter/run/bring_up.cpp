@@ -137,15 +137,21 @@ Task<bool> find_versions(ScenarioRun& run, const std::vector<plan::BodyNode>& pl
   for (const plan::Group* group : groups) {
     const std::string& version = run.state.versions.at(group->component);
     for (std::uint32_t i = 0; i < group->count; ++i) run.nodes[group->first_node + i].version = version;
-    const std::pair<std::string, std::string> entry(run.plan.components[group->component].name, version);
+    const plan::Component& component = run.plan.components[group->component];
+    const std::string& program = component.version_argv.front();
+    const Version entry{component.name, version, program.substr(program.rfind('/') + 1)};
     if (std::find(run.result.versions.begin(), run.result.versions.end(), entry) != run.result.versions.end()) continue;
     run.result.versions.push_back(entry);
-    if (run.progress.message) run.progress.message(entry.first + " " + version);
+    if (run.progress.message) run.progress.message(text_of(entry));
   }
   co_return true;
 }
 
 }  // namespace
+
+std::string text_of(const Version& version) {
+  return version.component + " " + version.version + (version.program == version.component ? "" : " (" + version.program + ")");
+}
 
 Task<bool> bring_up(ScenarioRun& run) {
   std::vector<plan::BodyNode> places;

@@ -35,6 +35,14 @@ struct WaitUsed { plan::Source at; std::string text; Nanos used{}; Nanos bound{}
 enum class FaultEnd : std::uint8_t { installed, skipped, indeterminate, reverted };
 struct FaultResult { std::string what; FaultEnd end; std::string evidence; };
 
+/// What was found to be under test: a version, and the name of the program that told it.
+struct Version {
+  std::string component, version, program;
+  friend bool operator==(const Version&, const Version&) = default;
+};
+/// "mongod 8.0.4 (failc-mongod)"; the program only where it is not called as its component is.
+std::string text_of(const Version& version);
+
 struct ScenarioResult {
   std::uint32_t scenario = 0;
   Verdict verdict = Verdict::pass;
@@ -43,7 +51,7 @@ struct ScenarioResult {
   std::vector<WaitUsed> waits;
   std::vector<FaultResult> faults;
   std::vector<std::string> leaked;          // what could not be undone
-  std::vector<std::pair<std::string, std::string>> versions;  // component, version found
+  std::vector<Version> versions;            // as found
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};
 };

@@ -43,6 +43,22 @@ class Scenarios(unittest.TestCase):
     def test_rolling_restart(self):
         self.run_file(ROOT / "scenarios/mongodb/live_failover.fail")
 
+    def test_members(self):
+        printed, journal = self.run_file(ROOT / "scenarios/mongodb/members.fail")
+        self.assertIn("3 passed", printed)
+        # Roles come from the servers' own stream: nobody asks for them.
+        self.assertFalse([sample for sample in (journal / "journal.jsonl").read_text().splitlines() if "replSetGetStatus" in sample])
+        seen = [record for record in records(journal) if record["kind"] == "observed"]
+        self.assertTrue(any('type: "RSArbiter"' in record["value"] for record in seen))
+
+    def test_the_run_says_which_server_it_is(self):
+        file = self.base / "alone.fail"
+        file.write_text('use std.mongodb\ncluster db { mongod with { set: "" } }\nscenario "s" {\n  expect hello(db[0]).isWritablePrimary == true\n}\n')
+        other = self.base / "my-server"
+        other.symlink_to(BESIDE / "failc-mongod")
+        printed, _ = self.run_file(file, "--param", f"mongod={other}")
+        self.assertRegex(printed, r"mongod \d+\.\d+\.\d+ \(my-server\)")
+
     def test_failpoints(self):
         self.run_file(ROOT / "scenarios/mongodb/failpoint.fail")
 

@@ -44,6 +44,43 @@ TEST(Expect, FailsWithPlaceAndValues) {
   EXPECT_EQ(world.running_count(), 0u);
 }
 
+// Loops of the request have slots of their own, behind the reply's.
+TEST(Expect, ARequestMayLoop) {
+  const auto plan = plan_of(R"(
+component lister {
+  run ["lister"]
+  query listed on node within 1s {
+    exec [for n in nodes: n.name]
+    ok when reply.code == 7
+    result reply.stdout
+  }
+}
+cluster l { lister[2] }
+scenario "one" {
+  expect listed(l[0]) == "two"
+}
+)");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world;
+  world.on_request([](const Request& request, Instant) -> std::optional<FakeReply> {
+    const auto* exec = std::get_if<backend::Exec>(&request);
+    if (!exec) return std::nullopt;
+    return backend::exec_reply(exec->argv.size() == 2 ? 7 : 0, "two");
+  });
+  const Ran ran = run_one(*plan, world);
+  EXPECT_EQ(ran.result.verdict, run::Verdict::pass) << (ran.result.failure ? text_of(*ran.result.failure) : "");
+}
+
+TEST(Expect, WhatIsNotChosenIsNotAsked) {
+  backend::FakeWorld world;
+  world.on_request(answers([](const std::string& path, auto, auto) { return path == "/boss" ? "\"nobody\"" : ""; }));
+  const Ran ran = run_body_text("expect choose(kv[0] is running, 1, up(kv[0])) == 1\nexpect choose(kv[0] is stopped, up(kv[0]), boss_here(kv[1])) == \"nobody\"", world);
+  EXPECT_EQ(ran.result.verdict, run::Verdict::pass) << (ran.result.failure ? text_of(*ran.result.failure) : "");
+  std::size_t asked = 0;
+  for (const auto& [at, request] : world.requests()) asked += path_of(request) == "/up" && at > 100ms;
+  EXPECT_EQ(asked, 0u);
+}
+
 TEST(Expect, UndefinedSaysWhy) {
   backend::FakeWorld world;
   const Ran ran = run_body_text("kill kv[0]\nexpect up(kv[0])", world);

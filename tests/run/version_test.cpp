@@ -23,7 +23,7 @@ TEST(Version, WithoutAGroupIsTheWholeMatch) {
   const Ran ran = run_telling(*plan, world, "hello world\n1.2.3 end", 1ms);
   ASSERT_FALSE(ran.result.failure) << text_of(*ran.result.failure);
   ASSERT_EQ(ran.result.versions.size(), 1u);
-  EXPECT_EQ(ran.result.versions[0].second, "1.2.3");
+  EXPECT_EQ(ran.result.versions[0].version, "1.2.3");
 }
 
 TEST(Version, ThatIsNotFoundIsTheEnvironments) {
