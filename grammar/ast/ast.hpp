@@ -149,6 +149,7 @@ struct RunSpec { Name name; ExprPtr on; ExprPtr with; };
 struct PortItem { Name name; ExprPtr fixed; };
 struct LetItem { Name name; ExprPtr value; };
 struct ObserverItem { Name name; Name model; ExprPtr options; };
+struct SourceItem { Name source; Name node; ExprPtr settings; };
 struct FileItem { ExprPtr path; ExprPtr content; };
 struct RunItem { ExprPtr argv; ExprPtr environment; };
 struct VersionItem { ExprPtr argv; ExprPtr pattern; };
@@ -168,7 +169,7 @@ struct OperationItem { bool query; Name name; std::vector<Parameter> parameters;
 struct ComponentItem {
   Span span;
   Span head;
-  std::variant<Broken, Param, PortItem, LetItem, ObserverItem, FileItem, RunItem, VersionItem, ReadyItem, StopItem, SettleItem, StateItem, RoleItem, OperationItem> node;
+  std::variant<Broken, Param, PortItem, LetItem, ObserverItem, SourceItem, FileItem, RunItem, VersionItem, ReadyItem, StopItem, SettleItem, StateItem, RoleItem, OperationItem> node;
 };
 struct Component { Name name; std::vector<ComponentItem> items; };
 

@@ -39,7 +39,7 @@ namespace failc::ast {
   WORD(kOk, "ok", false) WORD(kOnly, "only", false) WORD(kOperation, "operation", false)                              \
   WORD(kPort, "port", false) WORD(kQuery, "query", false) WORD(kReady, "ready", false)                                \
   WORD(kResult, "result", false) WORD(kRole, "role", false) WORD(kScoped, "scoped", false)                            \
-  WORD(kSend, "send", false) WORD(kSettle, "settle", false) WORD(kState, "state", false)                              \
+  WORD(kSend, "send", false) WORD(kSettle, "settle", false) WORD(kSource, "source", false) WORD(kState, "state", false)                              \
   WORD(kTags, "tags", false) WORD(kTcp, "tcp", false) WORD(kTerm, "term", false) WORD(kTimes, "times", false)         \
   WORD(kUnknown, "unknown", false) WORD(kUntil, "until", false) WORD(kVersion, "version", false)                      \
   WORD(kWhen, "when", false)

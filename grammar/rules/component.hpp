@@ -12,6 +12,8 @@ struct port_item
 struct let_item : seq<tok<Kind::kLet>, declared<&ast::LetItem::name>, tok<Kind::assign>, expr<&ast::LetItem::value>> {};
 struct observer_item : seq<tok<Kind::kObserver>, declared<&ast::ObserverItem::name>, tok<Kind::assign>, name<&ast::ObserverItem::model>,
                            tok<Kind::kWith>, doc<&ast::ObserverItem::options>> {};
+struct source_item : seq<tok<Kind::kSource>, name<&ast::SourceItem::source>, tok<Kind::kAs>, declared<&ast::SourceItem::node>, tok<Kind::assign>,
+                         expr<&ast::SourceItem::settings>> {};
 struct file_item : seq<tok<Kind::kFile>, expr<&ast::FileItem::path>, tok<Kind::kFrom>, expr<&ast::FileItem::content>> {};
 struct run_item
     : seq<tok<Kind::kRun>, expr<&ast::RunItem::argv, Reading{Want::list}>, opt<tok<Kind::kWith>, doc<&ast::RunItem::environment>>> {};

@@ -22,9 +22,17 @@ struct Capabilities {
   bool shape = false;            // slow, drop
 };
 
+/// Reads what `cluster … from NAME FILE` names: a document a node, in order, or what is wrong with the text and where.
+struct NodeSource {
+  struct Problem { Span place; std::string message, help; };
+  std::string name;
+  std::function<List(std::string_view text, std::vector<Problem>& problems)> read;
+};
+
 struct Options {
   std::vector<Capabilities> backends;               // all that are known
   std::vector<std::string> observers;               // protocol models that are known
+  std::vector<NodeSource> sources;                  // that are known
   std::optional<std::string> backend;               // --backend
   std::map<std::string, std::string> params;        // --param NAME=VALUE
   bool final = false;                               // these are all parameters there will be: one without a value is a mistake.

@@ -101,6 +101,14 @@ class Checker {
   // ---- clusters and workloads (cluster.cpp, backend.cpp, workload.cpp)
   void cluster(std::uint32_t index);
   bool group(ClusterInfo& info, plan::Cluster& lowered, const ast::GroupDecl& tree);
+  /// The nodes of a cluster that is `from` somewhere; false where that was reported.
+  bool nodes_from_source(ClusterInfo& info, plan::Cluster& lowered);
+  void source_item(const ast::SourceItem& tree);
+  /// The list of documents that the file holds; nothing where it cannot be read now, and need not.
+  std::optional<List> read_source(const ast::Cluster& tree, const NodeSource& source, bool& good);
+  std::optional<std::vector<Value>> settings_from(std::uint32_t component, const ast::SourceItem& tree, const Value& node, Span span);
+  /// `settings`: of each node; empty where all have their group's.
+  void add_group(ClusterInfo& info, plan::Cluster& lowered, const GroupInfo& wanted, plan::Group out, std::vector<std::vector<Value>> settings, Span span);
   void group_settings(const ast::GroupDecl& tree, std::uint32_t component, plan::Group& group);
   std::string backend_of(const ast::Cluster& tree);
   const Capabilities* capabilities(std::string_view name) const;

@@ -15,12 +15,12 @@ void Checker::cluster(std::uint32_t index) {
   env.broken = tree.broken;
   EnvScope scope(*this, env);
   bool good = !tree.broken;
-  if (tree.source) {
-    not_yet(tree.source->span, "cluster … from");
+  if (tree.max_nodes && !tree.source) {
+    report(diag::Code::not_taken, tree.name.span, {"a cluster that says what it is made of", "nodes <="});
     good = false;
   }
-  if (tree.max_nodes) {
-    not_yet(tree.name.span, "nodes <=");
+  if (tree.source && !tree.groups.empty()) {
+    report(diag::Code::not_taken, tree.source->span, {"a cluster with groups of its own", "from"});
     good = false;
   }
   if (tree.with) {
@@ -40,6 +40,7 @@ void Checker::cluster(std::uint32_t index) {
   lowered.first_node = static_cast<std::uint32_t>(plan_->nodes.size());
   const auto cluster_index = static_cast<std::uint32_t>(plan_->clusters.size());
   for (const ast::GroupDecl& each : tree.groups) good = group(info, lowered, each) && good;
+  if (tree.source && good) good = nodes_from_source(info, lowered);
   lowered.node_count = static_cast<std::uint32_t>(plan_->nodes.size()) - lowered.first_node;
   plan_->clusters.push_back(std::move(lowered));
   if (good) info.index = cluster_index;
@@ -74,27 +75,32 @@ bool Checker::group(ClusterInfo& info, plan::Cluster& lowered, const ast::GroupD
   GroupInfo group;
   group.name = name.text;
   group.component = symbol->index;
-  group.group = static_cast<std::uint32_t>(plan_->groups.size());
-  group.first = static_cast<std::uint32_t>(plan_->nodes.size());
   group.count = static_cast<std::uint32_t>(*count);
   plan::Group out;
-  out.name = std::string(name.text);
+  group_settings(tree, group.component, out);
+  add_group(info, lowered, group, std::move(out), {}, tree.span);
+  return true;
+}
+
+void Checker::add_group(ClusterInfo& info, plan::Cluster& lowered, const GroupInfo& wanted, plan::Group out, std::vector<std::vector<Value>> settings, Span span) {
+  GroupInfo group = wanted;
+  group.group = static_cast<std::uint32_t>(plan_->groups.size());
+  group.first = static_cast<std::uint32_t>(plan_->nodes.size());
+  out.name = std::string(group.name);
   out.cluster = static_cast<std::uint32_t>(plan_->clusters.size());
   out.first_node = group.first;
   out.count = group.count;
-  group_settings(tree, group.component, out);
   plan_->groups.push_back(std::move(out));
   for (std::uint32_t i = 0; i < group.count; ++i)
-    plan_->nodes.push_back({std::string(info.tree->name.text) + "." + std::string(name.text) + "[" + std::to_string(i) + "]", group.group, i});
+    plan_->nodes.push_back({std::string(info.tree->name.text) + "." + std::string(group.name) + "[" + std::to_string(i) + "]", group.group, i, settings.empty() ? std::vector<Value>() : std::move(settings[i])});
   lowered.groups.push_back(group.group);
-  group.instance = instance_of(group.component, group.group, tree.span);
+  group.instance = instance_of(group.component, group.group, span);
   const Instance& instance = components_[group.component]->instances[group.instance];
   plan_->groups[group.group].component = instance.component;
   lowered.up = std::max(lowered.up, instance.bounds[0]);
   lowered.down = std::max(lowered.down, instance.bounds[1]);
   lowered.settle = std::max(lowered.settle, instance.bounds[2]);
   info.groups.push_back(group);
-  return true;
 }
 
 void Checker::group_settings(const ast::GroupDecl& tree, std::uint32_t component, plan::Group& group) {

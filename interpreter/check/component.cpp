@@ -18,7 +18,7 @@ void Checker::component_heads(std::uint32_t index) {
   Env env;
   env.file = info.file;
   EnvScope scope(*this, env);
-  std::unordered_map<std::string_view, Span> values, ports, states, roles, requests;
+  std::unordered_map<std::string_view, Span> values, ports, states, roles, requests, sources;
   std::unordered_map<std::string_view, Span> single;
   const auto once = [&](std::unordered_map<std::string_view, Span>& names, const ast::Name& name) {
     const auto [entry, fresh] = names.try_emplace(name.text, name.span);
@@ -51,6 +51,9 @@ void Checker::component_heads(std::uint32_t index) {
                    },
                    [&](const ast::ObserverItem& tree) {
                      if (value_name(tree.name)) info.observers.push_back(&tree);
+                   },
+                   [&](const ast::SourceItem& tree) {
+                     if (once(sources, tree.source)) info.sources.push_back(&tree);
                    },
                    [](const ast::FileItem&) {},
                    [&](const ast::RunItem&) { single_item("run", item.head); },

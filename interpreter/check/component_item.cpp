@@ -33,6 +33,7 @@ void Checker::component_item(std::uint32_t index, const ast::ComponentItem& item
                  [](const ast::Param&) {},
                  [](const ast::LetItem&) {},
                  [](const ast::OperationItem&) {},
+                 [&](const ast::SourceItem& tree) { source_item(tree); },
                  [&](const ast::PortItem& tree) {
                    plan::Port port{std::string(tree.name.text), nullptr};
                    if (tree.fixed) {
@@ -40,8 +41,8 @@ void Checker::component_item(std::uint32_t index, const ast::ComponentItem& item
                      if (convert(fixed, *tree.fixed, Kind::integer)) {
                        const auto* number = fixed.constant() ? fixed.value().as<std::int64_t>() : nullptr;
                        if (fixed.known > Known::setting) report(diag::Code::not_constant, tree.fixed->span, {"a fixed port"});
-                       if (number != nullptr && (*number < 1 || *number > 65535))
-                         report(diag::Code::out_of_range, tree.fixed->span, {"this port", "it is from 1 to 65535"});
+                       if (number != nullptr && (*number < 0 || *number > 65535))
+                         report(diag::Code::out_of_range, tree.fixed->span, {"this port", "it is from 1 to 65535, or 0 for any that is free"});
                      }
                      port.fixed = owned(std::move(fixed.expr));
                    }

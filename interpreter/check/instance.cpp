@@ -68,14 +68,16 @@ plan::Operation operation_copy(const plan::Operation& from, std::uint32_t compon
 
 std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group, Span span) {
   ComponentInfo& info = *components_[component];
-  const NodeRef node{plan_->groups[group].first_node};
+  // Nodes of one group may have settings of their own: the bounds are those of the slowest.
+  const std::uint32_t first = plan_->groups[group].first_node;
+  const std::uint32_t count = plan_->nodes[first].settings.empty() ? 1 : plan_->groups[group].count;
   // While the bounds are computed a stand-in gives the names of the settings.
   plan_->groups[group].component = static_cast<std::uint32_t>(plan_->components.size());
   plan_->components.emplace_back().settings = info.lowered.settings;
   const NoFacts facts;
-  const auto value_of = [&](const plan::Expr& expr, std::uint32_t slot, std::uint32_t slots) -> std::optional<Value> {
+  const auto value_of = [&](const plan::Expr& expr, std::uint32_t node, std::uint32_t slot, std::uint32_t slots) -> std::optional<Value> {
     std::vector<Value> frame(std::max<std::size_t>({slots, slot + 1u, scratch_.size(), 64}));
-    frame[slot] = Value(node);
+    frame[slot] = NodeRef{node};
     eval::Evaluated result = eval::evaluate(*plan_, expr, frame, facts);
     if (!result.asks.empty() || result.value.undefined()) {
       if (!incomplete_ && info.good) {
@@ -87,12 +89,18 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
     return std::move(result.value);
   };
   const auto bound_of = [&](const plan::Expr& expr, Nanos otherwise, std::uint32_t slot, std::uint32_t slots, std::string_view what) {
-    const std::optional<Value> value = value_of(expr, slot, slots);
-    const auto* duration = value ? value->as<Nanos>() : nullptr;
-    if (duration == nullptr) return otherwise;
-    if (duration->count() > 0) return *duration;
-    report(diag::Code::bound_not_positive, span, {what, show(*duration)});
-    return otherwise;
+    Nanos longest{};
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::optional<Value> value = value_of(expr, first + i, slot, slots);
+      const auto* duration = value ? value->as<Nanos>() : nullptr;
+      if (duration == nullptr) return otherwise;
+      if (duration->count() <= 0) {
+        report(diag::Code::bound_not_positive, span, {what, show(*duration)});
+        return otherwise;
+      }
+      longest = std::max(longest, *duration);
+    }
+    return longest;
   };
   Instance instance;
   const std::uint32_t slots = info.lowered.slots;
@@ -104,8 +112,8 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
     instance.bounds.push_back(info.operations[i].good ? bound_of(info.timeouts[i], kDefaultExec, request.node_parameter == plan::kNoNode ? 0 : request.node_parameter, request.slots, "the time of `within`") : kDefaultExec);
   }
   if (info.version_argv && info.version_pattern) {
-    const std::optional<Value> argv = value_of(*info.version_argv, 0, slots);
-    const std::optional<Value> pattern = value_of(*info.version_pattern, 0, slots);
+    const std::optional<Value> argv = value_of(*info.version_argv, first, 0, slots);
+    const std::optional<Value> pattern = value_of(*info.version_pattern, first, 0, slots);
     if (const auto* items = argv ? argv->as<List>() : nullptr) {
       for (const Value& item : *items) {
         const auto* text = item.as<std::string>();

@@ -113,6 +113,7 @@ struct ComponentInfo {
   std::vector<std::string_view> ports;
   std::vector<std::pair<std::string_view, const ast::StateItem*>> states;
   std::vector<const ast::RoleItem*> roles;
+  std::vector<const ast::SourceItem*> sources;
   std::vector<OperationInfo> operations;
 
   plan::Component lowered;                  // without bounds

@@ -112,8 +112,9 @@ Maybe Evaluator::of_node(const Expr& expr, Frame frame, const std::function<Mayb
 Maybe Evaluator::setting(NodeIndex node, const std::string& name) const {
   const plan::Group& group = *group_of(plan_, node);
   const auto& settings = component(node).settings;
-  for (std::size_t i = 0; i < settings.size() && i < group.settings.size(); ++i)
-    if (settings[i].name == name) return group.settings[i];
+  const std::vector<Value>& values = plan_.nodes[node].settings.empty() ? group.settings : plan_.nodes[node].settings;
+  for (std::size_t i = 0; i < settings.size() && i < values.size(); ++i)
+    if (settings[i].name == name) return values[i];
   return Undefined{fmt::format("component `{}` has no parameter `{}`", component(node).name, name)};
 }
 

@@ -158,6 +158,7 @@ void fields(A& a, S& s) {
   a("name", s.name);
   a("group", s.group);
   a("index", s.index);
+  a.maybe("settings", s.settings);
 }
 template <class A, Of<Cluster> S>
 void fields(A& a, S& s) {

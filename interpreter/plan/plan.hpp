@@ -131,7 +131,8 @@ struct Component {
 };
 
 struct Group { std::string name; std::uint32_t cluster = 0, component = 0, first_node = 0, count = 0; std::vector<Value> settings; };
-struct Node { std::string name; std::uint32_t group = 0, index = 0; };  // name: "kv.kvdb[0]"
+/// name: "kv.kvdb[0]". `settings`: in place of its group's where they are not empty.
+struct Node { std::string name; std::uint32_t group = 0, index = 0; std::vector<Value> settings; };
 struct Cluster { std::string name; std::string backend; std::vector<std::uint32_t> groups; std::uint32_t first_node = 0, node_count = 0; Nanos up{}, down{}, settle{}; Source at; };
 
 /// `args` are evaluated for each invocation in a frame of its scenario's locals' size plus one: the last slot, `counter_slot`, is `counter`.

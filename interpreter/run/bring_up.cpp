@@ -33,7 +33,7 @@ bool fail(ScenarioRun& run, const plan::BodyNode& place, std::string message) {
   return fail(run, place, std::move(trouble));
 }
 
-/// The number of a port that its component fixes; 0 where the backend chooses. The error says what was there instead.
+/// The number of a port that its component fixes; 0 where the backend is to choose. The error says what was there instead.
 Result<std::uint16_t> fixed_port(ScenarioRun& run, backend::NodeIndex node, const plan::Port& port) {
   if (!port.fixed) return std::uint16_t{0};
   const Draws draws;
@@ -42,7 +42,7 @@ Result<std::uint16_t> fixed_port(ScenarioRun& run, backend::NodeIndex node, cons
   frame[0] = NodeRef{node};
   const eval::Evaluated evaluated = eval::evaluate(run.plan, *port.fixed, frame, facts);
   const auto* number = evaluated.value.as<std::int64_t>();
-  if (!evaluated.asks.empty() || !number || *number < 1 || *number > 65535) {
+  if (!evaluated.asks.empty() || !number || *number < 0 || *number > 65535) {
     const std::string seen = evaluated.asks.empty() ? run.text(evaluated.value) : std::string("known only while the node runs");
     return Error{fmt::format("the port `{}` of {} should be a number from 1 to 65535, and it is {}", port.name, run.names[node], seen)};
   }

@@ -36,7 +36,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run"}},
     {"interpreter/systems/mongodb/replication", {"grammar/base"}},
     {"interpreter/host", {"grammar/base", "interpreter/value", "interpreter/backend/observer.hpp"}},
-    {"interpreter/systems/automation", {"grammar/base", "grammar/source", "grammar/diag"}},
+    {"interpreter/systems/automation", {"grammar/base", "grammar/source", "grammar/diag", "interpreter/value"}},
     {"interpreter/live_cluster", {"grammar/base", "interpreter/value", "interpreter/host", "interpreter/systems/automation"}},
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/bson", {"grammar/base"}},

@@ -55,9 +55,36 @@ class Scenarios(unittest.TestCase):
         file = self.base / "alone.fail"
         file.write_text('use std.mongodb\ncluster db { mongod with { set: "" } }\nscenario "s" {\n  expect hello(db[0]).isWritablePrimary == true\n}\n')
         other = self.base / "my-server"
-        other.symlink_to(BESIDE / "failc-mongod")
+        other.symlink_to((BESIDE / "failc-mongod").resolve())
         printed, _ = self.run_file(file, "--param", f"mongod={other}")
         self.assertRegex(printed, r"mongod \d+\.\d+\.\d+ \(my-server\)")
+
+    def test_a_cluster_from_an_automation_config(self):
+        ports = live_support.free_ports(3)
+        members = [{"priority": 2}, {"tags": {"dc": "west"}}, {"arbiterOnly": True}]
+        config = {
+            "version": 1,
+            "processes": [
+                {"name": f"m{i}", "hostname": "localhost", "processType": "mongod", "version": "8.0.4",
+                 "args2_6": {"net": {"port": port}, "storage": {"dbPath": f"/no-such-folder/m{i}"}, "replication": {"replSetName": "shop"},
+                             "systemLog": {"destination": "file", "path": f"/no-such-folder/m{i}/log"}, "setParameter": {"enableTestCommands": 1}}}
+                for i, port in enumerate(ports)
+            ],
+            "replicaSets": [{"_id": "shop", "members": [{"_id": i, "host": f"m{i}", **more} for i, more in enumerate(members)]}],
+        }
+        (self.base / "replset.json").write_text(json.dumps(config, indent=1))
+        file = self.base / "config.fail"
+        file.write_text('use std.mongodb\nparam config: path = "replset.json"\ncluster rs on agent from automation_config config nodes <= 7\n'
+                        'client c = connect rs with { w: 1 }\nscenario "s" {\n'
+                        "  eventually within 10s: primary of rs == rs[0]\n  expect arbiter of rs == rs[2]\n"
+                        f'  expect rs[1].seen.tags == {{ dc: "west" }}\n  expect rs[1].host == "127.0.0.1:{ports[1]}"\n  expect rs[0].seen.setName == "shop"\n'
+                        "  insert 1 into c.app.e\n  kill rs[0]\n  eventually within 10s: primary of rs == rs[1]\n}\n")
+        self.run_file(file)
+        (self.base / "replset.json").write_text(json.dumps(config, indent=1).replace('"hostname"', '"hostnme"', 1))
+        done = subprocess.run([FAILC, "check", str(file)], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("replset.json:6:", done.stdout + done.stderr)
+        self.assertIn("did you mean `hostname`", done.stdout + done.stderr)
 
     def test_failpoints(self):
         self.run_file(ROOT / "scenarios/mongodb/failpoint.fail")

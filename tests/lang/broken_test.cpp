@@ -12,6 +12,7 @@
 #include "grammar/diag/diagnostic.hpp"
 #include "grammar/parse/parse.hpp"
 #include "interpreter/check/check.hpp"
+#include "tests/lang/systems.hpp"
 
 namespace failc {
 namespace {
@@ -39,7 +40,7 @@ std::string read(const std::string& path) {
 
 check::Options options() {
   check::Options out;
-  out.observers = {"sdam"};
+  add_systems(out);
   out.backends.push_back({.name = "agent", .processes = true, .pause = true});
   return out;
 }

@@ -21,6 +21,7 @@
 #include "grammar/diag/diagnostic.hpp"
 #include "interpreter/check/check.hpp"
 #include "interpreter/plan/plan.hpp"
+#include "tests/lang/systems.hpp"
 
 namespace failc {
 namespace {
@@ -102,7 +103,7 @@ std::vector<Expected> expectations(const std::string& file, const std::string& t
 check::Options options() {
   check::Options out;
   out.backends.push_back({.name = "agent", .processes = true, .pause = true});
-  out.observers = {"sdam"};
+  add_systems(out);
   out.backends.push_back({.name = "docker", .available = false, .processes = true, .pause = true, .partition = true, .shape = true});
   out.backends.push_back({.name = "frozen", .processes = false});
   out.backends.push_back({.name = "lab", .processes = true, .pause = true, .partition = true, .shape = true});

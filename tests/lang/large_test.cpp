@@ -6,6 +6,7 @@
 
 #include "grammar/diag/diagnostic.hpp"
 #include "interpreter/check/check.hpp"
+#include "tests/lang/systems.hpp"
 
 namespace failc {
 namespace {
@@ -18,7 +19,7 @@ double seconds_to_check(int pairs, const char* between) {
   SourceMap sources;
   diag::Sink sink;
   check::Options options;
-  options.observers = {"sdam"};
+  add_systems(options);
   options.backends.push_back({.name = "agent", .processes = true, .pause = true});
   const FileId file = sources.add("large.fail", std::move(text));
   const std::clock_t begin = std::clock();

@@ -13,6 +13,7 @@
 #include "grammar/parse/parse.hpp"
 #include "interpreter/check/check.hpp"
 #include "interpreter/plan/plan.hpp"
+#include "tests/lang/systems.hpp"
 
 namespace failc {
 namespace {
@@ -47,7 +48,7 @@ std::vector<std::string> words(const std::string& text) {
 TEST(Mutation, TokensThatMoveNeverStopTheChecker) {
   std::mt19937 dice(20);
   check::Options options;
-  options.observers = {"sdam"};
+  add_systems(options);
   options.backends.push_back({.name = "agent", .processes = true, .pause = true});
   options.backends.push_back({.name = "lab", .processes = true, .pause = true, .partition = true, .shape = true});
   const std::vector<std::string> all = texts();

@@ -3,6 +3,7 @@
 #include "interpreter/backends/agent/agent_process.hpp"
 #include "interpreter/backends/agent/agent_world.hpp"
 #include "interpreter/backends/agent/recover.hpp"
+#include "interpreter/systems/automation/node_source.hpp"
 #include "interpreter/systems/mongodb/observer/sdam_observer.hpp"
 
 namespace failc::tools {
@@ -23,21 +24,28 @@ class OpenAgent : public OpenWorld {
 
 const std::vector<backend::ObserverModel> kObservers = {{"sdam", sdam::make_observer}};
 
-}  // namespace
+const std::vector<check::Capabilities> kBackends = {
+    {.name = "agent", .available = true, .processes = true, .pause = true, .partition = false, .shape = false},
+    {.name = "docker", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
+    {.name = "vcluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
+    {.name = "gluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = false},
+};
 
-std::vector<std::string> known_observers() {
-  std::vector<std::string> names;
-  for (const backend::ObserverModel& model : kObservers) names.push_back(model.name);
-  return names;
+List automation_nodes(std::string_view text, std::vector<check::NodeSource::Problem>& problems) {
+  std::vector<automation::Problem> found;
+  List nodes = automation::read_nodes(text, found);
+  for (automation::Problem& problem : found) problems.push_back({problem.place, std::move(problem.message), std::move(problem.help)});
+  return nodes;
 }
 
-std::vector<check::Capabilities> known_backends() {
-  return {
-      {.name = "agent", .available = true, .processes = true, .pause = true, .partition = false, .shape = false},
-      {.name = "docker", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
-      {.name = "vcluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = true},
-      {.name = "gluster", .available = false, .processes = true, .pause = true, .partition = true, .shape = false},
-  };
+}  // namespace
+
+check::Options checking_options() {
+  check::Options options;
+  options.backends = kBackends;
+  for (const backend::ObserverModel& model : kObservers) options.observers.push_back(model.name);
+  options.sources = {{"automation_config", automation_nodes}};
+  return options;
 }
 
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {

@@ -13,10 +13,9 @@
 
 namespace failc::tools {
 
-/// Every backend that the language knows by name, and what this program can do with it.
-std::vector<check::Capabilities> known_backends();
-/// The protocol models that components may observe nodes with.
-std::vector<std::string> known_observers();
+/// What files are checked against: every backend that the language knows by name and what this program can do with it, and the systems that
+/// are built in: observers, sources of nodes.
+check::Options checking_options();
 
 struct OpenOptions {
   std::string folder;  // of the run; it exists

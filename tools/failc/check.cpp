@@ -30,7 +30,9 @@ Exit check_command(const Words& words) {
   }
   SourceMap sources;
   diag::Sink sink;
-  check::Options checking{.backends = known_backends(), .observers = known_observers(), .backend = options.backend, .params = options.params};
+  check::Options checking = checking_options();
+  checking.backend = options.backend;
+  checking.params = options.params;
   checking.find_program = find_program;
   for (const std::string& path : *paths) {
     if (!from_input) {

@@ -41,7 +41,9 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   }
   auto program = std::make_unique<Program>();
   diag::Sink sink;
-  check::Options checking{.backends = known_backends(), .observers = known_observers(), .backend = options.backend, .params = options.params};
+  check::Options checking = checking_options();
+  checking.backend = options.backend;
+  checking.params = options.params;
   checking.find_program = find_program;
   checking.final = true;
   for (const std::string& path : *paths) {

@@ -12,7 +12,7 @@ namespace {
 using ast::Kind;
 
 const std::vector<std::string_view>& item_words() {
-  static const std::vector<std::string_view> words = {"param", "port",   "let",   "observer", "file",      "run",  "version",
+  static const std::vector<std::string_view> words = {"param", "port",   "let",   "observer", "source", "file",      "run",  "version",
                                                       "ready", "stop",   "settle", "state",   "role",      "operation", "query"};
   return words;
 }
@@ -35,6 +35,8 @@ bool attempt_item(Context& context, Range range, ast::ComponentItem& item) {
       return rules::match_into<rules::let_item, ast::LetItem>(context, range, node);
     case Kind::kObserver:
       return rules::match_into<rules::observer_item, ast::ObserverItem>(context, range, node);
+    case Kind::kSource:
+      return rules::match_into<rules::source_item, ast::SourceItem>(context, range, node);
     case Kind::kFile:
       return rules::match_into<rules::file_item, ast::FileItem>(context, range, node);
     case Kind::kRun:
