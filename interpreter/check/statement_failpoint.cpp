@@ -145,6 +145,8 @@ void Checker::failpoint(const ast::Failpoint& tree, const ast::Statement& whole,
   plan::Step disarm;
   disarm.kind = plan::StepKind::operation;
   disarm.operation = parts->disarm;
+  disarm.fault = "failpoint " + snippet(tree.name->span);
+  disarm.takes_back = true;
   disarm.timeout = parts->disarm_within;
   disarm.args = in_order(parts->disarm_order, {name.expr, slot(one, place)});
   disarm.result_slot = outcome;
@@ -166,6 +168,7 @@ void Checker::failpoint(const ast::Failpoint& tree, const ast::Statement& whole,
   plan::Step arm;
   arm.kind = plan::StepKind::operation;
   arm.operation = parts->arm;
+  arm.fault = "failpoint " + snippet(tree.name->span);
   arm.timeout = parts->arm_within;
   arm.args = in_order(parts->arm_order, {name.expr, std::move(mode), std::move(data.expr), slot(one, place)});
   plan::Body to_arm;

@@ -191,6 +191,8 @@ void fields(A& a, S& s) {
   a.maybe("binds", s.binds);
   a.maybe("operation", s.operation);
   a.maybe("args", s.args);
+  a.maybe("fault", s.fault);
+  a.maybe("takes_back", s.takes_back);
   a.maybe("expect", s.expect);
   a.maybe("result_slot", s.result_slot);
   a.maybe("timeout", s.timeout);

@@ -150,6 +150,8 @@ struct Step {
   bool binds = false;
   std::uint32_t operation = 0;  // operation
   std::vector<Expr> args;       // let: value. node steps: set. exec: node, argv [, environment]. operation: its parameters. sleep: duration. log: values
+  std::string fault;            // operation: the failpoint that it arms, or takes back; empty: neither
+  bool takes_back = false;
   OptionalExpr expect;          // exec/operation; sees result_slot.. : result, error, outcome in result_slot, +1, +2
   std::uint32_t result_slot = 0;
   Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start

@@ -75,6 +75,7 @@ bool Verifier::kind(const Step& step, std::uint32_t slots, int) {
       const Operation& operation = plan_.operations[step.operation];
       if (!require(!operation.query, "`{}` is a query and stands as a step", operation.name)) return false;
       if (!require(count == operation.parameters.size(), "`{}` takes {} arguments and has {}", operation.name, operation.parameters.size(), count) || !lasts()) return false;
+      if (!require(step.fault.empty() || operation.node_parameter != kNoNode, "`{}` arms a failpoint of no node", operation.name)) return false;
       break;
     }
     case StepKind::sleep: {
@@ -88,6 +89,7 @@ bool Verifier::kind(const Step& step, std::uint32_t slots, int) {
   if (!require(request || (!step.expect && !step.binds), "`{}` has no result", name)) return false;
   if (!require(!step.binds || step.slot < slots, "`{}` binds slot {} of a frame of {}", name, step.slot, slots)) return false;
   const bool fits = step.result_slot < slots && slots - step.result_slot >= 3;
+  if (!require(step.fault.empty() || step.kind == StepKind::operation, "`{}` is no failpoint", name)) return false;
   return require(!step.expect || fits, "`expect` has no slots for what it sees") && optional(step.expect, slots);
 }
 

@@ -48,7 +48,7 @@ void close_launch(ScenarioRun& run, backend::NodeIndex node, const std::string& 
 void node_is_gone(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence) {
   run.nodes.ended(node);
   close_launch(run, node, evidence);
-  pause_is_over(run, node, "the process is gone: " + evidence);
+  process_is_gone(run, node, "the process is gone: " + evidence);
   run.changed(kNode);
 }
 
@@ -183,7 +183,7 @@ Task<bool> undo_pauses(ScenarioRun& run, const plan::BodyNode& node, const std::
     NodeRuntime& runtime = run.nodes[one];
     if (!runtime.pause) continue;
     if (runtime.state == eval::NodeState::stopped) {
-      pause_is_over(run, one, "the process is gone");
+      process_is_gone(run, one, "the process is gone");
       continue;
     }
     faults::Fault fault = faults::pause(one, run.names[one]);

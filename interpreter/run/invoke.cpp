@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "interpreter/run/dependencies.hpp"
+#include "interpreter/run/effect.hpp"
 #include "interpreter/run/engine.hpp"
 #include "interpreter/run/facts.hpp"
 #include "interpreter/run/seen.hpp"
@@ -112,25 +113,54 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
   co_return run.fail(std::move(failure));
 }
 
-/// One request under a journal record of its own. Nothing where it was cancelled.
-Task<std::optional<backend::Reply>> request(Context context, backend::Request request, backend::NodeIndex node, std::string verb, std::string detail,
-                                            bool durable, Nanos timeout) {
+/// One request. Nothing where it was cancelled.
+Task<std::optional<backend::Reply>> request(Context context, backend::Request request, Nanos timeout) {
   ScenarioRun& run = context.run;
   std::optional<backend::Reply> reply;
-  const std::optional<std::uint64_t> effect = run.recorder.effect(verb, node == backend::kNoNode ? std::string() : run.names[node], "", detail, durable);
-  if (!effect) co_return reply;
   Batch batch;
   run.scheduler.submit(batch, std::move(request), run.after(run.scaled(timeout)), std::nullopt);
   Task<bool> waiting = run.scheduler.replies(batch, context.scope);
   const bool answered = co_await waiting;
-  if (!answered) co_return reply;
-  reply = std::move(batch.replies.front());
-  switch (reply->delivery) {
-    case backend::Delivery::answered: run.recorder.done(*effect, FaultEnd::installed, "answered"); break;
-    case backend::Delivery::not_sent: run.recorder.done(*effect, FaultEnd::skipped, "not sent: " + reply->error); break;
-    case backend::Delivery::interrupted: run.recorder.done(*effect, FaultEnd::indeterminate, reply->error.empty() ? "no answer" : reply->error); break;
-  }
+  if (answered) reply = std::move(batch.replies.front());
   co_return reply;
+}
+
+/// The journal's record of a request that nothing takes back.
+std::optional<std::uint64_t> begin(ScenarioRun& run, backend::NodeIndex node, const std::string& verb, const std::string& detail, bool durable) {
+  return run.recorder.effect(verb, node == backend::kNoNode ? std::string() : run.names[node], "", detail, durable);
+}
+
+void end(ScenarioRun& run, std::uint64_t effect, const backend::Reply& reply) {
+  switch (reply.delivery) {
+    case backend::Delivery::answered: return run.recorder.done(effect, FaultEnd::installed, "answered");
+    case backend::Delivery::not_sent: return run.recorder.done(effect, FaultEnd::skipped, "not sent: " + reply.error);
+    case backend::Delivery::interrupted: return run.recorder.done(effect, FaultEnd::indeterminate, reply.error.empty() ? "no answer" : reply.error);
+  }
+}
+
+/// A failpoint is a fault of its node until it is disarmed, or its process is gone.
+std::optional<InForce> begin_arming(ScenarioRun& run, const plan::Step& step, backend::NodeIndex node) {
+  const std::string what = fmt::format("{} on {}", step.fault, run.names[node]);
+  const auto record = begin_fault(run, FaultWords{"arm", what, "disarm", step.fault}, node);
+  if (record) run.nodes[node].armed[step.fault] = *record;
+  return record;
+}
+
+void end_arming(ScenarioRun& run, const plan::Step& step, backend::NodeIndex node, const eval::Outcome& outcome) {
+  const auto armed = run.nodes[node].armed.find(step.fault);
+  if (armed == run.nodes[node].armed.end()) return;  // its process is gone
+  const InForce record = armed->second;
+  if (step.takes_back) {
+    if (outcome.kind != eval::OutcomeKind::ok) return;
+    end_fault(run, record, FaultEnd::reverted, "it was disarmed");
+    run.nodes[node].armed.erase(armed);
+  } else if (outcome.kind == eval::OutcomeKind::ok) {
+    run.result.faults[record.fault].end = FaultEnd::installed;
+    run.result.faults[record.fault].evidence = "the node said so";
+  } else if (outcome.kind == eval::OutcomeKind::failed) {
+    end_fault(run, record, FaultEnd::skipped, message_of(outcome));
+    run.nodes[node].armed.erase(armed);
+  }
 }
 
 /// The node that a request goes to.
@@ -163,10 +193,13 @@ Task<Flow> run_exec(Context context, const plan::BodyNode& node, const plan::Ste
   std::string detail;
   for (const std::string& word : exec.argv) detail += (detail.empty() ? "" : " ") + word;
   const backend::NodeIndex on = exec.node;
+  const std::optional<std::uint64_t> effect = begin(run, on, "exec", detail, true);
+  if (!effect) co_return Flow::cancelled;
   backend::Request sent = std::move(exec);
-  Task<std::optional<backend::Reply>> requesting = request(context, std::move(sent), on, "exec", detail, true, step.timeout);
+  Task<std::optional<backend::Reply>> requesting = request(context, std::move(sent), step.timeout);
   const std::optional<backend::Reply> reply = co_await requesting;
   if (!reply) co_return Flow::cancelled;
+  end(run, *effect, *reply);
   eval::Outcome outcome = exec_outcome(run, on, *reply);
   Task<Flow> judging = judge(context, node, step, std::move(outcome));
   co_return co_await judging;
@@ -183,12 +216,16 @@ Task<Flow> run_operation(Context context, const plan::BodyNode& node, const plan
   Result<backend::Request> made = eval::make_request(run.plan, step.operation, taken.values, facts);
   if (!made) co_return run.fail(run.failure_at(node, made.error().message, node.text));
   const backend::NodeIndex on = target(*made);
+  const bool arms = !step.fault.empty() && !step.takes_back;
+  const std::optional<std::uint64_t> effect = arms ? std::nullopt : begin(run, on, run.plan.operations[step.operation].name, node.text, false);
+  if (arms ? !begin_arming(run, step, on) : !effect) co_return Flow::cancelled;
   backend::Request sent = std::move(*made);
-  Task<std::optional<backend::Reply>> requesting =
-      request(context, std::move(sent), on, run.plan.operations[step.operation].name, node.text, false, step.timeout);
+  Task<std::optional<backend::Reply>> requesting = request(context, std::move(sent), step.timeout);
   const std::optional<backend::Reply> reply = co_await requesting;
   if (!reply) co_return Flow::cancelled;
+  if (effect) end(run, *effect, *reply);
   eval::Outcome outcome = eval::read_reply(run.plan, step.operation, taken.values, *reply, facts);
+  if (!step.fault.empty()) end_arming(run, step, on, outcome);
   Task<Flow> judging = judge(context, node, step, std::move(outcome));
   co_return co_await judging;
 }

@@ -202,7 +202,7 @@ Task<Outcome> bring_node_up(ScenarioRun& run, CancelScope& scope, backend::NodeI
     runtime.launch = former;
   } else if (former) {
     run.recorder.done(*former, FaultEnd::reverted, "it had ended before it was started again");
-    pause_is_over(run, node, "the process is gone");
+    process_is_gone(run, node, "the process is gone");
   }
   if (reply.delivery == backend::Delivery::not_sent) {
     run.recorder.done(*effect, FaultEnd::skipped, "it was not started: " + reply.error);

@@ -39,6 +39,7 @@ struct NodeRuntime {
   std::optional<std::string> version;
   std::optional<std::uint64_t> launch;  // the effect of its launch, while it may run
   std::optional<InForce> pause;
+  std::map<std::string, InForce> armed;  // failpoints, by what the plan calls them
   std::string end_trouble;           // why its end could not be proven
   std::string fault;                 // what was done to it and lasts: "was killed at 1.2s"
   std::map<std::uint32_t, Heard> heard;  // by observer, of the process that runs

@@ -51,7 +51,7 @@ std::uint8_t ScenarioRun::observe(const backend::Event& event) {
     std::uint8_t operator()(const backend::NodeExited& exited) const {
       if (exited.node >= run.plan.nodes.size()) return kNothing;
       const bool surprise = run.nodes.exited(exited, at);
-      if (surprise) pause_is_over(run, exited.node, "the process is gone: it " + NodeTable::describe(*run.nodes[exited.node].exit));
+      if (surprise) process_is_gone(run, exited.node, "the process is gone: it " + NodeTable::describe(*run.nodes[exited.node].exit));
       return kNode;
     }
     std::uint8_t operator()(const backend::LogLine& line) const {
