@@ -120,6 +120,21 @@ TEST(SetConfig, OneVotingMemberAStep) {
   EXPECT_EQ(config["settings"]["electionTimeoutMillis"], 10000);
 }
 
+TEST(SetConfig, WhatIsOfTheWholeSet) {
+  ReplicaSet goal = wanted(kTwo);
+  for (const bool journal : {true, false}) {
+    goal.document["writeConcernMajorityJournalDefault"] = journal;
+    const auto next = next_config(current(kTwoWhole), goal);
+    EXPECT_EQ(next.has_value(), !journal) << "it is true where nothing is said";
+    if (next) EXPECT_EQ(next_config(*next, goal), std::nullopt);
+  }
+  const auto tagged = next_config(current(kTwoWhole), wanted(R"([{"_id": 0, "host": "h:1", "tags": {"dc": "east"}}, {"_id": 1, "host": "h:2", "hidden": true, "priority": 0}])"));
+  ASSERT_TRUE(tagged);
+  EXPECT_EQ(tagged->at("members")[0]["tags"]["dc"], "east");
+  EXPECT_EQ(tagged->at("members")[1]["hidden"], true);
+  EXPECT_EQ(tagged->at("members")[1]["priority"], 0);
+}
+
 TEST(SetConfig, AnotherAddressIsAnotherMember) {
   const auto goal = wanted(R"([{"_id": 0, "host": "h:1"}, {"_id": 1, "host": "h:9"}])");
   const auto first = next_config(current(kTwo), goal);
