@@ -101,7 +101,7 @@ std::string describe(StageLoop::Came came, Nanos timeout, const StageLoop& loop,
   switch (came) {
     case StageLoop::Came::awaited: return "done";
     case StageLoop::Came::agent_ended: return with_error("the agent ended");
-    case StageLoop::Came::hopeless: return with_error("a server does not come up");
+    case StageLoop::Came::hopeless: return with_error("the goal state is out of reach");
     case StageLoop::Came::timed_out: return with_error(fmt::format("the goal state was not reached within {}", show(timeout)));
     case StageLoop::Came::interrupted: return "interrupted";
   }
