@@ -1,6 +1,7 @@
 #include "interpreter/live_cluster/stage_loop.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,7 +34,12 @@ constexpr Nanos kSoonestLook = 1ms, kLatestLook = 20ms;
 }  // namespace
 
 struct StageLoop::State {
-  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) { wait_for_signal(); }
+  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) {
+    // Whoever was started by nohup goes on when the terminal is closed.
+    struct sigaction hangup {};
+    if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) signals.add(SIGHUP);
+    wait_for_signal();
+  }
 
   void wait_for_signal() {
     signals.async_wait([this](boost::system::error_code cancelled, int) {
@@ -45,6 +51,8 @@ struct StageLoop::State {
 
   void read_log() {
     if (!log) return;
+    struct stat info {};
+    if (::fstat(log.get(), &info) == 0 && static_cast<std::uint64_t>(info.st_size) < offset) offset = 0;  // somebody emptied it
     std::string bytes(kChunk, '\0');
     for (;;) {
       const ssize_t got = ::pread(log.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));

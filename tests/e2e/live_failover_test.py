@@ -45,6 +45,14 @@ class Stages(live_support.TestCase):
         self.assert_clean()
         self.assertEqual(self.goals(), ["3"] * 14)
 
+    def test_a_log_that_is_emptied(self):
+        self.start()
+        scenario = self.begin_stage("scenario", "--sleep", "1")
+        self.assertTrue(wait_until(lambda: len(self.servers()) == 2))
+        os.truncate(self.base / "agent.log", 0)
+        self.assertEqual(scenario.wait(20), 0)
+        self.stop()
+
     def test_the_listed_order(self):
         self.start()
         self.assertEqual(restarted(self.expect(self.stage("scenario", "--sleep", "0", "--order", "listed"), 0)), ["a", "b", "c"])
@@ -365,7 +373,7 @@ class Interrupts(live_support.TestCase):
         return "".join(out)
 
     def test_of_start(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self.write_cluster(self.cluster(stubSlow=60))
             start = self.begin_stage("start", "cluster.json", "--tombstone-file", "tomb")
             self.assertTrue(wait_until(lambda: len(self.servers()) == 3))
