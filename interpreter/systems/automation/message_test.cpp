@@ -74,6 +74,8 @@ TEST(Lines, GoalLines) {
 TEST(Lines, Hopeless) {
   EXPECT_TRUE(is_hopeless_line("[00:00:00.000] " + hopeless_line("a", "exit code 1")));
   EXPECT_FALSE(is_hopeless_line("[00:00:00.000] Error: `a` cannot be started: no"));
+  EXPECT_TRUE(is_hopeless_line("[00:00:00.000] Error: the replica set `rs`: " + refused_line("BadValue (2): no")));
+  EXPECT_FALSE(is_hopeless_line("[00:00:00.000] " + refused_line("BadValue (2): no"))) << "no error";
   EXPECT_TRUE(is_error_line("[00:00:00.000] Error reading cluster config: x"));
   EXPECT_FALSE(is_error_line("[00:00:00.000] read the cluster config"));
 }
