@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "interpreter/host/driver_answer.hpp"
 #include "interpreter/host/line_channel.hpp"
 #include "interpreter/host/paths.hpp"
 
@@ -92,16 +93,13 @@ Sent DriverClient::cancel(std::uint64_t id) {
 }
 
 void DriverClient::answered(Driver& driver, std::string_view line) {
-  const nlohmann::json answer = nlohmann::json::parse(line, nullptr, false);
-  if (!answer.is_object()) return ended(driver, "it wrote a line that is no JSON object");
-  const auto id = answer.find("id");
-  if (id == answer.end()) return;  // an event
-  const auto found = id->is_number_unsigned() ? asked_.find(id->get<std::uint64_t>()) : asked_.end();
-  if (found == asked_.end()) return;  // cancelled
+  auto answer = read_driver_line(line);
+  if (!answer) return ended(driver, answer.error().message);
+  const auto found = answer->id ? asked_.find(*answer->id) : asked_.end();
+  if (found == asked_.end()) return;  // an event, or cancelled
   const auto done = std::move(found->second.done);
   asked_.erase(found);
-  const auto text = [&](const char* key) { return answer.contains(key) ? answer[key].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : std::string(); };
-  DriverAnswer out{Sent::answered, {}, text("ok"), text("error")};
+  DriverAnswer out{Sent::answered, {}, std::move(answer->ok), std::move(answer->failure)};
   if (out.ok.empty() == out.failure.empty()) out = {Sent::interrupted, "`" + driver.name + "` answered with neither `ok` nor `error`, or with both", {}, {}};
   done(std::move(out));
 }

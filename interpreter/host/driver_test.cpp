@@ -7,7 +7,9 @@
 #include <chrono>
 #include <map>
 
+#include "interpreter/host/driver_answer.hpp"
 #include "interpreter/host/process.hpp"
+#include "interpreter/value/value.hpp"
 
 namespace failc::host {
 namespace {
@@ -106,6 +108,25 @@ TEST_F(Drivers, NoneOutlivesItsClient) {
   client_.finish(50ms);
   const auto left = stat_of(pid);
   EXPECT_TRUE(!left || !left->living());
+}
+
+TEST(DriverLines, AreReadOrRefused) {
+  const auto answer = read_driver_line(R"({"id": 3, "ok": {"n": [1, "\u00e9]"]}})");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->id, 3u);
+  EXPECT_EQ(answer->ok, R"({"n":[1,"é]"]})");
+  EXPECT_EQ(answer->failure, "");
+  for (const char* nobody : {"{}", R"({"id": -1})", R"({"id": 1.0})", R"({"id": "1"})", R"({"id": 99999999999999999999})"}) {
+    const auto event = read_driver_line(nobody);
+    EXPECT_TRUE(event && !event->id) << nobody;
+  }
+  for (const char* none : {"", "[]", "null", "{", "{}}", "\"{}\""}) EXPECT_FALSE(read_driver_line(none)) << none;
+  // Whatever walks so many levels has no stack left.
+  const auto nested = [](std::size_t levels) { return R"({"id": 1, "ok": )" + std::string(levels, '[') + std::string(levels, ']') + "}"; };
+  EXPECT_TRUE(read_driver_line(nested(kDeepestJson - 1)));
+  const auto deep = read_driver_line(nested(1'000'000));
+  ASSERT_FALSE(deep);
+  EXPECT_NE(deep.error().message.find("too deep"), std::string::npos);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "interpreter/host/http_url.hpp"
 #include "interpreter/systems/automation/message.hpp"
+#include "interpreter/systems/mongodb/wire/message.hpp"
 
 namespace failc::live_cluster {
 
@@ -63,19 +64,19 @@ class CommandClient::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void read_header() {
-    answer_.resize(automation::kHeaderBytes);
+    answer_.resize(wire::kHeaderSize);
     asio::async_read(socket_, asio::buffer(answer_), [self = shared_from_this()](error_code failed, std::size_t) {
       if (self->over_) return;
       if (failed) return self->closed(failed);
-      const auto length = automation::message_length(self->answer_);
-      if (!length) return self->end(Error{self->where() + ": " + length.error().message});
-      self->answer_.resize(*length);
+      const auto header = wire::parse_header(self->answer_);
+      if (!header) return self->end(Error{self->where() + ": " + header.error().message});
+      self->answer_.resize(static_cast<std::size_t>(header->length));
       self->read_rest();
     });
   }
 
   void read_rest() {
-    asio::async_read(socket_, asio::buffer(answer_.data() + automation::kHeaderBytes, answer_.size() - automation::kHeaderBytes),
+    asio::async_read(socket_, asio::buffer(answer_.data() + wire::kHeaderSize, answer_.size() - wire::kHeaderSize),
                      [self = shared_from_this()](error_code failed, std::size_t) {
                        if (self->over_) return;
                        if (failed) return self->closed(failed);

@@ -101,20 +101,23 @@ std::string describe(StageLoop::Came came, Nanos timeout, const StageLoop& loop,
   switch (came) {
     case StageLoop::Came::awaited: return "done";
     case StageLoop::Came::agent_ended: return with_error("the agent ended");
-    case StageLoop::Came::hopeless: return with_error("a server does not come up");
+    case StageLoop::Came::hopeless: return with_error("the goal state is out of reach");
     case StageLoop::Came::timed_out: return with_error(fmt::format("the goal state was not reached within {}", show(timeout)));
     case StageLoop::Came::interrupted: return "interrupted";
   }
   return "";
 }
 
-void remove_files(const State& state, const std::string& folder) {
-  ::unlink(state.config.c_str());
-  ::unlink(lock_path(state.config).c_str());
-  // Last: until then `failc recover` knows where to look.
-  ::unlink(in_folder(folder, kStartingName).c_str());
-  ::unlink(in_folder(folder, kStateName).c_str());
+namespace {
+
+Status remove_files(const State& state, const std::string& folder) {
+  // The state files last: until then `failc recover` knows where to look.
+  for (const std::string& path : {state.config, lock_path(state.config), in_folder(folder, kStartingName), in_folder(folder, kStateName)})
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return Error{fmt::format("no process is left, but `{}` cannot be removed: {}", path, std::strerror(errno))};
+  return Done{};
 }
+
+}  // namespace
 
 Result<std::vector<std::string>> end_everything(const State& state, const std::string& folder, Nanos grace) {
   std::vector<std::string> done;
@@ -139,7 +142,7 @@ Result<std::vector<std::string>> end_everything(const State& state, const std::s
   }
   std::error_code ignored;
   if (std::filesystem::exists(state.config, ignored)) done.push_back("removed `" + state.config + "`");
-  remove_files(state, folder);
+  if (auto removed = remove_files(state, folder); !removed) return removed.error();
   return done;
 }
 

@@ -46,8 +46,6 @@ std::string describe(StageLoop::Came came, Nanos timeout, const StageLoop& loop,
 
 /// Ends the agent, then all that carries the config's mark; removes the config, its lock and the state files. What was done, or what is left.
 Result<std::vector<std::string>> end_everything(const State& state, const std::string& folder, Nanos grace);
-/// The files only.
-void remove_files(const State& state, const std::string& folder);
 
 std::string in_folder(const std::string& folder, const char* name);
 /// "3 processes"

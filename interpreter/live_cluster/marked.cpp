@@ -56,6 +56,11 @@ std::string absolute(const std::string& path) {
   return (failed ? std::filesystem::path(path) : whole).lexically_normal().string();
 }
 
+bool same_file(const std::string& one, const std::string& other) {
+  std::error_code absent;
+  return absolute(one) == absolute(other) || std::filesystem::equivalent(one, other, absent);
+}
+
 std::vector<std::pair<std::string, std::string>> server_marks(const std::string& config, const std::string& process, const std::string& fingerprint) {
   return {{std::string(automation::kConfigMark), config}, {std::string(automation::kProcessMark), process}, {std::string(automation::kFingerprintMark), fingerprint}};
 }

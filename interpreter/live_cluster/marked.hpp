@@ -12,6 +12,8 @@ namespace failc::live_cluster {
 
 /// `path` without `.`, `..` and relative to nothing. Links stay.
 std::string absolute(const std::string& path);
+/// Whether both name one file, be it by a link.
+bool same_file(const std::string& one, const std::string& other);
 
 /// What a server's environment says of it, for `config` (absolute).
 std::vector<std::pair<std::string, std::string>> server_marks(const std::string& config, const std::string& process, const std::string& fingerprint);

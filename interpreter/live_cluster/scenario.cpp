@@ -67,7 +67,7 @@ class Restarts {
     if (const Ending ending = reach("down", name); ending != Ending::pass) return ending;
     const std::string down = seconds_since(begin);
     voices_.trace(fmt::format("`{}` is down for {}", name, show(sleep)));
-    if (const auto came = loop_.sleep(sleep); came != StageLoop::Came::awaited) return mend(came, name);
+    if (const auto came = loop_.sleep(sleep); came != StageLoop::Came::awaited) return mend_after(came, name);
     const auto up_begin = Clock::now();
     topology_.disable(name, false);
     if (const Ending ending = reach("up again", name); ending != Ending::pass) return ending;
@@ -77,34 +77,32 @@ class Restarts {
 
   Ending reach(const char* goal, const std::string& name) {
     const auto begin = Clock::now();
-    if (auto written = topology_.write(state_.config); !written) {
-      voices_.complain(written.error().message);
-      return Ending::environment;
-    }
+    if (auto written = topology_.write(state_.config); !written) return mend(Ending::environment, written.error().message, name);
     voices_.trace(fmt::format("wrote config version {}: `{}` is to be {}", topology_.version(), name, goal));
     const auto came = loop_.await_goal(topology_.version(), [&] { return topology_.plausible(); }, options_.timeout);
-    if (came != StageLoop::Came::awaited) return mend(came, name);
+    if (came != StageLoop::Came::awaited) return mend_after(came, name);
     voices_.trace(fmt::format("goal state after {}", seconds_since(begin)));
     return Ending::pass;
   }
 
-  /// Something went wrong while `name` was being restarted: it is enabled again, whether that helps or not.
-  Ending mend(StageLoop::Came came, const std::string& name) {
+  Ending mend_after(StageLoop::Came came, const std::string& name) {
     const std::string why = describe(came, options_.timeout, loop_, options_.agent_log);
-    if (came == StageLoop::Came::agent_ended) {
-      voices_.complain(fmt::format("while `{}` was restarted: {}\n`failc stop` or `failc recover` cleans up", name, why));
-      return Ending::environment;
-    }
+    if (came != StageLoop::Came::agent_ended) return mend(came == StageLoop::Came::interrupted ? Ending::interrupted : Ending::failed, why, name);
+    voices_.complain(fmt::format("while `{}` was restarted: {}\n`failc stop` or `failc recover` cleans up", name, why));
+    return Ending::environment;
+  }
+
+  /// Something went wrong while `name` was being restarted: it is enabled again, whether that helps or not.
+  Ending mend(Ending ending, const std::string& why, const std::string& name) {
     loop_.forgive();
     topology_.disable(name, false);
     const auto written = topology_.write(state_.config);
     const auto mended = written ? loop_.await_goal(topology_.version(), [&] { return topology_.plausible(); }, std::min(options_.timeout, kMendWithin)) : StageLoop::Came::timed_out;
     const std::string after = mended == StageLoop::Came::awaited ? fmt::format("`{}` runs again, the cluster is in its goal state", name)
                               : written                         ? fmt::format("`{}` is enabled again, but not up yet", name)
-                                                                : written.error().message;
+                                                                : fmt::format("`{}` stays as it is: {}", name, written.error().message);
     voices_.complain(fmt::format("while `{}` was restarted: {}\n{}; `failc stop` ends the cluster", name, why, after));
-    if (came != StageLoop::Came::interrupted) return Ending::failed;
-    return mended == StageLoop::Came::awaited ? Ending::interrupted : Ending::leaked;
+    return ending == Ending::interrupted && mended != StageLoop::Came::awaited ? Ending::leaked : ending;
   }
 
   const StageOptions& options_;

@@ -1,13 +1,17 @@
 #include "interpreter/live_cluster/stage_loop.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -24,10 +28,18 @@ using namespace std::chrono_literals;
 namespace {
 constexpr std::size_t kLine = 64u << 10, kChunk = 64u << 10;
 constexpr Nanos kPlausibleEvery = 100ms;
+/// The log is looked at again after a hundredth of the time waited so far, within these. Not by inotify: to close one takes the kernel up to
+/// 20 ms, which a stage whose waits take tens of milliseconds would spend at its end.
+constexpr Nanos kSoonestLook = 1ms, kLatestLook = 20ms;
 }  // namespace
 
 struct StageLoop::State {
-  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) { wait_for_signal(); }
+  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) {
+    // Whoever was started by nohup goes on when the terminal is closed.
+    struct sigaction hangup {};
+    if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) signals.add(SIGHUP);
+    wait_for_signal();
+  }
 
   void wait_for_signal() {
     signals.async_wait([this](boost::system::error_code cancelled, int) {
@@ -38,22 +50,18 @@ struct StageLoop::State {
   }
 
   void read_log() {
+    if (!log) return;
+    struct stat info {};
+    if (::fstat(log.get(), &info) == 0 && static_cast<std::uint64_t>(info.st_size) < offset) offset = 0;  // somebody emptied it
+    std::string bytes(kChunk, '\0');
     for (;;) {
-      const std::string bytes = read_from(offset);
-      if (bytes.empty()) break;
-      offset += bytes.size();
+      const ssize_t got = ::pread(log.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (got <= 0) return;
+      offset += static_cast<std::uint64_t>(got);
       std::vector<std::string> lines;
-      cutter.feed(bytes, lines);
+      cutter.feed(std::string_view(bytes).substr(0, static_cast<std::size_t>(got)), lines);
       for (const std::string& line : lines) take(line);
     }
-  }
-
-  std::string read_from(std::uint64_t from) const {
-    const host::Fd file(::open(log.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    std::string bytes(kChunk, '\0');
-    const ssize_t got = file ? ::pread(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(from)) : 0;
-    bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return bytes;
   }
 
   void take(const std::string& line) {
@@ -70,11 +78,11 @@ struct StageLoop::State {
   asio::io_context loop{1};
   asio::signal_set signals;
   bool interrupted = false;
-  std::unique_ptr<host::Watch> watch;
   asio::posix::stream_descriptor agent;
   bool agent_ended = false;
   host::LineCutter cutter;
-  std::string log, last_error;
+  host::Fd log;
+  std::string last_error;
   std::uint64_t offset = 0;
   std::optional<std::int64_t> goal_version;  // of the last goal line
   bool unversioned_goal = false, hopeless = false;
@@ -93,10 +101,9 @@ void StageLoop::forgive() { state_->interrupted = false; }
 const std::string& StageLoop::last_error() const { return state_->last_error; }
 
 Status StageLoop::follow_log(const std::string& path, std::uint64_t from) {
-  state_->log = path;
+  state_->log.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!state_->log) return Error{"`" + path + "` cannot be read: " + std::strerror(errno)};
   state_->offset = from;
-  state_->watch = std::make_unique<host::Watch>(state_->loop, [state = state_.get()](int, const std::string&) { state->read_log(); });
-  if (auto added = state_->watch->add(path); !added) return added.error();
   state_->read_log();
   return Done{};
 }
@@ -111,22 +118,23 @@ Status StageLoop::watch_agent(const host::ProcessIdentity& agent) {
   state_->agent.async_wait(asio::posix::stream_descriptor::wait_read, [state = state_.get()](boost::system::error_code cancelled) {
     if (cancelled) return;
     state->agent_ended = true;
-    state->read_log();
   });
   return Done{};
 }
 
 StageLoop::Came StageLoop::await(const std::function<bool()>& done, Nanos timeout) {
-  const auto now = Clock::now();
-  const auto until = timeout > Clock::time_point::max() - now ? Clock::time_point::max() : now + std::chrono::duration_cast<Clock::duration>(timeout);
+  const auto begin = Clock::now();
+  const auto until = timeout > Clock::time_point::max() - begin ? Clock::time_point::max() : begin + std::chrono::duration_cast<Clock::duration>(timeout);
   state_->loop.restart();
   state_->loop.poll();
   for (;;) {
+    state_->read_log();
     if (state_->interrupted) return Came::interrupted;
     if (done()) return Came::awaited;
-    if (Clock::now() >= until) return Came::timed_out;
+    const auto now = Clock::now();
+    if (now >= until) return Came::timed_out;
     state_->loop.restart();
-    state_->loop.run_one_until(until);
+    state_->loop.run_one_until(state_->log ? std::min(until, now + std::clamp<Nanos>((now - begin) / 100, kSoonestLook, kLatestLook)) : until);
   }
 }
 

@@ -17,7 +17,7 @@ class StageLoop {
  public:
   enum class Came : std::uint8_t { awaited, agent_ended, hopeless, timed_out, interrupted };
 
-  /// From here on SIGINT and SIGTERM only set `interrupted`.
+  /// From here on SIGINT, SIGTERM and SIGHUP (unless that is ignored already) only set `interrupted`.
   explicit StageLoop(std::function<void(const std::string&)> trace);
   ~StageLoop();
 

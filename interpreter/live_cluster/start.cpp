@@ -54,6 +54,19 @@ std::optional<Refusal> refusal(const StartOptions& options, const State& state, 
   return std::nullopt;
 }
 
+/// Both are removed and written anew: they may not be anything that somebody needs.
+std::string unfit_files(const StartOptions& options, const State& state) {
+  for (const auto& [path, what] : {std::pair{state.config, "--agent-config"}, std::pair{state.log, "--agent-log"}}) {
+    std::error_code absent;
+    const auto status = std::filesystem::status(path, absent);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return fmt::format("`{} {}` is no regular file: name another one", what, path);
+    if (same_file(path, options.config)) return fmt::format("`{}` is the cluster config itself, which would be overwritten: name another file", what);
+    for (const char* name : {kStateName, kStartingName})
+      if (same_file(path, in_folder(options.stage.folder, name))) return fmt::format("`{}` is the state file, which would be overwritten: name another file", what);
+  }
+  return same_file(state.config, state.log) ? "`--agent-config` and `--agent-log` name one file" : "";
+}
+
 /// Starts the agent in a session of its own, its output in the log, and waits for its goal line.
 StageLoop::Came bring_up(const StartOptions& options, const Topology& topology, State& state, const host::Fd& starting, StageLoop& loop, std::string& why) {
   const auto fail = [&](const std::string& text) {
@@ -108,9 +121,7 @@ Ending start(const StartOptions& options, StageLoop& loop, const Voices& voices)
   state.log = absolute(options.stage.agent_log);
   state.topology = parsed.config.document;
   state.topology["version"] = parsed.config.version;
-  for (const auto& [path, what] : {std::pair{state.config, "--agent-config"}, std::pair{state.log, "--agent-log"}})
-    if (path == absolute(options.config)) return refuse(Ending::input, fmt::format("`{}` is the cluster config itself, which would be overwritten: name another file", what));
-  if (state.config == state.log) return refuse(Ending::input, "`--agent-config` and `--agent-log` name one file");
+  if (const std::string why = unfit_files(options, state); !why.empty()) return refuse(Ending::input, why);
 
   const std::string starting = in_folder(options.stage.folder, kStartingName);
   std::error_code ignored;

@@ -8,6 +8,7 @@
 
 #include "interpreter/host/paths.hpp"
 #include "interpreter/live_cluster/marked.hpp"
+#include "interpreter/value/value.hpp"
 
 namespace failc::live_cluster {
 
@@ -27,6 +28,7 @@ std::string to_text(const State& state) {
 }
 
 Result<State> read_state(const std::string& text) {
+  if (deeper_than(text, kDeepestJson)) return Error{"it is not what `failc start` writes"};
   const Json json = Json::parse(text, nullptr, false);
   State state;
   try {

@@ -13,8 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-// Deeper replies would overflow the stack of whatever walks them.
-constexpr int kDeepest = 200;
+constexpr int kDeepest = kDeepestJson;
 
 std::string hexadecimal(std::string_view bytes) {
   std::string out;
@@ -254,6 +253,25 @@ struct Plain {
 };
 
 }  // namespace
+
+bool deeper_than(std::string_view json, int most) {
+  int depth = 0;
+  bool inside_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (inside_text) {
+      if (c == '\\') ++i;
+      else if (c == '"') inside_text = false;
+    } else if (c == '"') {
+      inside_text = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > most) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
 
 nlohmann::json to_json(const Value& value) { return std::visit(Tagged{}, value.data); }
 

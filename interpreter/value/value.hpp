@@ -61,6 +61,10 @@ std::string show(Nanos duration);
 /// The noun for messages: "a duration", "a list".
 std::string_view kind_of(const Value& value);
 
+/// Replies that are nested deeper would overflow the stack of whatever walks them.
+inline constexpr int kDeepestJson = 200;
+/// Whether brackets of a JSON text stand more than `most` deep inside each other, whatever else may be wrong with it.
+bool deeper_than(std::string_view json, int most);
 nlohmann::json to_json(const Value& value);          // tagged where JSON has no such type: {"$duration": "5s"}, {"$node": 3}
 Value from_json(const nlohmann::json& json);         // plain JSON of servers: untagged
 Value from_tagged_json(const nlohmann::json& json);  // inverse of to_json; undefined where the tags make no sense

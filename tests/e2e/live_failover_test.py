@@ -45,6 +45,14 @@ class Stages(live_support.TestCase):
         self.assert_clean()
         self.assertEqual(self.goals(), ["3"] * 14)
 
+    def test_a_log_that_is_emptied(self):
+        self.start()
+        scenario = self.begin_stage("scenario", "--sleep", "1")
+        self.assertTrue(wait_until(lambda: len(self.servers()) == 2))
+        os.truncate(self.base / "agent.log", 0)
+        self.assertEqual(scenario.wait(20), 0)
+        self.stop()
+
     def test_the_listed_order(self):
         self.start()
         self.assertEqual(restarted(self.expect(self.stage("scenario", "--sleep", "0", "--order", "listed"), 0)), ["a", "b", "c"])
@@ -150,6 +158,23 @@ class Tombstones(live_support.TestCase):
         self.assertEqual(start.wait(20), 0)
         self.stop()
 
+    def test_where_it_goes(self):
+        """What is no plain file is written to; what the cluster needs is not."""
+        self.write_cluster(self.cluster("a"))
+        text = (self.base / "cluster.json").read_text()
+        (self.base / "alias.json").symlink_to("cluster.json")
+        for name in ("cluster.json", "./alias.json", "agent.log", "tmp_scenario_state.json"):
+            self.expect(self.stage("start", "cluster.json", "--tombstone-file", name), 2, "the tombstone would overwrite")
+        self.assertEqual((self.base / "cluster.json").read_text(), text)
+        self.assert_clean()
+        os.mkfifo(self.base / "pipe")
+        reading = os.open(self.base / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reading)
+        self.expect(self.stage("start", "cluster.json", "--tombstone-file", "pipe"), 0)
+        self.assertEqual(os.read(reading, 100), b"0\n")
+        self.assertTrue((self.base / "pipe").is_fifo(), "a pipe must not be replaced by a file")
+        self.stop()
+
     def test_one_that_cannot_be_written(self):
         self.write_cluster(self.cluster("a"))
         self.expect(self.stage("start", "cluster.json", "--tombstone-file", "absent/tomb"), 3, "tombstone", "absent")
@@ -193,6 +218,32 @@ class Misuse(live_support.TestCase):
         text = path.read_text()
         self.expect(self.stage("start", "agent-config.json"), 2, "would be overwritten")
         self.assertEqual(path.read_text(), text)
+
+    def test_files_that_would_be_lost(self):
+        self.write_cluster(self.cluster("a"))
+        os.link(self.base / "cluster.json", self.base / "same.json")
+        os.mkfifo(self.base / "pipe")
+        for option, name, why in (("--agent-config", "same.json", "would be overwritten"), ("--agent-log", "cluster.json", "would be overwritten"), ("--agent-log", "pipe", "no regular file"),
+                                  ("--agent-config", ".", "no regular file"), ("--agent-log", "tmp_scenario_state.json", "the state file"), ("--agent-log", "agent-config.json", "one file")):
+            self.expect(self.stage("start", "cluster.json", option, name), 2, option, why)
+        self.assertTrue((self.base / "pipe").is_fifo())
+        self.assert_clean()
+
+    def test_files_that_cannot_be_written_or_removed(self):
+        self.start(self.cluster("a"))
+        before = self.servers()
+        (self.base / "agent-config.json.failc-new").mkdir()  # in the way of the new config
+        self.expect(self.stage("scenario", "--sleep", "0"), 3, "agent-config.json` cannot be written", "failc stop")
+        self.assertEqual(self.servers(), before)
+        lock = self.base / "agent-config.json.lock"
+        lock.unlink()
+        lock.mkdir()
+        self.expect(self.stage("stop"), 4, "LEAKED", "no process is left", "agent-config.json.lock")
+        self.assertEqual(self.servers(), {})
+        self.expect(self.failc("recover"), 4, "LEAKED", "agent-config.json.lock")
+        lock.rmdir()
+        self.expect(self.stage("stop"), 0)
+        self.assert_clean()
 
     def test_a_broken_state_file(self):
         self.write_cluster(self.cluster("a"))
@@ -322,7 +373,7 @@ class Interrupts(live_support.TestCase):
         return "".join(out)
 
     def test_of_start(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self.write_cluster(self.cluster(stubSlow=60))
             start = self.begin_stage("start", "cluster.json", "--tombstone-file", "tomb")
             self.assertTrue(wait_until(lambda: len(self.servers()) == 3))

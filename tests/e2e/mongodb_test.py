@@ -8,7 +8,9 @@ import time
 import unittest
 
 import live_support
+import stub_mongod
 from recovery_test import FAILC, processes_of, records
+from support import wait_until
 
 LABEL = "real"
 
@@ -137,6 +139,73 @@ class Stages(live_support.TestCase):
         self.assertTrue((self.base / "done").exists())
         self.assertFalse((self.base / "tmp_scenario_state.json").exists())
         self.assertEqual(self.servers(), {})
+
+    def ask(self, port, command):
+        return stub_mongod.command(f"127.0.0.1:{port}", command, timeout=5)
+
+    def change(self, cluster, expected):
+        """The agent's config by hand, as somebody else than the stages may; then what a server says of its set."""
+        version = self.configured().get("version", 0)
+        cluster["version"] = max(version, cluster["version"]) + 1
+        self.write_cluster(cluster, "agent-config.json")
+        said = f"goal state, no monitoring agent specified, config version {cluster['version']}"
+        self.assertTrue(wait_until(lambda: said in (self.base / "agent.log").read_text(), expected), (self.base / "agent.log").read_text())
+
+    def configured(self):
+        return json.loads((self.base / "agent-config.json").read_text())
+
+    def test_members_as_the_config_has_them(self):
+        cluster = self.cluster("a", "b", "c", "d")
+        members = cluster["replicaSets"][0]["members"]
+        members[0].update(priority=5, tags={"dc": "east"})
+        members[2].update(arbiterOnly=True)
+        members[3].update(hidden=True, priority=0, votes=0)
+        cluster["replicaSets"][0]["settings"] = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 300}
+        # What servers on one host can be told besides; the embedded one takes it.
+        for process in cluster["processes"]:
+            process["args2_6"]["storage"].update(engine="wiredTiger", directoryPerDB=True, wiredTiger={"engineConfig": {"cacheSizeGB": 0.25}})
+            process["args2_6"]["net"].update(bindIpAll=True, maxIncomingConnections=300, compression={"compressors": "zlib"}, tls={"mode": "disabled"})
+            process["args2_6"]["systemLog"].update(quiet=True, verbosity=1, logAppend=True, timeStampFormat="iso8601-utc")
+            process["args2_6"]["processManagement"] = {"fork": True, "pidFilePath": f"data/{process['name']}/pid"}
+        self.start(cluster)
+        config = self.ask(self.ports[0], {"replSetGetConfig": 1})["config"]
+        self.assertEqual([(m["priority"], m["votes"], m["arbiterOnly"], m["hidden"], m["tags"]) for m in config["members"]],
+                         [(5, 1, False, False, {"dc": "east"}), (1, 1, False, False, {}), (0, 1, True, False, {}), (0, 0, False, True, {})])
+        self.assertEqual((config["settings"]["electionTimeoutMillis"], config["settings"]["heartbeatIntervalMillis"]), (2000, 300))
+        members[0].update(priority=3, tags={"dc": "west"})
+        members[3].update(hidden=False, priority=1, votes=1)
+        cluster["replicaSets"][0]["settings"]["electionTimeoutMillis"] = 3000
+        before = self.servers()
+        self.change(cluster, 10)
+        config = self.ask(self.ports[0], {"replSetGetConfig": 1})["config"]
+        self.assertEqual([(m["priority"], m["votes"], m["hidden"], m["tags"]) for m in (config["members"][0], config["members"][3])], [(3, 1, False, {"dc": "west"}), (1, 1, False, {})])
+        self.assertEqual(config["settings"]["electionTimeoutMillis"], 3000)
+        self.assertEqual(self.servers(), before, "none has to be started anew for that")
+        self.stop()
+
+    def test_the_primary_leaves_for_good(self):
+        cluster = self.cluster()
+        cluster["replicaSets"][0]["settings"] = {"electionTimeoutMillis": 1000}
+        self.start(cluster)
+        primary = next(i for i, port in enumerate(self.ports[:3]) if self.ask(port, {"hello": 1})["isWritablePrimary"])
+        name = cluster["processes"][primary]["name"]
+        del cluster["processes"][primary], cluster["replicaSets"][0]["members"][primary]
+        self.change(cluster, 15)
+        self.assertIn("stepped down", (self.base / "agent.log").read_text())
+        self.assertNotIn(name, self.servers())
+        left = next(port for i, port in enumerate(self.ports[:3]) if i != primary)
+        self.assertEqual(len(self.ask(left, {"replSetGetConfig": 1})["config"]["members"]), 2)
+        # The stages hold the cluster of `start`; what is left is ended all the same.
+        self.stop()
+
+    def test_a_set_that_no_server_takes(self):
+        cluster = self.cluster("a")
+        cluster["replicaSets"][0]["settings"] = {"electionTimeoutMillis": -1}
+        self.write_cluster(cluster)
+        began = time.monotonic()
+        self.expect(self.stage("start", "cluster.json"), 3, "it cannot be as the config has it", "electionTimeoutMillis", "everything that was started is ended")
+        self.assertLess(time.monotonic() - began, 10, "what cannot come is not waited for")
+        self.assert_clean()
 
 
 if __name__ == "__main__":

@@ -78,7 +78,10 @@ def decode(data, at=0, as_list=False):
             out[key] = None
         elif kind == 0x10:
             out[key], at = struct.unpack_from("<i", data, at)[0], at + 4
-        elif kind == 0x12:
+        elif kind == 0x05:
+            size, = struct.unpack_from("<i", data, at)
+            out[key], at = data[at + 5:at + 5 + size], at + 5 + size
+        elif kind in (0x09, 0x11, 0x12):  # dates and timestamps as the numbers that they are
             out[key], at = Long(struct.unpack_from("<q", data, at)[0]), at + 8
         else:
             raise ValueError(f"kind {kind}")

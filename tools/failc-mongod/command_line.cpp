@@ -28,7 +28,12 @@ constexpr const char* kHelp =
     "  --reportVersion X.Y[.Z]   the server version to answer as, 4.0 to 8.0 (8.0.4)\n"
     "  --seed N                  where its random numbers start, for tests\n"
     "  --quiet, -v               less to log; -v changes nothing\n"
+    "  --directoryperdb, --ipv6, --networkMessageCompressors, --storageEngine, --timeStampFormat, --wiredTiger…\n"
+    "                            taken, and of no effect: nobody can tell by what it does for its clients\n"
     "  --version, --help\n";
+
+constexpr const char* kIdleFlags[] = {"--directoryperdb", "--ipv6", "--wiredTigerDirectoryForIndexes"};
+constexpr const char* kIdleOptions[] = {"--networkMessageCompressors", "--storageEngine", "--timeStampFormat", "--wiredTigerCacheSizeGB", "--wiredTigerJournalCompressor", "--wiredTigerCollectionBlockCompressor"};
 
 /// The words as they stand; what they mean is decided afterwards, so that messages name the option.
 struct Words {
@@ -60,6 +65,8 @@ void declare(CLI::App& app, Words& words) {
   app.add_flag("-v,--verbose", words.verbose);
   app.add_flag("--version", words.version);
   app.add_flag("-h,--help", words.help);
+  for (const char* name : kIdleFlags) app.add_flag(name);
+  for (const char* name : kIdleOptions) app.add_option(name)->expected(1);
 }
 
 /// CLI11 counts a single option that stands twice as bad, in its own words; these are ours.

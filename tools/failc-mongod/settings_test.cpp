@@ -48,6 +48,14 @@ TEST(CommandLine, SaysNothing) {
   EXPECT_FALSE(settings.seed);
 }
 
+TEST(CommandLine, SaysWhatHasNoEffect) {
+  const Settings settings = read({"--storageEngine", "wiredTiger", "--directoryperdb", "--wiredTigerCacheSizeGB=0.5", "--ipv6", "--timeStampFormat", "iso8601-utc", "--networkMessageCompressors", "zlib,zstd",
+                                  "--wiredTigerCollectionBlockCompressor", "zstd", "--wiredTigerJournalCompressor", "none", "--wiredTigerDirectoryForIndexes", "--port", "77"});
+  EXPECT_EQ(settings.port, 77);
+  EXPECT_EQ(settings.bind, std::vector<std::string>{"127.0.0.1"});
+  expect_refused({"--storageEngine"}, "--storageEngine");
+}
+
 TEST(CommandLine, SaysEverything) {
   const Settings settings = read({"--port",
                                   "1234",

@@ -3,11 +3,14 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
+#include "interpreter/live_cluster/marked.hpp"
 #include "interpreter/live_cluster/state_file.hpp"
 #include "interpreter/systems/automation/lines.hpp"
+#include "tools/failc/atomic_file.hpp"
 #include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
@@ -38,6 +41,14 @@ std::string tombstone_of(const Words& words) {
   return {};
 }
 
+/// A file of the cluster that a tombstone would overwrite; empty if none.
+std::string overwritten(const Stage& stage, const std::string& tombstone) {
+  std::vector<std::string> files = {stage.options.agent_config, stage.options.agent_log, live_cluster::kStateName, live_cluster::kStartingName};
+  files.insert(files.end(), stage.named.begin(), stage.named.end());
+  const auto hit = std::find_if(files.begin(), files.end(), [&](const std::string& file) { return live_cluster::same_file(file, tombstone); });
+  return hit == files.end() ? "" : *hit;
+}
+
 Exit do_stage(Stage& stage, const Words& words, const std::function<std::string()>& check, const std::function<Ending(live_cluster::StageLoop&, const live_cluster::Voices&)>& body) {
   const auto trace = [&stage](const std::string& text) {
     if (!stage.debug) return;
@@ -66,10 +77,14 @@ Stage::Stage(std::string usage, std::string purpose) : arguments(std::move(usage
 
 Exit run_stage(Stage& stage, const Words& words, const std::function<std::string()>& check,
                const std::function<Ending(live_cluster::StageLoop&, const live_cluster::Voices&)>& body) {
-  const Exit code = do_stage(stage, words, check, body);
   const std::string tombstone = tombstone_of(words);
-  if (tombstone.empty()) return code;
-  const Status written = live_cluster::write_atomically(tombstone, std::to_string(static_cast<int>(code)) + "\n");
+  const auto check_all = [&] {
+    const std::string file = tombstone.empty() ? "" : overwritten(stage, tombstone);
+    return file.empty() ? check() : "the tombstone would overwrite `" + file + "`: name another file";
+  };
+  const Exit code = do_stage(stage, words, check_all, body);
+  if (tombstone.empty() || !overwritten(stage, tombstone).empty()) return code;
+  const Status written = write_whole(tombstone, std::to_string(static_cast<int>(code)) + "\n");
   if (written) return code;
   complain("the tombstone: " + written.error().message);
   return code == Exit::pass ? Exit::environment : code;

@@ -14,6 +14,7 @@ struct Stage {
   live_cluster::StageOptions options;
   bool debug = false;
   std::string tombstone;
+  std::vector<std::string> named;  // words that are no options
 
   /// Adds the common options.
   Stage(std::string usage, std::string purpose);
@@ -22,7 +23,7 @@ struct Stage {
 };
 
 /// Parses `words`; what `check` finds wrong with them is the reason why nothing is done (empty: nothing is wrong); does `body`. Whatever
-/// happens, the file that `--tombstone-file` names is written last, with the exit code in it.
+/// happens, the file that `--tombstone-file` names is written last, with the exit code in it; unless it is a file of the cluster, which is an error.
 Exit run_stage(Stage& stage, const Words& words, const std::function<std::string()>& check,
                const std::function<live_cluster::Ending(live_cluster::StageLoop&, const live_cluster::Voices&)>& body);
 

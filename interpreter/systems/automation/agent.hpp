@@ -84,8 +84,9 @@ class Agent {
     ReplicaSet goal;
     bool verified = false;  // its members are those of the goal
     std::optional<Question> question;
-    enum class Doing : std::uint8_t { initiate, read, reconfigure } doing = Doing::initiate;
+    enum class Doing : std::uint8_t { initiate, read, reconfigure, step_down } doing = Doing::initiate;
     Nanos retry_at{};
+    unsigned failures = 0;  // in a row
     std::string complaint;
   };
 
@@ -96,6 +97,7 @@ class Agent {
   void greeted(Server& server, const std::string& name, const Result<Json>& reply);
   void set_answered(Set& set, const Result<Json>& reply);
   void retry_set(Set& set, const std::string& why);
+  void pause_set(Set& set);
   void leave();
 
   void settle();
@@ -105,6 +107,8 @@ class Agent {
   void settle_set(Set& set);
   bool primary_expected(const Set& set) const;
   const Server* primary_of(const Set& set) const;
+  /// A server that leaves the set for good: it may be the primary still, and no primary takes itself out.
+  const Server* leaving(const Set& set) const;
   bool all_up(const Set& set) const;
   bool initiated(const Set& set) const;
   bool in_goal(const Set& set) const;

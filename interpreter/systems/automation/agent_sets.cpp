@@ -1,7 +1,10 @@
 // Replica sets: initiated once, their members kept as the config wants them, and when they count as being in their goal.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "interpreter/systems/automation/agent.hpp"
+#include "interpreter/systems/automation/lines.hpp"
 #include "interpreter/systems/automation/message.hpp"
 #include "interpreter/systems/automation/set_config.hpp"
 
@@ -11,9 +14,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos kRetry = 100ms;
+constexpr Nanos kRetry = 100ms, kLongestRetry = 5s;
 constexpr Nanos kCommandWithin = 30s;  // initiating asks all members
 constexpr std::int64_t kCommandNotFound = 59, kAlreadyInitialized = 23;
+constexpr int kStepDownSeconds = 10;
+
+/// The server will never take such a config: BadValue, FailedToParse, TypeMismatch, InvalidOptions, InvalidReplicaSetConfig.
+bool refuses_for_good(std::int64_t code) { return code == 2 || code == 9 || code == 14 || code == 72 || code == 93; }
 
 }  // namespace
 
@@ -57,6 +64,13 @@ const Agent::Server* Agent::primary_of(const Set& set) const {
   return nullptr;
 }
 
+const Agent::Server* Agent::leaving(const Set& set) const {
+  std::vector<const Server*> found;
+  for (const auto& [name, server] : servers_)
+    if (held(server) && server.running->set == set.goal.name) found.push_back(&server);
+  return found.empty() ? nullptr : found[set.failures % found.size()];
+}
+
 bool Agent::in_goal(const Set& set) const {
   if (!all_up(set)) return false;
   bool any = false;
@@ -92,7 +106,8 @@ void Agent::settle_set(Set& set) {
     return;
   }
   if (set.verified || !primary_expected(set)) return;
-  if (const Server* primary = primary_of(set)) ask_set(set, Set::Doing::read, *primary, {{"replSetGetConfig", 1}});
+  if (const Server* primary = primary_of(set)) return ask_set(set, Set::Doing::read, *primary, {{"replSetGetConfig", 1}});
+  if (const Server* former = leaving(set)) ask_set(set, Set::Doing::step_down, *former, {{"replSetStepDown", kStepDownSeconds}, {"secondaryCatchUpPeriodSecs", kStepDownSeconds / 2}});
 }
 
 void Agent::ask_set(Set& set, Set::Doing doing, const Server& whom, Json command) {
@@ -101,13 +116,20 @@ void Agent::ask_set(Set& set, Set::Doing doing, const Server& whom, Json command
 }
 
 void Agent::retry_set(Set& set, const std::string& why) {
-  set.retry_at = now_ + kRetry;
+  pause_set(set);
   complain(set.complaint, fmt::format("Error: the replica set `{}`: {}", set.goal.name, why));
+}
+
+void Agent::pause_set(Set& set) {
+  set.retry_at = now_ + std::min(kLongestRetry, kRetry * (1 << std::min(set.failures, 6u)));
+  ++set.failures;
 }
 
 void Agent::set_answered(Set& set, const Result<Json>& reply) {
   if (!reply) return retry_set(set, reply.error().message);
   const auto failure = failure_of(*reply);
+  const bool configures = set.doing == Set::Doing::initiate || set.doing == Set::Doing::reconfigure;
+  if (failure && configures && refuses_for_good(code_of(*reply))) return retry_set(set, refused_line(*failure));
   switch (set.doing) {
     case Set::Doing::initiate:
       // What it answered before is old: it is asked anew at once.
@@ -141,13 +163,17 @@ void Agent::set_answered(Set& set, const Result<Json>& reply) {
       }
       const Server* primary = primary_of(set);
       if (!primary) return;
-      log(fmt::format("changing the members of the replica set `{}`", set.goal.name));
+      if (set.failures == 0) log(fmt::format("changing the members of the replica set `{}`", set.goal.name));
       return ask_set(set, Set::Doing::reconfigure, *primary, {{"replSetReconfig", *next}});
     }
     case Set::Doing::reconfigure:
       if (failure) return retry_set(set, "replSetReconfig: " + *failure);
       set.complaint.clear();
+      set.failures = 0;
       return;  // and read again: there may be more to change
+    case Set::Doing::step_down:
+      if (!failure) log(fmt::format("the primary of `{}` leaves the set: it has stepped down", set.goal.name));
+      return pause_set(set);
   }
 }
 

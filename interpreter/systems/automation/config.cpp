@@ -72,7 +72,11 @@ class Configs {
     if (const Located* list = reader.member("sharding", Located::Kind::list); list && !list->items.empty() && !lenient_)
       problem(list->place, "sharded clusters are not in this version yet");
     reader.member("options", Located::Kind::object);
-    reader.accept({"mongoDbVersions", "monitoringVersions", "backupVersions", "agentVersion", "roles", "indexConfigs", "balancer", "uiBaseUrl"});
+    reader.accept({"mongoDbVersions", "monitoringVersions", "backupVersions", "agentVersion", "roles", "indexConfigs", "balancer", "uiBaseUrl", "ssl", "tls"});
+    if (const Located* auth = reader.member("auth", Located::Kind::object); auth && !lenient_) {
+      const LocatedMember* disabled = auth->find("disabled");
+      if (!auth->members.empty() && !(disabled && disabled->value.boolean)) problem(auth->place, "authentication is not in this version yet", "`\"disabled\": true` in it says that there is none");
+    }
     done(reader);
     // Later checks would only repeat what is wrong already.
     if (problems_.empty()) memberships();
@@ -93,7 +97,8 @@ class Configs {
     const std::string last_restart = reader.text("lastRestart").value_or("");
     const std::string version = reader.text("version").value_or("");
     reader.text("featureCompatibilityVersion");
-    reader.accept({"args2_6", "authSchemaVersion", "logRotate", "alias"});
+    if (reader.boolean("manualMode").value_or(false) && !lenient_) problem(reader.place("manualMode"), "a process in manual mode is not in this version yet");
+    reader.accept({"args2_6", "authSchemaVersion", "logRotate", "auditLogRotate", "alias", "numCores"});
     done(reader);
     const ServerArguments arguments = read_server_arguments(item, lenient_, problems_);
     out.port = arguments.port;
@@ -104,8 +109,9 @@ class Configs {
     // Who is known to the others by a name must be reached by it.
     const bool local = out.hostname == "localhost" || out.hostname == "127.0.0.1";
     const std::string bind_ip = !arguments.bind_ip.empty() ? arguments.bind_ip : local ? "127.0.0.1" : "127.0.0.1," + out.hostname;
-    out.listens_on = asked_at(bind_ip);
-    out.arguments.insert(out.arguments.end(), {"--bind_ip", bind_ip});
+    out.listens_on = arguments.binds_all ? "127.0.0.1" : asked_at(bind_ip);
+    if (arguments.binds_all && !arguments.bind_ip.empty()) problem(reader.place("args2_6"), "`args2_6.net.bindIp` and `args2_6.net.bindIpAll` are both given");
+    if (!arguments.binds_all) out.arguments.insert(out.arguments.end(), {"--bind_ip", bind_ip});
     std::vector<std::string> identity = out.arguments;
     identity.insert(identity.end(), {last_restart, version});
     out.fingerprint = digest(identity);
@@ -134,7 +140,7 @@ class Configs {
     const LocatedMember* protocol = item.find("protocolVersion");  // the original's agent writes it as a text
     if (protocol && protocol->value.kind != Located::Kind::null && !(protocol->value.text == "1" || protocol->value.integer == 1))
       problem(protocol->value.place, "`protocolVersion` can only be 1");
-    reader.accept({"protocolVersion", "version"});
+    reader.accept({"protocolVersion", "version", "numberArbiters"});
     if (const auto given = reader.boolean("writeConcernMajorityJournalDefault")) out.document["writeConcernMajorityJournalDefault"] = *given;
     if (!out.name.empty() && !sets_.insert(out.name).second) problem(reader.place("_id"), fmt::format("there is a replica set `{}` before this one", out.name));
     const Located* members = reader.member("members", Located::Kind::list, true);

@@ -69,6 +69,36 @@ TEST(Config, ArgumentsBecomeACommandLine) {
   EXPECT_EQ(parsed.config.version, 9);
 }
 
+TEST(Config, WhatOthersWriteIsTaken) {
+  // As management software writes it, with all that has no effect on one host without authentication and TLS.
+  const auto parsed = parse_config(R"({"version": 4, "auth": {"disabled": true, "autoAuthMechanism": "SCRAM-SHA-256", "usersWanted": []}, "ssl": {"clientCertificateMode": "OPTIONAL"},
+    "tls": {"CAFilePath": "/ca"}, "agentVersion": {"name": "1"}, "monitoringVersions": [{"hostname": "h", "baseUrl": null}], "uiBaseUrl": null, "processes": [
+     {"name": "h-0", "hostname": "h", "processType": "mongod", "version": "6.0.5", "authSchemaVersion": 5, "featureCompatibilityVersion": "6.0", "alias": null, "lastRestart": null, "manualMode": false,
+      "logRotate": {"sizeThresholdMB": 1000}, "auditLogRotate": {}, "args2_6": {"net": {"port": 27017, "bindIpAll": true, "tls": {"mode": "disabled"}, "compression": {"compressors": "zlib,zstd"}},
+      "security": {"authorization": "disabled"}, "sharding": {}, "storage": {"dbPath": "/data", "directoryPerDB": true, "engine": "wiredTiger", "wiredTiger": {"collectionConfig": {"blockCompressor": "zstd"}}},
+      "systemLog": {"destination": "file", "path": "/l", "logAppend": true}, "replication": {"replSetName": "rs", "oplogSizeMB": 2048}}}],
+    "replicaSets": [{"_id": "rs", "protocolVersion": "1", "numberArbiters": 0, "settings": null, "members": [{"_id": 100, "host": "h-0", "priority": 1, "votes": 1, "secondaryDelaySecs": 0, "hidden": false, "arbiterOnly": false}]}],
+    "sharding": []})");
+  ASSERT_TRUE(parsed.problems.empty()) << parsed.problems[0].message;
+  const Process& process = parsed.config.processes[0];
+  EXPECT_EQ(process.arguments, (std::vector<std::string>{"--port", "27017", "--bind_ip_all", "--networkMessageCompressors", "zlib,zstd", "--dbpath", "/data", "--directoryperdb", "--storageEngine", "wiredTiger",
+                                                         "--wiredTigerCollectionBlockCompressor", "zstd", "--logpath", "/l", "--logappend", "--replSet", "rs", "--oplogSize", "2048"}));
+  EXPECT_EQ(process.address(), "127.0.0.1:27017");
+}
+
+TEST(Config, WhatItCannotDoIsRefused) {
+  const auto with_net = [](const std::string& net, const std::string& more = "") {
+    return problems(R"({"processes": [{"name": "a", "processType": "mongod", "args2_6": {"net": {"port": 1)" + net + R"(}, "storage": {"dbPath": "d"}}}])" + more + "}");
+  };
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(with_net(""), Lines{});
+  EXPECT_EQ(with_net(R"(, "tls": {"mode": "requireTLS"})"), Lines{"`args2_6.net.tls.mode` can only be `disabled` in this version"});
+  EXPECT_EQ(with_net(R"(, "bindIpAll": true, "bindIp": "::1")"), Lines{"`args2_6.net.bindIp` and `args2_6.net.bindIpAll` are both given"});
+  EXPECT_EQ(with_net("", R"(, "auth": {"disabled": false})"), Lines{"authentication is not in this version yet"});
+  EXPECT_EQ(with_net("", R"(, "auth": {})"), Lines{});
+  EXPECT_EQ(with_net(R"(, "wireObjectCheck": {"a": 1})").size(), 1u);
+}
+
 TEST(Config, WhatItIsAskedAt) {
   for (const auto& [bind, address] : std::vector<std::pair<std::string, std::string>>{
            {"0.0.0.0", "127.0.0.1:1"}, {"localhost,x", "127.0.0.1:1"}, {"127.0.0.7", "127.0.0.7:1"}, {"::1", "[::1]:1"}, {"*", "127.0.0.1:1"}}) {

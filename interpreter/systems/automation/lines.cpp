@@ -7,7 +7,7 @@
 namespace failc::automation {
 namespace {
 
-constexpr std::string_view kAll = "All ", kGoal = " Mongo processes are in goal state", kVersion = "config version ", kHopeless = " times in a row before it was up: ";
+constexpr std::string_view kAll = "All ", kGoal = " Mongo processes are in goal state", kVersion = "config version ", kHopeless = " times in a row before it was up: ", kRefused = "it cannot be as the config has it: ";
 
 template <class Number>
 std::optional<Number> leading_number(std::string_view text, std::size_t& length) {
@@ -46,7 +46,9 @@ std::string hopeless_line(const std::string& process, const std::string& why) {
   return fmt::format("Error: `{}` failed {}{}{}", process, kHopelessAfter, kHopeless, why);
 }
 
-bool is_hopeless_line(std::string_view line) { return line.find(kHopeless) != std::string_view::npos && is_error_line(line); }
+std::string refused_line(const std::string& why) { return std::string(kRefused) + why; }
+
+bool is_hopeless_line(std::string_view line) { return is_error_line(line) && (line.find(kHopeless) != std::string_view::npos || line.find(kRefused) != std::string_view::npos); }
 
 bool is_error_line(std::string_view line) {
   if (line.starts_with("[") && line.find("] ") != std::string_view::npos) line.remove_prefix(line.find("] ") + 2);

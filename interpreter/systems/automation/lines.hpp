@@ -23,6 +23,8 @@ std::optional<GoalLine> read_goal_line(std::string_view line);
 /// How often a process failed in a row before it was up when the agent says that it looks hopeless.
 inline constexpr unsigned kHopelessAfter = 5;
 std::string hopeless_line(const std::string& process, const std::string& why);
+/// Of a replica set that its servers will never take as the config has it.
+std::string refused_line(const std::string& why);
 bool is_hopeless_line(std::string_view line);
 /// A mistake that the log tells of, for a person who waits.
 bool is_error_line(std::string_view line);

@@ -1,6 +1,5 @@
 #pragma once
 // One command to a server and its reply, as OP_MSG with one body: all that the agent and the stages ever ask.
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,13 +11,9 @@
 
 namespace failc::automation {
 
-inline constexpr std::size_t kHeaderBytes = 16;
-
 /// `command` in Extended JSON; `$db: "admin"` is added. An error where it is no document.
 Result<std::string> encode_command(std::int32_t request, const nlohmann::ordered_json& command);
-/// The length of the whole message that `header` (of at least 16 bytes) begins; an error where none can have it.
-Result<std::size_t> message_length(std::string_view header);
-/// The reply to `request` in canonical Extended JSON.
+/// The whole message that answers `request`, in canonical Extended JSON.
 Result<nlohmann::ordered_json> decode_reply(std::int32_t request, std::string_view message);
 
 /// Nothing where a reply (plain or canonical) says ok; else `codeName (code): errmsg`.

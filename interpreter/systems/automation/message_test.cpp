@@ -4,6 +4,8 @@
 
 #include "interpreter/systems/automation/lines.hpp"
 #include "interpreter/systems/automation/set_config.hpp"
+#include "interpreter/systems/mongodb/bson/json.hpp"
+#include "interpreter/systems/mongodb/wire/message.hpp"
 
 namespace failc::automation {
 namespace {
@@ -11,13 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using namespace std::chrono_literals;
 
-/// A reply to `request` with the body of `command`, by way of the request that it looks like.
-std::string reply(std::int32_t request, const Json& body) {
-  std::string message = *encode_command(77, body);
-  message[4] = 77;
-  for (int i = 0; i < 4; ++i) message[static_cast<std::size_t>(8 + i)] = static_cast<char>(request >> (8 * i) & 0xff);
-  return message;
-}
+std::string reply(std::int32_t request, const Json& body) { return wire::write_msg(77, request, 0, bson::from_json(body.dump())->bytes()); }
 
 TEST(Message, RequestsHaveTheRightBytes) {
   const auto message = encode_command(5, {{"ping", 1}});
@@ -26,7 +22,8 @@ TEST(Message, RequestsHaveTheRightBytes) {
       "\x33\0\0\0\x05\0\0\0\0\0\0\0\xdd\x07\0\0" "\0\0\0\0" "\0"
       "\x1e\0\0\0\x10ping\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0";
   EXPECT_EQ(*message, std::string(expected, sizeof expected - 1));
-  EXPECT_EQ(*message_length(*message), message->size());
+  EXPECT_FALSE(encode_command(5, Json::array({1})));
+  EXPECT_FALSE(encode_command(5, {{"ping", {{"$oid", "no"}}}}));
 }
 
 TEST(Message, RepliesKeepTheirTypes) {
@@ -50,6 +47,7 @@ TEST(Message, DamagedOnesAreRefused) {
   const std::string good = reply(1, {{"ok", 1.0}, {"inner", {{"a", "text"}}}});
   ASSERT_TRUE(decode_reply(1, good));
   EXPECT_FALSE(decode_reply(2, good)) << "another question's";
+  EXPECT_FALSE(decode_reply(1, wire::write_reply(77, 1, 0, bson::from_json(R"({"ok": 1})")->bytes()))) << "another kind";
   for (std::size_t length = 0; length < good.size(); ++length) EXPECT_FALSE(decode_reply(1, good.substr(0, length))) << length;
   // Whatever is damaged, nothing but an answer or an error comes of it.
   for (std::size_t at = 0; at < good.size(); ++at)
@@ -59,9 +57,6 @@ TEST(Message, DamagedOnesAreRefused) {
       const auto decoded = decode_reply(1, bad);
       EXPECT_TRUE(!decoded || decoded->is_object());
     }
-  EXPECT_FALSE(message_length(std::string("\xff\xff\xff\x7f", 4) + std::string(12, '\0')));
-  EXPECT_FALSE(message_length(std::string(16, '\0')));
-  EXPECT_FALSE(message_length("short"));
 }
 
 TEST(Lines, GoalLines) {
@@ -79,6 +74,8 @@ TEST(Lines, GoalLines) {
 TEST(Lines, Hopeless) {
   EXPECT_TRUE(is_hopeless_line("[00:00:00.000] " + hopeless_line("a", "exit code 1")));
   EXPECT_FALSE(is_hopeless_line("[00:00:00.000] Error: `a` cannot be started: no"));
+  EXPECT_TRUE(is_hopeless_line("[00:00:00.000] Error: the replica set `rs`: " + refused_line("BadValue (2): no")));
+  EXPECT_FALSE(is_hopeless_line("[00:00:00.000] " + refused_line("BadValue (2): no"))) << "no error";
   EXPECT_TRUE(is_error_line("[00:00:00.000] Error reading cluster config: x"));
   EXPECT_FALSE(is_error_line("[00:00:00.000] read the cluster config"));
 }
@@ -123,6 +120,21 @@ TEST(SetConfig, OneVotingMemberAStep) {
   EXPECT_EQ(seen, (std::vector<std::string>{"04", "042", "0423"}));
   EXPECT_EQ(config["members"][0]["priority"], 2);
   EXPECT_EQ(config["settings"]["electionTimeoutMillis"], 10000);
+}
+
+TEST(SetConfig, WhatIsOfTheWholeSet) {
+  ReplicaSet goal = wanted(kTwo);
+  for (const bool journal : {true, false}) {
+    goal.document["writeConcernMajorityJournalDefault"] = journal;
+    const auto next = next_config(current(kTwoWhole), goal);
+    EXPECT_EQ(next.has_value(), !journal) << "it is true where nothing is said";
+    if (next) EXPECT_EQ(next_config(*next, goal), std::nullopt);
+  }
+  const auto tagged = next_config(current(kTwoWhole), wanted(R"([{"_id": 0, "host": "h:1", "tags": {"dc": "east"}}, {"_id": 1, "host": "h:2", "hidden": true, "priority": 0}])"));
+  ASSERT_TRUE(tagged);
+  EXPECT_EQ(tagged->at("members")[0]["tags"]["dc"], "east");
+  EXPECT_EQ(tagged->at("members")[1]["hidden"], true);
+  EXPECT_EQ(tagged->at("members")[1]["priority"], 0);
 }
 
 TEST(SetConfig, AnotherAddressIsAnotherMember) {

@@ -26,7 +26,7 @@ const Located* Reader::member(const char* key, Located::Kind kind, bool required
   known_.insert(key);
   if (object_.kind != Located::Kind::object) return nullptr;
   const LocatedMember* found = object_.find(key);
-  if (!found) {
+  if (!found || (found->value.kind == Located::Kind::null && !required)) {
     if (required) problem(object_.place, fmt::format("`{}` is missing in {}", key, what_));
     return nullptr;
   }

@@ -15,7 +15,7 @@ class Reader {
   /// `what` names the object in messages: "a process".
   Reader(const Located& object, std::string what, std::vector<Problem>& problems);
 
-  /// Not a problem where it is missing, unless `required`.
+  /// Not a problem where it is missing or null, unless `required`.
   const Located* member(const char* key, Located::Kind kind, bool required = false);
   /// Neither empty nor with control characters.
   std::optional<std::string> text(const char* key, bool required = false);

@@ -8,7 +8,7 @@
 namespace failc::automation {
 namespace {
 
-enum class Form : std::uint8_t { text, number, flag, verbosity, file_only, ignored_boolean };
+enum class Form : std::uint8_t { text, number, flag, verbosity, file_only, off_only, ignored_boolean };
 
 struct Option {
   std::string_view path, flag;
@@ -28,11 +28,18 @@ constexpr Option kOptions[] = {
     {"storage.engine", "--storageEngine", Form::text},
     {"storage.journal.enabled", "", Form::ignored_boolean},
     {"storage.wiredTiger.engineConfig.cacheSizeGB", "--wiredTigerCacheSizeGB", Form::number},
+    {"storage.wiredTiger.engineConfig.journalCompressor", "--wiredTigerJournalCompressor", Form::text},
+    {"storage.wiredTiger.engineConfig.directoryForIndexes", "--wiredTigerDirectoryForIndexes", Form::flag},
+    {"storage.wiredTiger.collectionConfig.blockCompressor", "--wiredTigerCollectionBlockCompressor", Form::text},
     {"net.port", "--port", Form::number},
     {"net.bindIp", "--bind_ip", Form::text},
     {"net.bindIpAll", "--bind_ip_all", Form::flag},
     {"net.ipv6", "--ipv6", Form::flag},
     {"net.maxIncomingConnections", "--maxConns", Form::number},
+    {"net.compression.compressors", "--networkMessageCompressors", Form::text},
+    {"net.tls.mode", "", Form::off_only},
+    {"net.ssl.mode", "", Form::off_only},
+    {"security.authorization", "", Form::off_only},
     {"replication.replSetName", "--replSet", Form::text},
     {"replication.oplogSizeMB", "--oplogSize", Form::number},
     // The agent is the parent of what it starts.
@@ -77,7 +84,8 @@ class Walk {
   void problem(Span place, std::string message, std::string help = "") { problems_.push_back({place, std::move(message), std::move(help)}); }
 
   void unknown(const std::string& prefix, const std::string& path, const LocatedMember& member) {
-    if (lenient_) return;
+    const bool says_nothing = path == "sharding" && member.value.kind == Located::Kind::object && member.value.members.empty();
+    if (lenient_ || says_nothing) return;
     std::vector<std::string_view> siblings;
     for (const Option& option : kOptions) {
       if (!prefix.empty() && !option.path.starts_with(prefix + ".")) continue;
@@ -102,11 +110,14 @@ class Walk {
   }
 
   void leaf(const Option& option, const Located& value) {
+    if (value.kind == Located::Kind::null) return;  // as if it were not there
     switch (option.form) {
       case Form::text: return text(option, value);
       case Form::number: return number(option, value);
       case Form::flag:
-        if (is(option, value, Located::Kind::boolean) && value.boolean) out_.words.emplace_back(option.flag);
+        if (!is(option, value, Located::Kind::boolean) || !value.boolean) return;
+        if (option.path == "net.bindIpAll") out_.binds_all = true;
+        out_.words.emplace_back(option.flag);
         return;
       case Form::verbosity:
         if (!is(option, value, Located::Kind::integer)) return;
@@ -115,6 +126,10 @@ class Walk {
         return;
       case Form::file_only:
         if (is(option, value, Located::Kind::text) && value.text != "file") problem(value.place, fmt::format("`args2_6.{}` can only be `file`", option.path));
+        return;
+      case Form::off_only:
+        if (is(option, value, Located::Kind::text) && value.text != "disabled" && !lenient_)
+          problem(value.place, fmt::format("`args2_6.{}` can only be `disabled` in this version", option.path));
         return;
       case Form::ignored_boolean: is(option, value, Located::Kind::boolean); return;
     }

@@ -10,6 +10,7 @@ namespace failc::automation {
 
 struct ServerArguments {
   std::uint16_t port = 0;
+  bool binds_all = false;  // then without --bind_ip
   std::string bind_ip, db_path, log_path, set;  // empty where not given
   Span port_place, db_path_place, log_path_place, set_place;
   std::vector<std::string> words;  // but for --bind_ip

@@ -125,6 +125,11 @@ std::optional<Json> next_config(const Json& current, const ReplicaSet& wanted) {
       changed = true;
     }
   }
+  constexpr const char* kJournal = "writeConcernMajorityJournalDefault";
+  if (const auto journal = wanted.document.find(kJournal); journal != wanted.document.end() && current.value(kJournal, Json(true)) != *journal) {
+    out[kJournal] = *journal;
+    changed = true;
+  }
   if (!changed) return std::nullopt;
   const Json version = current.value("version", Json(1));
   out["version"] = version.is_number() ? version.get<std::int64_t>() + 1 : 1;
