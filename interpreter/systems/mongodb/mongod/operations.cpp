@@ -236,7 +236,7 @@ void Server::complete(Operation& operation, bson::Document reply) {
 
 void Server::finish_read(Operation& operation, bson::Document reply) {
   operation.reply = std::move(reply);
-  if (!operation.written.is_null() && !replica->oplog().contains(operation.written))
+  if (!operation.written.is_null() && !replica->holds(operation.written))
     refuse(code::kInterruptedByStateChange, "what was read has been rolled back");
   if (operation.written <= replica->commit_point()) return send(operation, std::move(operation.reply), true, false);
   if (expired(operation)) refuse(code::kMaxTimeExpired, "operation exceeded time limit");

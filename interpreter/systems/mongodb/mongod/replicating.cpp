@@ -49,6 +49,21 @@ void Server::carry_out(replication::Effect& effect) {
       server.cursors.kill_all();
       server.changed(interest::kReplication);
     }
+    void operator()(replication::Dropped& dropped) {
+      for (const replication::Entry& entry : dropped.entries)
+        if (const std::optional<SessionMark> mark = session_of(entry.payload)) server.sessions.settle(*mark, server.at.now);
+    }
+    void operator()(replication::CollectPiece& piece) {
+      if (piece.first || !server.collected_) server.collected_.emplace();
+      if (const Status added = server.collected_->add(piece.bytes); !added) server.log("INITSYNC", added.error().message);
+    }
+    void operator()(replication::ForgetPieces&) { server.collected_.reset(); }
+    void operator()(replication::InstallSnapshot&) {
+      server.install(std::move(*server.collected_));
+      server.collected_.reset();
+      server.cursors.kill_all();
+      server.changed(interest::kReplication);
+    }
     void operator()(replication::CommitPointAdvanced&) { server.changed(interest::kReplication); }
     void operator()(replication::PositionsChanged&) { server.changed(interest::kReplication); }
     void operator()(replication::StateChanged& change) { server.state_changed(change.writable); }
@@ -98,12 +113,10 @@ void Server::finish_command(OperationId id, const std::optional<replication::Com
 }
 
 void Server::rebuild_sessions() {
-  sessions.forget_all();
+  sessions.rewind();
   const replication::Oplog& oplog = replica->oplog();
-  for (std::size_t i = 0; i < oplog.size(); ++i) {
-    const Result<LogEntry> decoded = decode_entry(oplog[i].payload);
-    if (decoded && decoded->session) sessions.record(*decoded->session, at.now);
-  }
+  for (std::size_t i = 0; i < oplog.size(); ++i)
+    if (const std::optional<SessionMark> mark = session_of(oplog[i].payload)) sessions.record(*mark, at.now);
 }
 
 void Server::answered(CallId id, const Result<std::string>& reply) {

@@ -74,6 +74,10 @@ std::optional<Nanos> Server::wake_at() const {
 /// Lets go on what can go on, until nothing can.
 void Server::settle() {
   cursors.expire(at.now);
+  if (sessions_due_ <= at.now) {
+    sessions.expire(at.now);
+    sessions_due_ = at.now + std::chrono::minutes(1);
+  }
   bool first = true;
   while (first || changed_ != 0 || !idle_.empty()) {
     first = false;
@@ -101,6 +105,7 @@ void Server::settle() {
 }
 
 std::vector<Effect> Server::take() {
+  consider_compaction();
   if (exiting_) {
     out_.push_back(Exit{*exiting_});
     exiting_.reset();

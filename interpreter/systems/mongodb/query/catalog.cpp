@@ -36,12 +36,19 @@ std::optional<RecordId> Collection::find_id(ValueView id) const {
 }
 
 Document Collection::image() const {
+  bson::ArrayBuilder records;
+  for (const auto& [record, document] : records_) records.push(bson::Builder().append("r", record).append("d", document).finish());
+  return image_with(records.finish());
+}
+
+Document Collection::outline() const { return image_with(bson::ArrayBuilder().finish()); }
+
+Document Collection::image_with(const bson::Value& records) const {
   bson::Builder out;
   out.append("uuid", bson::BinaryView{4, {reinterpret_cast<const char*>(uuid_.data()), uuid_.size()}}).append("options", options_);
-  bson::ArrayBuilder indexes, records;
+  bson::ArrayBuilder indexes;
   for (const Index& index : indexes_) indexes.push(index.spec());
-  for (const auto& [record, document] : records_) records.push(bson::Builder().append("r", record).append("d", document).finish());
-  return out.append("indexes", indexes.finish()).append("records", records.finish()).append("next", next_).finish();
+  return out.append("indexes", indexes.finish()).append("records", records).append("next", next_).finish();
 }
 
 Document empty_image(const Uuid& uuid, View options) {

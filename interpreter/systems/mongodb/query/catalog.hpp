@@ -28,9 +28,12 @@ class Collection {
   const Matcher* validator() const { return validator_.get(); }
   /// Everything: {uuid, options, indexes, records, next}.
   bson::Document image() const;
+  /// The same without records.
+  bson::Document outline() const;
 
  private:
   friend class Catalog;
+  bson::Document image_with(const bson::Value& records) const;
   Uuid uuid_{};
   bson::Document options_;
   std::map<RecordId, bson::Document> records_;

@@ -116,6 +116,8 @@ struct CollectPiece {
   bool first = false;  // pieces that came before are to be forgotten
   std::string bytes;
 };
+/// No more come: what was collected is of no use.
+struct ForgetPieces {};
 /// The pieces collected are the state now, in place of all that was; the oplog begins after `at`.
 struct InstallSnapshot {
   OpTime at;
@@ -138,7 +140,7 @@ struct Log {
   std::string text;
 };
 using Effect =
-    std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, Dropped, CollectPiece, InstallSnapshot, CommitPointAdvanced,
+    std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, Dropped, CollectPiece, ForgetPieces, InstallSnapshot, CommitPointAdvanced,
                  PositionsChanged, StateChanged, CommandFinished, Log>;
 using Effects = std::vector<Effect>;
 

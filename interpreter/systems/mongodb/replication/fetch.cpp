@@ -68,7 +68,6 @@ void Replica::settle_fetch() {
 }
 
 void Replica::drop_fetch() {
-  initial_sync_.reset();
   if (fetch_ != 0) cancel(fetch_);
   probe_.reset();
   sync_source_ = kNobody;

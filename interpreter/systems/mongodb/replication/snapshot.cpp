@@ -173,6 +173,7 @@ void Replica::abandon_initial_sync(const std::string& why) {
   if (!initial_sync_) return;
   log("initial sync given up: " + why);
   initial_sync_.reset();
+  out_.push_back(ForgetPieces{});
   info_.clear();
   fetch_retry_ = at_.now + heartbeat_interval();
   if (state_ != State::startup2 || oplog_.last().is_null()) return;
