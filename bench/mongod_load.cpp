@@ -34,13 +34,13 @@ std::vector<double> work(Load& load) {
     bool done = false;
     const Clock::time_point began = Clock::now();
     if (load.task == "update") {
-      bson_t* filter = BCON_NEW("_id", BCON_INT64(0));
-      bson_t* change = BCON_NEW("$inc", "{", "n", BCON_INT64(1), "}");
+      bson_t* filter = BCON_NEW("_id", BCON_INT32(0));
+      bson_t* change = BCON_NEW("$inc", "{", "n", BCON_INT32(1), "}");
       done = mongoc_collection_update_one(collection, filter, change, nullptr, nullptr, &error);
       bson_destroy(filter);
       bson_destroy(change);
     } else {
-      bson_t* document = BCON_NEW("_id", BCON_INT64(load.first + number));
+      bson_t* document = BCON_NEW("_id", BCON_INT32(static_cast<std::int32_t>(load.first + number)));
       done = mongoc_collection_insert_one(collection, document, nullptr, nullptr, &error);
       bson_destroy(document);
     }

@@ -76,7 +76,9 @@ struct Append {
 };
 /// Always the last of an event. The journal is long for the state it makes: it may begin anew with what `checkpoint` gives before the next
 /// event, followed by what is appended from then on.
-struct Compact {};
+struct Compact {
+  RecordNumber record;  // the last one so far
+};
 struct Log {
   std::string component;
   std::string text;

@@ -17,7 +17,7 @@ void Server::carry_out(replication::Effect& effect) {
     }
     void operator()(replication::CancelCall& call) {
       server.calls_.erase(call.id);
-      server.out_.push_back(CancelCall{call.id});
+      server.out_.emplace_back(CancelCall{call.id});
     }
     void operator()(replication::Answer& answer) {
       const auto found = server.operations.find(answer.id);

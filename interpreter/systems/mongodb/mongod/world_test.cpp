@@ -21,7 +21,7 @@ std::string show(const Effect& effect) {
     }
     std::string operator()(const CancelCall& call) const { return std::to_string(call.call); }
     std::string operator()(const Append& append) const { return std::to_string(append.record) + append.bytes + (append.sync ? "s" : ""); }
-    std::string operator()(const Compact&) const { return ""; }
+    std::string operator()(const Compact& compact) const { return std::to_string(compact.record); }
     std::string operator()(const Log& log) const { return log.component + log.text; }
     std::string operator()(const Exit& exit) const { return std::to_string(exit.code); }
   };
