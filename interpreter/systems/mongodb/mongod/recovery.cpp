@@ -57,7 +57,7 @@ std::vector<Effect> Server::start(Moment now, std::vector<std::string> records) 
 }
 
 Status Server::recover(std::vector<std::string> records, replication::Recovered& out) {
-  replication::Recovery recovery;
+  replication::Recovery recovery(options.oplog_bytes);
   for (std::string& stored : records) {
     const std::string bytes = std::exchange(stored, {});  // each is freed as soon as it was read
     journal_bytes_ += static_cast<std::int64_t>(bytes.size());
@@ -71,11 +71,14 @@ Status Server::recover(std::vector<std::string> records, replication::Recovered&
     }
     replication::Record& replicated = std::get<replication::Record>(*record);
     if (const Status status = recover(replicated); !status) return status;
-    for (const replication::Entry& entry : recovery.add(std::move(replicated))) {
+    const replication::Recovery::Step step = recovery.add(std::move(replicated));
+    for (const replication::Entry& entry : step.undone) {
       const Result<LogEntry> decoded = decode_entry(entry.payload);
       if (!decoded) return decoded.error();
       undo(*decoded);
     }
+    for (const replication::Entry& entry : step.dropped)
+      if (const std::optional<SessionMark> mark = session_of(entry.payload)) sessions.settle(*mark, at.now);
   }
   collected_.reset();  // a state that was not whole when this node ended
   Result<replication::Recovered> folded = std::move(recovery).finish();

@@ -55,7 +55,10 @@ void Server::carry_out(replication::Effect& effect) {
     }
     void operator()(replication::CollectPiece& piece) {
       if (piece.first || !server.collected_) server.collected_.emplace();
-      if (const Status added = server.collected_->add(piece.bytes); !added) server.log("INITSYNC", added.error().message);
+      if (const Status added = server.collected_->add(piece.bytes); !added) {
+        server.log("INITSYNC", "cannot take over another member's state: " + added.error().message);
+        server.stop(100);
+      }
     }
     void operator()(replication::ForgetPieces&) { server.collected_.reset(); }
     void operator()(replication::InstallSnapshot&) {

@@ -68,15 +68,20 @@ struct Recovered {
   std::deque<Entry> entries;
   OpTime commit_point;
 };
-/// Folds the records of a journal, in their order.
+/// Folds the records of a journal, in their order. Entries that are committed go as soon as there are more than an oplog may have.
 class Recovery {
  public:
-  /// Gives the entries that were undone, newest first.
-  std::vector<Entry> add(Record record);
+  explicit Recovery(std::int64_t oplog_bytes) : oplog_bytes_(oplog_bytes) {}
+  struct Step {
+    std::vector<Entry> undone;   // newest first
+    std::vector<Entry> dropped;  // oldest first
+  };
+  Step add(Record record);
   /// At the end. An error: the records cannot be what a replica wrote.
   Result<Recovered> finish() &&;
 
  private:
+  std::int64_t oplog_bytes_, bytes_ = 0;
   Recovered out_;
 };
 Result<Recovered> recover(const std::vector<Record>& records);

@@ -10,18 +10,9 @@ std::string show(const OpTime& at) {
   return "(" + std::to_string(at.timestamp >> 32) + ", " + std::to_string(at.timestamp & 0xffffffffU) + ") term " + std::to_string(at.term);
 }
 
-namespace {
-
-/// Beside its payload: the entry itself, and what an allocation costs.
-constexpr std::int64_t kEntryOverhead = sizeof(Entry) + 16;
-
-std::int64_t size_of(const Entry& entry) { return static_cast<std::int64_t>(entry.payload.capacity()) + kEntryOverhead; }
-
-}  // namespace
-
 void Oplog::append(Entry entry) {
   FAILC_ASSERT(last() < entry.at && last().timestamp < entry.at.timestamp);
-  bytes_ += size_of(entry);
+  bytes_ += entry.memory();
   entries_.push_back(std::move(entry));
 }
 
@@ -52,7 +43,7 @@ std::vector<Entry> Oplog::after(const OpTime& at, std::int64_t limit_bytes) cons
 std::vector<Entry> Oplog::truncate(const OpTime& at) {
   std::vector<Entry> out;
   while (!entries_.empty() && at < entries_.back().at) {
-    bytes_ -= size_of(entries_.back());
+    bytes_ -= entries_.back().memory();
     out.push_back(std::move(entries_.back()));
     entries_.pop_back();
   }
@@ -62,7 +53,7 @@ std::vector<Entry> Oplog::truncate(const OpTime& at) {
 Entry Oplog::drop_oldest() {
   Entry out = std::move(entries_.front());
   entries_.pop_front();
-  bytes_ -= size_of(out);
+  bytes_ -= out.memory();
   floor_ = out.at;
   return out;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "interpreter/systems/mongodb/replication/effects.hpp"
 
@@ -7,6 +8,7 @@ namespace {
 
 struct Fold {
   Recovered& out;
+  std::int64_t& bytes;
   std::vector<Entry>& undone;
   void operator()(VoteRecord& record) {
     out.term = record.term;
@@ -16,6 +18,7 @@ struct Fold {
   void operator()(EntriesRecord& record) { add(record.entries); }
   void operator()(TruncateRecord& record) {
     while (!out.entries.empty() && record.to < out.entries.back().at) {
+      bytes -= out.entries.back().memory();
       undone.push_back(std::move(out.entries.back()));
       out.entries.pop_back();
     }
@@ -25,19 +28,30 @@ struct Fold {
   void operator()(InstallRecord& record) {
     out.entries.clear();
     out.floor = record.at;
+    bytes = 0;
   }
   void operator()(KeptRecord& record) { add(record.entries); }
   void add(std::vector<Entry>& entries) {
-    out.entries.insert(out.entries.end(), std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()));
+    for (Entry& entry : entries) {
+      bytes += entry.memory();
+      out.entries.push_back(std::move(entry));
+    }
   }
 };
 
 }  // namespace
 
-std::vector<Entry> Recovery::add(Record record) {
-  std::vector<Entry> undone;
-  std::visit(Fold{out_, undone}, record);
-  return undone;
+Recovery::Step Recovery::add(Record record) {
+  Step step;
+  std::visit(Fold{out_, bytes_, step.undone}, record);
+  std::deque<Entry>& entries = out_.entries;
+  while (bytes_ > oplog_bytes_ && entries.size() > 1 && entries.front().at <= out_.commit_point && out_.floor < entries.front().at) {
+    bytes_ -= entries.front().memory();
+    out_.floor = entries.front().at;
+    step.dropped.push_back(std::move(entries.front()));
+    entries.pop_front();
+  }
+  return step;
 }
 
 Result<Recovered> Recovery::finish() && {
@@ -67,7 +81,7 @@ Result<Recovered> Recovery::finish() && {
 }
 
 Result<Recovered> recover(const std::vector<Record>& records) {
-  Recovery out;
+  Recovery out(std::numeric_limits<std::int64_t>::max());
   for (const Record& record : records) out.add(record);
   return std::move(out).finish();
 }

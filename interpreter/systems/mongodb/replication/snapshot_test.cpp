@@ -37,6 +37,27 @@ TEST(Trim, StaysBelowItsSizeAndKeepsOne) {
   EXPECT_EQ(tiny.replica.oplog().size(), 1u);
 }
 
+TEST(Trim, AlsoWhileAJournalIsRead) {
+  Recovery recovery(kSmall);
+  std::vector<Entry> dropped;
+  const auto add = [&](Record record) {
+    const Recovery::Step step = recovery.add(std::move(record));
+    EXPECT_TRUE(step.undone.empty() || step.dropped.empty());
+    dropped.insert(dropped.end(), step.dropped.begin(), step.dropped.end());
+    return step.undone;
+  };
+  add(ConfigRecord{config_of(3)});
+  add(EntriesRecord{entries(1, 30, 5)});
+  EXPECT_TRUE(dropped.empty()) << "nothing is committed yet";
+  EXPECT_EQ(add(TruncateRecord{place(28, 5)}), (std::vector<Entry>{entry(30, 5), entry(29, 5)}));
+  add(CommitPointRecord{place(20, 5)});
+  EXPECT_EQ(dropped, entries(1, 20, 5));
+  const Result<Recovered> recovered = std::move(recovery).finish();
+  ASSERT_TRUE(recovered) << recovered.error().message;
+  EXPECT_EQ(recovered->floor, place(20, 5));
+  EXPECT_EQ(recovered->entries.size(), 8u);
+}
+
 /// A primary waits for those that can be reached, but not for ever.
 TEST(Trim, APrimaryIsPatientWithSlowMembers) {
   Stage stage(with({entry(1, -1)}, {}), kSmall);
