@@ -147,13 +147,13 @@ class InitialSync(TestCase):
         self.assertTrue(support.wait_until(lambda: self.read(away).get("count") == 1))
         away.kill()
         pad = "x" * 1000
-        for first in range(1, 3001, 500):
+        for first in range(1, 6001, 500):  # more than the primary would keep for one that is only slow
             self.write(primary, insert="c", documents=[{"_id": i, "pad": pad} for i in range(first, first + 500)])
         self.assertTrue(away.start())
-        self.assertTrue(support.wait_until(lambda: away.state() == 2 and self.read(away) == {"count": 3001, "sum": sum(range(3001))}), away.log.read_text()[-2000:])
+        self.assertTrue(support.wait_until(lambda: away.state() == 2 and self.read(away) == {"count": 6001, "sum": sum(range(6001))}), away.log.read_text()[-2000:])
         self.assertIn("state SECONDARY to STARTUP2", away.log.read_text())
         for node in self.nodes:
-            self.assertLess(node.journal_size(), 14e6)
+            self.assertLess(node.journal_size(), 40e6)
 
 
 class Compaction(TestCase):
@@ -187,13 +187,12 @@ class Compaction(TestCase):
             began = time.monotonic()
             self.assertTrue(node.start(), node.log.read_text()[-2000:])
             self.assertLess(time.monotonic() - began, 3)
-            self.assertFalse(second.exists())
             self.assertTrue(support.wait_until(lambda: self.primary() is node))
             found = node.ask(find="c", filter={}, **{"$db": "app"})["cursor"]["firstBatch"]
             self.assertEqual(len(found), 1)
             self.assertIn(found[0]["n"], (acknowledged, number), f"life {life}")
             number = found[0]["n"]
-            self.assertLess(node.journal_size(), 8e6)
+            self.assertLess(node.journal_size(), 20e6)  # some 4 MB, and what is written while it begins anew
         self.assertGreater(anew, 5, "the journal began anew too rarely for this test to mean anything")
         print(f"{number} updates in 30 lives; in {anew} the journal began anew, in {found_second} a kill came in between")
 
@@ -213,6 +212,7 @@ class Compaction(TestCase):
         # A second file is nothing but the beginning of what was never finished.
         (node.folder / "journal.failc.new").write_bytes(whole[:1000])
         self.assertTrue(node.start())
+        self.assertTrue(support.wait_until(lambda: self.primary() is node))
         self.assertFalse((node.folder / "journal.failc.new").exists())
         self.assertEqual(node.ask(find="c", filter={}, projection={"n": 1}, **{"$db": "app"})["cursor"]["firstBatch"], [{"_id": 0, "n": number + 1}])
         node.kill()

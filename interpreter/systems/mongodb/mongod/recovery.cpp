@@ -177,7 +177,7 @@ void Server::consider_compaction() {
   look_at_journal_ = 2 * (state + options.oplog_bytes);
   if (journal_bytes_ <= look_at_journal_) return;
   journal_bytes_ = state;
-  out_.push_back(Compact{last_record_});
+  out_.emplace_back(Compact{last_record_});
 }
 
 void Server::checkpoint(const std::function<void(std::string_view)>& keep) const {

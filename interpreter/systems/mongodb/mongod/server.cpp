@@ -107,7 +107,7 @@ void Server::settle() {
 std::vector<Effect> Server::take() {
   consider_compaction();
   if (exiting_) {
-    out_.push_back(Exit{*exiting_});
+    out_.emplace_back(Exit{*exiting_});
     exiting_.reset();
     stopping = true;
     operations.clear();
@@ -233,7 +233,7 @@ void Server::stop(int exit_code) {
   }
   for (auto& [id, connection] : connections) {
     connection.closing = true;
-    out_.push_back(Close{id});
+    out_.emplace_back(Close{id});
   }
   exiting_ = exit_code;
 }
