@@ -56,7 +56,10 @@ class Node:
         return (self.folder / "journal.failc").stat().st_size
 
 
-class TestCase(support.TestCase):
+Base = support.TestCase  # not a test of its own
+
+
+class TestCase(Base):
     def setUp(self):
         super().setUp()
         if not MONGOD.exists():

@@ -142,7 +142,8 @@ TEST(Config, WholeFileAndTheCommandLineWins) {
   const Config config(
       "systemLog:\n  destination: file\n  path: /l\n  logAppend: true\n  verbosity: 1\nstorage: {dbPath: /d}\nnet:\n  port: 1\n  bindIp: "
       "127.0.0.1,::1\n"
-      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\n  oplogSizeMB: 9\nsetParameter:\n  a: 1\n  b: true\nprocessManagement:\n  fork: true\n "
+      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\n  oplogSizeMB: 9\nsetParameter:\n  a: 1\n  b: "
+      "true\nprocessManagement:\n  fork: true\n "
       " pidFilePath: /p\n");
   const Settings file = read({"-f", config.path()});
   EXPECT_EQ(file.log_path, "/l");

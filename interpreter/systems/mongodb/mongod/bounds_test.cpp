@@ -30,9 +30,8 @@ struct Bounds : testing::Test {
   /// Some more than an oplog's worth.
   void fill(int port, int first = 0, int count = 60) {
     for (int i = first; i < first + count; ++i) {
-      const bson::Document reply = world.run(port, R"({"insert": "c", "documents": [{"_id": )" + std::to_string(i) +
-                                                       R"(, "pad": ")" + std::string(100, 'x') +
-                                                       R"("}], "writeConcern": {"w": "majority"}, "$db": "t"})");
+      const bson::Document reply = world.run(port, R"({"insert": "c", "documents": [{"_id": )" + std::to_string(i) + R"(, "pad": ")" +
+                                                       std::string(100, 'x') + R"("}], "writeConcern": {"w": "majority"}, "$db": "t"})");
       ASSERT_EQ(reply["n"].integer(), 1) << bson::relaxed_json(reply.view());
     }
   }
@@ -74,7 +73,10 @@ TEST_F(Bounds, AnEmptyMemberComesBackWithDataAndSessions) {
   }));
   EXPECT_TRUE(seen) << "STARTUP2 until it is there";
   ASSERT_TRUE(world.until([&] { return count(lost) == 60; }, seconds(5)));
-  EXPECT_EQ(world.run(lost, R"({"listIndexes": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})").at("cursor.firstBatch.1.name").string(), "pad");
+  EXPECT_EQ(world.run(lost, R"({"listIndexes": "c", "$readPreference": {"mode": "nearest"}, "$db": "t"})")
+                .at("cursor.firstBatch.1.name")
+                .string(),
+            "pad");
   world.run(lost, R"({"replSetStepUp": 1, "$db": "admin"})");
   ASSERT_TRUE(world.until([&] { return world.primary() == lost; }, seconds(10)));
   EXPECT_EQ(increment(lost, 1)["n"].integer(), 1) << "answered from the record";
@@ -155,7 +157,8 @@ TEST_F(Bounds, AStandaloneKeepsAllItHas) {
     const std::string n = std::to_string(i);
     world.run(1, R"({"insert": "c", "documents": [{"_id": )" + n + R"(, "n": )" + n + R"(}], "writeConcern": {"j": true}, "$db": "t"})");
     world.run(1, R"({"insert": "k", "documents": [{"_id": )" + n + R"(}], "writeConcern": {"j": true}, "$db": "t"})");
-    world.run(1, R"({"delete": "c", "deletes": [{"q": {"_id": )" + std::to_string(i - 20) + R"(}, "limit": 1}], "writeConcern": {"j": true}, "$db": "t"})");
+    world.run(1, R"({"delete": "c", "deletes": [{"q": {"_id": )" + std::to_string(i - 20) +
+                     R"(}, "limit": 1}], "writeConcern": {"j": true}, "$db": "t"})");
   }
   EXPECT_GT(world.compactions(1), 1);
   world.kill(1);
@@ -180,10 +183,14 @@ TEST_F(Bounds, TheDatabaseLocalIsNobodyElses) {
   fill(old, 0, 150);
   world.start(away);
   ASSERT_TRUE(world.until([&] { return state(away) == 2 && count(away) == 150; }));
-  EXPECT_EQ(world.run(away, R"({"find": "own", "$readPreference": {"mode": "nearest"}, "$db": "local"})").at("cursor.firstBatch.0._id").string(), "away");
+  EXPECT_EQ(
+      world.run(away, R"({"find": "own", "$readPreference": {"mode": "nearest"}, "$db": "local"})").at("cursor.firstBatch.0._id").string(),
+      "away");
   world.kill(away);
   world.start(away);
-  EXPECT_EQ(world.run(away, R"({"find": "own", "$readPreference": {"mode": "nearest"}, "$db": "local"})").at("cursor.firstBatch.0._id").string(), "away");
+  EXPECT_EQ(
+      world.run(away, R"({"find": "own", "$readPreference": {"mode": "nearest"}, "$db": "local"})").at("cursor.firstBatch.0._id").string(),
+      "away");
 }
 
 TEST(Snapshot, OfWhatWasCutOrChangedIsReadToItsEndOrRefused) {

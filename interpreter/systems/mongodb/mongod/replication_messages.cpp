@@ -202,9 +202,9 @@ Response read_fetch(const Reader& from) {
 Response read_snapshot(const Reader& from) {
   const bson::ValueView bytes = from.from["bytes"];
   if (!bytes.is(bson::Type::binary)) refuse(code::kBadValue, "a piece of a snapshot has no bytes");
-  return SnapshotResponse{from.number(kTerm), from.flag("primary"), from.number("snapshot"), from.at("at"),
-                          from.at(kApplied),  from.at(kCommit),     from.number("piece"),    from.number("pieces"),
-                          std::string(bytes.as_binary().bytes)};
+  return SnapshotResponse{from.number(kTerm),   from.flag("primary"),  from.number("snapshot"),
+                          from.at("at"),        from.at(kApplied),     from.at(kCommit),
+                          from.number("piece"), from.number("pieces"), std::string(bytes.as_binary().bytes)};
 }
 
 }  // namespace
@@ -265,7 +265,8 @@ Request parse_request(std::string_view name, bson::View body) {
   }
   if (name == kPosition) return PositionRequest{set_name, from.id(kSender), from.number(kTerm), from.at(kApplied), from.at(kDurable)};
   if (name == kSnapshot)
-    return SnapshotRequest{set_name, from.id(kSender), from.number(kTerm), from.at(kApplied), from.number("snapshot"), from.number("piece")};
+    return SnapshotRequest{set_name,          from.id(kSender),        from.number(kTerm),
+                           from.at(kApplied), from.number("snapshot"), from.number("piece")};
   return StepUpRequest{set_name, from.id(kSender), from.number(kTerm)};
 }
 

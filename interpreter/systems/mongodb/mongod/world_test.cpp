@@ -41,14 +41,9 @@ void World::start(int port) {
   ++node.lives;
   node.exit.reset();
   node.on_disk = node.journal.size();
-  node.options = {"localhost",
-                  static_cast<std::uint16_t>(port),
-                  node.settings.replica_set,
-                  node.settings.version,
-                  node.settings.parameters,
-                  dice_.next(),
-                  1000 + port,
-                  node.settings.oplog_bytes};
+  node.options = {"localhost",           static_cast<std::uint16_t>(port), node.settings.replica_set,
+                  node.settings.version, node.settings.parameters,         dice_.next(),
+                  1000 + port,           node.settings.oplog_bytes};
   node.before = 0;
   node.model = make_model(node.options);
   node.trace.clear();

@@ -35,7 +35,8 @@ class Blocks {
 
    private:
     friend class Blocks;
-    Iterator(const std::vector<std::vector<T>>* blocks, std::size_t block, std::size_t place) : blocks_(blocks), block_(block), place_(place) {}
+    Iterator(const std::vector<std::vector<T>>* blocks, std::size_t block, std::size_t place)
+        : blocks_(blocks), block_(block), place_(place) {}
     const std::vector<std::vector<T>>* blocks_ = nullptr;
     std::size_t block_ = 0, place_ = 0;
   };
@@ -49,7 +50,8 @@ class Blocks {
   /// The first value that is not less than `key`.
   template <class Key>
   Iterator lower_bound(const Key& key) const {
-    const auto block = std::partition_point(blocks_.begin(), blocks_.end(), [&](const std::vector<T>& its) { return Less()(its.back(), key); });
+    const auto block =
+        std::partition_point(blocks_.begin(), blocks_.end(), [&](const std::vector<T>& its) { return Less()(its.back(), key); });
     if (block == blocks_.end()) return end();
     const auto place = std::partition_point(block->begin(), block->end(), [&](const T& value) { return Less()(value, key); });
     return {&blocks_, static_cast<std::size_t>(block - blocks_.begin()), static_cast<std::size_t>(place - block->begin())};

@@ -64,7 +64,7 @@ struct Recovered {
   std::optional<Config> config;
   std::int64_t term = 0;
   MemberId voted_for = kNobody;  // in `term`
-  OpTime floor;  // the entries come after it
+  OpTime floor;                  // the entries come after it
   std::deque<Entry> entries;
   OpTime commit_point;
 };
@@ -144,9 +144,8 @@ struct CommandFinished {
 struct Log {
   std::string text;
 };
-using Effect =
-    std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, Dropped, CollectPiece, ForgetPieces, InstallSnapshot, CommitPointAdvanced,
-                 PositionsChanged, StateChanged, CommandFinished, Log>;
+using Effect = std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, Dropped, CollectPiece, ForgetPieces, InstallSnapshot,
+                            CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
 using Effects = std::vector<Effect>;
 
 }  // namespace failc::replication

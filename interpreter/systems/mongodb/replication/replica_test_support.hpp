@@ -43,7 +43,9 @@ class Stage {
                  .initiating_payload = "i",
                  .new_primary_payload = "n",
                  .oplog_bytes = oplog_bytes,
-                 .snapshot = [] { return std::vector<std::string>{"piece one", "piece two"}; }}) {
+                 .snapshot = [] {
+                   return std::vector<std::string>{"piece one", "piece two"};
+                 }}) {
     take(replica.start(at, std::move(recovered)));
   }
 

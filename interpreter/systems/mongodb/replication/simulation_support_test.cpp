@@ -46,7 +46,8 @@ std::vector<Entry> state_on(const std::vector<Record>& disk) {
 }
 
 bool has(const std::vector<Entry>& state, const OpTime& at) {
-  const auto found = std::lower_bound(state.begin(), state.end(), at, [](const Entry& entry, const OpTime& place) { return entry.at < place; });
+  const auto found =
+      std::lower_bound(state.begin(), state.end(), at, [](const Entry& entry, const OpTime& place) { return entry.at < place; });
   return found != state.end() && found->at == at;
 }
 

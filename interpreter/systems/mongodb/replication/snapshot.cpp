@@ -25,7 +25,8 @@ void Replica::trim() {
   const OpTime most = snapshot_ ? std::min(commit_, snapshot_->at) : commit_;
   OpTime all_have = most;
   for (const Peer& peer : peers_)
-    if (role_ == Role::leader && peer.up && config_->find(peer.id)->data_bearing() && peer.applied >= oplog_.floor()) all_have = std::min(all_have, peer.applied);
+    if (role_ == Role::leader && peer.up && config_->find(peer.id)->data_bearing() && peer.applied >= oplog_.floor())
+      all_have = std::min(all_have, peer.applied);
   Dropped dropped;
   while (oplog_.size() > 1 && oplog_.bytes() > options_.oplog_bytes) {
     const bool patient = oplog_.bytes() <= kPatience * options_.oplog_bytes;
@@ -58,9 +59,7 @@ void Replica::checkpoint(const std::function<void(Record)>& keep) const {
 
 // ---- the one who gives
 
-std::optional<Nanos> Replica::snapshot_expiry() const {
-  return snapshot_ ? std::optional(snapshot_->used + kSnapshotKept) : std::nullopt;
-}
+std::optional<Nanos> Replica::snapshot_expiry() const { return snapshot_ ? std::optional(snapshot_->used + kSnapshotKept) : std::nullopt; }
 
 void Replica::settle_snapshot() {
   if (snapshot_ && *snapshot_expiry() <= at_.now) snapshot_.reset();
@@ -124,8 +123,7 @@ void Replica::ask_for_piece() {
   const bool serves = source != nullptr && source->up && (source->state == State::secondary || source->state == State::primary);
   if (!serves || state_ != State::startup2) return abandon_initial_sync("the member it comes from is gone");
   const Nanos timeout = 2 * std::max<Nanos>(election_timeout(), config_->settings.heartbeat_timeout);
-  const SnapshotRequest request{options_.set_name,       self_, term_, oplog_.last(), initial_sync_->snapshot,
-                                initial_sync_->next};
+  const SnapshotRequest request{options_.set_name, self_, term_, oplog_.last(), initial_sync_->snapshot, initial_sync_->next};
   fetch_ = call(source->host, request, timeout, Pending{Kind::snapshot, source->id});
 }
 

@@ -132,7 +132,8 @@ struct Stale : Stage {
     take(replica.answered(at, calls<FetchRequest>().back().first.id, response));
   }
   void give(std::int64_t piece, std::int64_t pieces, OpTime place_of, std::int64_t snapshot = 77) {
-    const SnapshotResponse response{5, true, snapshot, place_of, place(90, 5), place(89, 5), piece, pieces, "bytes " + std::to_string(piece)};
+    const SnapshotResponse response{
+        5, true, snapshot, place_of, place(90, 5), place(89, 5), piece, pieces, "bytes " + std::to_string(piece)};
     take(replica.answered(at, calls<SnapshotRequest>().back().first.id, response));
   }
 };
