@@ -10,41 +10,61 @@ import subprocess
 import support
 
 ECHO = os.environ.get("FAILC_MONGOD_ECHO") or str(support.ROOT / "build/release/failc-mongod-echo")
-SMALL, TEXT, DOCUMENT = b"\x10", b"\x02", b"\x03"
+SMALL, LONG, TEXT, DOCUMENT, ARRAY, BINARY, FLAG = b"\x10", b"\x12", b"\x02", b"\x03", b"\x04", b"\x05", b"\x08"
 
 
 def encode(fields):
-    """A BSON document of integers, texts and documents."""
+    """A BSON document of integers, truth values, texts, bytes, documents and lists."""
     out = b""
     for name, value in fields.items():
         key = name.encode() + b"\0"
         if isinstance(value, dict):
             out += DOCUMENT + key + encode(value)
+        elif isinstance(value, list):
+            out += ARRAY + key + encode({str(i): element for i, element in enumerate(value)})
         elif isinstance(value, str):
             data = value.encode() + b"\0"
             out += TEXT + key + struct.pack("<i", len(data)) + data
+        elif isinstance(value, bytes):
+            out += BINARY + key + struct.pack("<iB", len(value), 4 if len(value) == 16 else 0) + value
+        elif isinstance(value, bool):
+            out += FLAG + key + struct.pack("<?", value)
+        elif isinstance(value, Long):
+            out += LONG + key + struct.pack("<q", value)
         else:
             out += SMALL + key + struct.pack("<i", value)
     return struct.pack("<i", len(out) + 5) + out + b"\0"
 
 
+class Long(int):
+    """One of 64 bits."""
+
+
 def decode(data):
+    """What `encode` takes, and dates and timestamps as numbers, ids as bytes, null as None; arrays are lists."""
     out, at = {}, 4
     while data[at] != 0:
         kind, end = data[at:at + 1], data.index(b"\0", at + 1)
         name, at = data[at + 1:end].decode(), end + 1
-        if kind in (TEXT, DOCUMENT):
+        if kind in (TEXT, DOCUMENT, ARRAY):
             size = struct.unpack_from("<i", data, at)[0]
             whole = data[at + 4:at + 4 + size - 1].decode() if kind == TEXT else decode(data[at:at + size])
-            out[name], at = whole, at + size + (4 if kind == TEXT else 0)
+            out[name], at = list(whole.values()) if kind == ARRAY else whole, at + size + (4 if kind == TEXT else 0)
+        elif kind == BINARY:
+            size = struct.unpack_from("<i", data, at)[0]
+            out[name], at = data[at + 5:at + 5 + size], at + 5 + size
+        elif kind == b"\x07":
+            out[name], at = data[at:at + 12], at + 12
+        elif kind == b"\x0a":
+            out[name] = None
         else:
-            form = {b"\x10": "<i", b"\x12": "<q", b"\x01": "<d", b"\x09": "<q", b"\x08": "<?"}[kind]
+            form = {b"\x10": "<i", b"\x12": "<q", b"\x01": "<d", b"\x09": "<q", b"\x08": "<?", b"\x11": "<Q"}[kind]
             out[name], at = struct.unpack_from(form, data, at)[0], at + struct.calcsize(form)
     return out
 
 
 def message(fields, request=1, flags=0):
-    body = struct.pack("<I", flags) + b"\0" + encode({**fields, "$db": "admin"})
+    body = struct.pack("<I", flags) + b"\0" + encode({**fields, **({} if "$db" in fields else {"$db": "admin"})})
     return struct.pack("<iiii", 16 + len(body), request, 0, 2013) + body
 
 

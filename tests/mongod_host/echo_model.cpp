@@ -50,7 +50,7 @@ class EchoModel final : public mongod::Model {
  public:
   explicit EchoModel(mongod::Options options) : options_(std::move(options)) {}
 
-  std::vector<Effect> start(Moment, const std::vector<std::string>& records) override {
+  std::vector<Effect> start(Moment, std::vector<std::string> records) override {
     count_ = records.size();
     for (const std::string& record : records) bytes_ += record.size();
     return {mongod::Log{"STORAGE", "found " + std::to_string(count_) + " records"}};
@@ -78,6 +78,8 @@ class EchoModel final : public mongod::Model {
     if (std::holds_alternative<mongod::StopRequested>(event) && !stubborn_) out_.push_back(mongod::Exit{0});
     return std::move(out_);
   }
+
+  void checkpoint(const std::function<void(std::string_view)>&) const override {}
 
   std::optional<Nanos> wake_at() const override { return later_.empty() ? std::nullopt : std::optional<Nanos>(later_.begin()->first); }
 

@@ -21,6 +21,7 @@ constexpr const char* kHelp =
     "  --fork                    become a daemon; needs --logpath\n"
     "  --pidfilepath FILE        where to write the process's id\n"
     "  --replSet NAME            the replica set it belongs to\n"
+    "  --oplogSize MB            how much of its oplog a member keeps, in memory (4)\n"
     "  --setParameter NAME=VALUE can be repeated\n"
     "  --maxConns N              clients at the same time (1000)\n"
     "  -f, --config FILE         mongod's YAML; the command line wins\n"
@@ -37,7 +38,7 @@ constexpr const char* kIdleOptions[] = {"--networkMessageCompressors", "--storag
 
 /// The words as they stand; what they mean is decided afterwards, so that messages name the option.
 struct Words {
-  std::string port, bind_ip, dbpath, log_path, pid_file, replica_set, config, report_version, seed, max_connections;
+  std::string port, bind_ip, dbpath, log_path, pid_file, replica_set, config, report_version, seed, max_connections, oplog_size;
   std::vector<std::string> parameters;
   bool bind_ip_all = false, log_append = false, fork = false, quiet = false, shut_down = false, version = false, help = false;
   int verbose = 0;
@@ -55,6 +56,7 @@ void declare(CLI::App& app, Words& words) {
   app.add_flag("--fork", words.fork);
   app.add_option("--pidfilepath", words.pid_file);
   app.add_option("--replSet", words.replica_set);
+  app.add_option("--oplogSize", words.oplog_size);
   app.add_option("--setParameter", words.parameters)->allow_extra_args(false);
   app.add_option("--maxConns", words.max_connections);
   app.add_option("-f,--config", words.config);
@@ -118,6 +120,7 @@ Result<Given> give(const CLI::App& app, const Words& words) {
            convert(app, "--reportVersion", words.report_version, out.report_version, to_version),
            convert(app, "--seed", words.seed, out.seed, number(0, UINT64_MAX)),
            convert(app, "--maxConns", words.max_connections, out.max_connections, number(1, 100000)),
+           convert(app, "--oplogSize", words.oplog_size, out.oplog_megabytes, number(1, kMostOplog)),
            take(app, "--bind_ip", words.bind_ip, out.bind_ip),
            take(app, "--dbpath", words.dbpath, out.dbpath),
            take(app, "--logpath", words.log_path, out.log_path),

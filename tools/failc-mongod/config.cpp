@@ -63,6 +63,8 @@ const std::vector<Key>& keys() {
          return Done{};
        }},
       {"replication.replSetName", text(&Given::replica_set)},
+      {"replication.oplogSizeMB", [](Given& out, const std::string& word,
+                                     const std::string& what) { return store(out.oplog_megabytes, to_number(word, what, 1, kMostOplog)); }},
       {"processManagement.fork", truth(&Given::fork)},
       {"processManagement.pidFilePath", text(&Given::pid_file)},
   };

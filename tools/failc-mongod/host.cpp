@@ -1,5 +1,7 @@
 #include "tools/failc-mongod/host.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
@@ -31,17 +33,24 @@ Host::Host(const Settings& settings, const Logger& log, mongod::Model& model, Jo
           [this] { soon(); }),
       calls_(loop_, std::move(names), [this](mongod::CallAnswered answer) { tell(std::move(answer)); }) {}
 
-void Host::start(const std::vector<std::string>& records) {
+void Host::start(std::vector<std::string> records) {
   telling_ = true;
-  perform(model_.start(now(), records));
+  perform(model_.start(now(), std::move(records)));
+  ::malloc_trim(0);  // the records are gone
   telling_ = false;
   soon();
 }
 
 int Host::run() {
-  syncer_ = std::make_unique<Syncer>(journal_, [this](std::uint64_t record, Status status) {
-    boost::asio::post(loop_, [this, record, status = std::move(status)] { synced(record, status); });
-  });
+  syncer_ = std::make_unique<Syncer>(
+      journal_,
+      [this](std::uint64_t record, Status status) {
+        boost::asio::post(loop_, [this, record, status = std::move(status)] { synced(record, status); });
+      },
+      [this](JournalFile::Finished finished) {
+        boost::asio::post(loop_, [this, finished = std::move(finished)] { compacted(finished); });
+      });
+  if (std::exchange(compact_wanted_, false)) syncer_->want_anew();
   await_signal();
   loop_.run();
   syncer_.reset();
@@ -91,6 +100,8 @@ void Host::perform_one(mongod::Effect& effect) {
         } else if constexpr (std::is_same_v<Kind, mongod::Append>) {
           journal_.add(it.record, it.bytes);
           if (it.sync) sync_wanted_ = it.record;
+        } else if constexpr (std::is_same_v<Kind, mongod::Compact>) {
+          compact();
         } else if constexpr (std::is_same_v<Kind, mongod::Log>) {
           log_.line(Severity::info, it.component, kOwnNews, "main", it.text);
         } else {
@@ -158,6 +169,29 @@ void Host::await_signal() {
 void Host::synced(std::uint64_t record, const Status& status) {
   if (!status) return break_off(status.error().message);
   tell(mongod::Synced{record});
+}
+
+/// The journal begins anew, at once, before the model changes.
+void Host::compact() {
+  if (journal_.anew()) return;
+  const Status begun = journal_.begin_anew([this](const auto& keep) { model_.checkpoint(keep); });
+  if (!begun) return compacted({begun});
+  if (syncer_)
+    syncer_->want_anew();
+  else
+    compact_wanted_ = true;
+}
+
+void Host::compacted(const JournalFile::Finished& finished) {
+  if (finished.fatal) return break_off(finished.status.error().message);
+  if (finished.status) {
+    journal_.adopt();
+  } else {
+    if (journal_.anew()) journal_.give_up_anew();
+    log_.line(Severity::warning, "STORAGE", kOwnNews + 10, "journal", "The journal could not begin anew; it goes on as it is",
+              {{"error", finished.status.error().message}});
+  }
+  ::malloc_trim(0);
 }
 
 /// The model has said its last word. Answers on their way go out, to those who read them.

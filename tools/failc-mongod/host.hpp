@@ -25,7 +25,7 @@ class Host {
  public:
   Host(const Settings& settings, const Logger& log, mongod::Model& model, JournalFile& journal, Names names);
   /// These three in this order, once each.
-  void start(const std::vector<std::string>& records);
+  void start(std::vector<std::string> records);
   Status listen(const Endpoints& endpoints) { return clients_.listen(endpoints); }
   /// Until the model wants to exit, or cannot go on; its code.
   int run();
@@ -39,6 +39,8 @@ class Host {
   void arm();
   void await_signal();
   void synced(std::uint64_t record, const Status& status);
+  void compact();
+  void compacted(const JournalFile::Finished& finished);
   void finish();
   void break_off(const std::string& why);
 
@@ -62,6 +64,7 @@ class Host {
   std::optional<mongod::Nanos> armed_;
   bool stop_requested_ = false;
   bool finishing_ = false;
+  bool compact_wanted_ = false;
   std::optional<int> exit_code_;
 };
 

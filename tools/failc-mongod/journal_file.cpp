@@ -46,7 +46,14 @@ Result<Scanned> scan(int file, std::size_t size) {
   return out;
 }
 
+std::string second_path(const std::string& path) { return path + ".new"; }
+
 }  // namespace
+
+JournalFile::JournalFile(std::string path, host::Fd file, std::uint64_t end, std::uint64_t last)
+    : path_(std::move(path)), shared_(std::make_unique<Shared>()), first_{end}, last_(last) {
+  shared_->first = std::move(file);
+}
 
 Result<JournalFile::Opened> JournalFile::open(const std::string& path) {
   host::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -62,7 +69,8 @@ Result<JournalFile::Opened> JournalFile::open(const std::string& path) {
     if (const Status written = write_at(file.get(), journal_header(), 0); !written) return written.error();
     end = journal_header().size();
   }
-  JournalFile out(std::move(file), end, scanned->records.size());
+  if (::unlink(second_path(path).c_str()) != 0 && errno != ENOENT) return wrong("`" + second_path(path) + "` cannot be removed");
+  JournalFile out(path, std::move(file), end, scanned->records.size());
   // What is read below is built upon, so it has to last, also where the last life had not synced it.
   if (const Status synced = out.sync(); !synced) return synced.error();
   if (fresh) {
@@ -73,31 +81,101 @@ Result<JournalFile::Opened> JournalFile::open(const std::string& path) {
 
 void JournalFile::add(std::uint64_t number, std::string_view record) {
   FAILC_ASSERT(number == last_ + 1);
-  put_frame(waiting_, number, record);
+  put_frame(first_.waiting, static_cast<std::uint64_t>(static_cast<std::int64_t>(number) - first_.before), record);
+  if (second_) put_frame(second_->waiting, static_cast<std::uint64_t>(static_cast<std::int64_t>(number) - second_->before), record);
   last_ = number;
 }
 
 Status JournalFile::write() {
-  if (waiting_.empty()) return Done{};
-  const Status written = write_at(file_.get(), waiting_, end_);
+  if (const Status written = write(shared_->first.get(), first_); !written) return written;
+  return second_ ? write(shared_->second.get(), *second_) : Status(Done{});
+}
+
+Status JournalFile::write(int file, Part& part) {
+  if (part.waiting.empty()) return Done{};
+  const Status written = write_at(file, part.waiting, part.end);
   if (!written) {
     // Half a record is cut away here, or else when the file is opened next.
-    if (::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0) return written;
+    if (::ftruncate(file, static_cast<off_t>(part.end)) != 0) return written;
     return written;
   }
-  end_ += waiting_.size();
-  waiting_.clear();
-  if (waiting_.capacity() > kKeep) waiting_.shrink_to_fit();
+  part.end += part.waiting.size();
+  part.waiting.clear();
+  if (part.waiting.capacity() > kKeep) part.waiting.shrink_to_fit();
   return Done{};
 }
 
 Status JournalFile::sync() const {
-  if (::fdatasync(file_.get()) != 0) return wrong("the journal cannot be synced");
+  if (!shared_) return Error{"there is no journal to sync"};
+  int file = -1;
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    file = shared_->renamed ? shared_->second.get() : shared_->first.get();
+  }
+  if (::fdatasync(file) != 0) return wrong("the journal cannot be synced");
   return Done{};
 }
 
-Syncer::Syncer(const JournalFile& file, std::function<void(std::uint64_t, Status)> done)
-    : file_(file), done_(std::move(done)), thread_([this] { work(); }) {}
+Status JournalFile::begin_anew(const Give& give) {
+  FAILC_ASSERT(!second_);
+  // What was added so far is in what `give` tells of.
+  if (const Status written = write(); !written) return written;
+  const std::string path = second_path(path_);
+  host::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return wrong("`" + path + "` cannot be made");
+  Part part;
+  part.waiting = journal_header();
+  std::uint64_t records = 0;
+  Status status = Done{};
+  give([&](std::string_view record) {
+    put_frame(part.waiting, ++records, record);
+    if (status && part.waiting.size() > kKeep) status = write(file.get(), part);
+  });
+  if (status) status = write(file.get(), part);
+  if (!status) {
+    ::unlink(path.c_str());
+    return status;
+  }
+  part.before = static_cast<std::int64_t>(last_) - static_cast<std::int64_t>(records);
+  second_ = std::move(part);
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  shared_->second = std::move(file);
+  return Done{};
+}
+
+JournalFile::Finished JournalFile::finish_anew() const {
+  int file = -1;
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    file = shared_->second.get();
+  }
+  if (::fdatasync(file) != 0) return {wrong("the new journal cannot be synced")};
+  if (::rename(second_path(path_).c_str(), path_.c_str()) != 0) return {wrong("the new journal cannot be renamed")};
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  shared_->renamed = true;
+  const Status synced = sync_folder(path_);
+  return {synced, !synced};
+}
+
+void JournalFile::adopt() {
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  FAILC_ASSERT(second_ && shared_->renamed);
+  shared_->first = std::move(shared_->second);
+  shared_->renamed = false;
+  first_ = std::move(*second_);
+  second_.reset();
+}
+
+void JournalFile::give_up_anew() {
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  FAILC_ASSERT(second_ && !shared_->renamed);
+  shared_->second = host::Fd();
+  second_.reset();
+  ::unlink(second_path(path_).c_str());
+}
+
+Syncer::Syncer(const JournalFile& file, std::function<void(std::uint64_t, Status)> done, std::function<void(JournalFile::Finished)> anew)
+    : file_(file), done_(std::move(done)), anew_(std::move(anew)), thread_([this] { work(); }) {}
 
 Syncer::~Syncer() {
   {
@@ -116,19 +194,33 @@ void Syncer::want(std::uint64_t record) {
   changed_.notify_one();
 }
 
+void Syncer::want_anew() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    wanted_anew_ = true;
+  }
+  changed_.notify_one();
+}
+
 void Syncer::work() {
   std::uint64_t synced = 0;
   while (true) {
+    bool anew = false, more = false;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || wanted_ > synced; });
+      changed_.wait(lock, [&] { return stopping_ || wanted_anew_ || wanted_ > synced; });
       if (stopping_) return;
+      more = wanted_ > synced;
       synced = wanted_;
+      anew = std::exchange(wanted_anew_, false);
     }
-    const Status status = file_.sync();
-    done_(synced, status);
-    // The kernel may drop pages it failed to write: a second try that succeeds would prove nothing.
-    if (!status) return;
+    if (more) {
+      const Status status = file_.sync();
+      done_(synced, status);
+      // The kernel may drop pages it failed to write: a second try that succeeds would prove nothing.
+      if (!status) return;
+    }
+    if (anew) anew_(file_.finish_anew());
   }
 }
 

@@ -3,7 +3,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,10 +17,15 @@
 namespace failc::mongod_host {
 
 /// One writer. Records are collected, written with one call, and synced from another thread.
+///
+/// A journal that became long begins anew: `begin_anew` writes a second file, PATH.new, whose first records stand for all there were, and
+/// from then on records go to both. `finish_anew`, on the thread that syncs, syncs the second file and renames it over the first; `adopt`
+/// lets go of the first. A process that is killed at any moment finds either the one or the other, whole, when it starts again.
 class JournalFile {
  public:
+  using Give = std::function<void(const std::function<void(std::string_view)>& keep)>;
   struct Opened;
-  /// Opens or creates it. What a write that was cut off left behind is cut away, on the disk too.
+  /// Opens or creates it. What a write that was cut off left behind is cut away, on the disk too; a second file is removed.
   static Result<Opened> open(const std::string& path);
   JournalFile(JournalFile&&) = default;
 
@@ -27,16 +34,44 @@ class JournalFile {
   /// Hands all that was added to the kernel: it survives this process now. After an error the file holds whole records only, as far as it
   /// can.
   Status write();
-  /// All that was written survives the machine now. May be called from another thread than `add` and `write`.
+  /// All that was written survives the machine now. On the thread of `finish_anew`, or where that is over.
   Status sync() const;
   std::uint64_t last() const { return last_; }  // the number of the last record added
 
+  bool anew() const { return second_.has_value(); }
+  /// An error: there is no second file, and the first goes on.
+  Status begin_anew(const Give& give);
+  struct Finished {
+    Status status;       // an error: the second file did not take the first one's place ...
+    bool fatal = false;  // ... or nobody can tell which of them would be found
+  };
+  Finished finish_anew() const;
+  /// After `finish_anew` without an error.
+  void adopt();
+  /// After `finish_anew` with one that is not fatal.
+  void give_up_anew();
+
  private:
-  JournalFile(host::Fd file, std::uint64_t end, std::uint64_t last) : file_(std::move(file)), end_(end), last_(last) {}
-  host::Fd file_;
-  std::uint64_t end_;
+  /// One of the files: what was written, and how the numbers of its own records lag behind those of `add`.
+  struct Part {
+    std::uint64_t end = 0;
+    std::int64_t before = 0;
+    std::string waiting;
+  };
+  /// What two threads look at.
+  struct Shared {
+    std::mutex mutex;
+    host::Fd first, second;
+    bool renamed = false;  // the second is the journal
+  };
+  JournalFile(std::string path, host::Fd file, std::uint64_t end, std::uint64_t last);
+  static Status write(int file, Part& part);
+
+  std::string path_;
+  std::unique_ptr<Shared> shared_;
+  Part first_;
+  std::optional<Part> second_;
   std::uint64_t last_;
-  std::string waiting_;
 };
 
 struct JournalFile::Opened {
@@ -48,20 +83,26 @@ struct JournalFile::Opened {
 /// Syncs on a thread of its own. While one runs, wishes are collected; the next covers them all.
 class Syncer {
  public:
-  /// `done` is called on that thread: everything up to this record is on the disk, or why not, which is the last call then.
-  Syncer(const JournalFile& file, std::function<void(std::uint64_t record, Status)> done);
+  /// Both are called on that thread. `done`: everything up to this record is on the disk, or why not, which is the last call then.
+  /// `anew`: how `JournalFile::finish_anew` ended.
+  Syncer(const JournalFile& file, std::function<void(std::uint64_t record, Status)> done,
+         std::function<void(JournalFile::Finished)> anew = {});
   ~Syncer();
   /// Records up to this one have been written, and are wanted on the disk.
   void want(std::uint64_t record);
+  /// `JournalFile::begin_anew` was called.
+  void want_anew();
 
  private:
   void work();
 
   const JournalFile& file_;
   std::function<void(std::uint64_t, Status)> done_;
+  std::function<void(JournalFile::Finished)> anew_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t wanted_ = 0;
+  bool wanted_anew_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

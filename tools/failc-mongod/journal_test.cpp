@@ -159,6 +159,74 @@ TEST_F(JournalOnDisk, AFullDiskLeavesWholeRecords) {
   EXPECT_EQ(bytes(), journal_of({std::string(1000, 'a')}));
 }
 
+/// The second file stands for all that was before, and takes what comes while it is not yet the journal.
+TEST_F(JournalOnDisk, BeginsAnew) {
+  const std::string second = path_ + ".new";
+  const auto give = [](const auto& keep) {
+    keep("all so far");
+    keep(std::string(3 << 20, 'x'));
+  };
+  {
+    Result<JournalFile::Opened> opened = JournalFile::open(path_);
+    ASSERT_TRUE(opened);
+    JournalFile& file = opened->file;
+    file.add(1, "one");
+    file.add(2, "two");
+    ASSERT_TRUE(file.begin_anew(give));
+    EXPECT_TRUE(file.anew());
+    EXPECT_EQ(scan_journal(bytes())->records.size(), 2u) << "what was added before is in the first";
+    file.add(3, "three");
+    ASSERT_TRUE(file.write());
+    EXPECT_EQ(scan_journal(bytes())->records.size(), 3u) << "killed here, the first is found";
+    const JournalFile::Finished finished = file.finish_anew();
+    ASSERT_TRUE(finished.status);
+    EXPECT_EQ(scan_journal(bytes())->records.size(), 3u) << "killed here, the second";
+    EXPECT_EQ(scan_journal(bytes())->records.back(), "three");
+    file.add(4, "four");
+    ASSERT_TRUE(file.write());
+    ASSERT_TRUE(file.sync());
+    file.adopt();
+    EXPECT_FALSE(file.anew());
+    file.add(5, "five");
+    ASSERT_TRUE(file.write());
+    ASSERT_TRUE(file.sync());
+  }
+  EXPECT_FALSE(std::filesystem::exists(second));
+  std::ofstream(second) << "half of something";
+  Result<JournalFile::Opened> again = JournalFile::open(path_);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(std::filesystem::exists(second));
+  ASSERT_EQ(again->records.size(), 5u);
+  EXPECT_EQ(again->records[0], "all so far");
+  EXPECT_EQ(again->records[1].size(), std::size_t{3} << 20);
+  EXPECT_EQ(again->records[4], "five");
+  again->file.add(6, "six");
+  ASSERT_TRUE(again->file.write());
+  EXPECT_EQ(scan_journal(bytes())->records.size(), 6u);
+}
+
+TEST_F(JournalOnDisk, GoesOnWhereItCannotBeginAnew) {
+  Result<JournalFile::Opened> opened = JournalFile::open(path_);
+  ASSERT_TRUE(opened);
+  opened->file.add(1, "one");
+  const std::string second = path_ + ".new";
+  ASSERT_EQ(::symlink("/dev/full", second.c_str()), 0);
+  const auto give = [](const auto& keep) { keep("all"); };
+  EXPECT_FALSE(opened->file.begin_anew(give)) << "no link is followed";
+  EXPECT_FALSE(opened->file.anew());
+  ASSERT_EQ(::unlink(second.c_str()), 0);
+  ASSERT_TRUE(opened->file.begin_anew(give));
+  ASSERT_EQ(::unlink(second.c_str()), 0);  // somebody took it away
+  const JournalFile::Finished finished = opened->file.finish_anew();
+  EXPECT_FALSE(finished.status);
+  EXPECT_FALSE(finished.fatal);
+  opened->file.give_up_anew();
+  opened->file.add(2, "two");
+  ASSERT_TRUE(opened->file.write());
+  ASSERT_TRUE(opened->file.sync());
+  EXPECT_EQ(scan_journal(bytes())->records.size(), 2u);
+}
+
 TEST_F(JournalOnDisk, TheSyncerTellsOfAllThatIsWanted) {
   Result<JournalFile::Opened> opened = JournalFile::open(path_);
   ASSERT_TRUE(opened);
@@ -181,6 +249,40 @@ TEST_F(JournalOnDisk, TheSyncerTellsOfAllThatIsWanted) {
   std::unique_lock<std::mutex> lock(mutex);
   ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return synced == 2000; }));
   EXPECT_LE(calls, 2000u);
+}
+
+TEST_F(JournalOnDisk, TheSyncerFinishesWhatBeganAnew) {
+  Result<JournalFile::Opened> opened = JournalFile::open(path_);
+  ASSERT_TRUE(opened);
+  JournalFile& file = opened->file;
+  std::atomic<std::uint64_t> synced = 0;
+  std::atomic<int> finished = 0;
+  Syncer syncer(
+      file, [&](std::uint64_t record, const Status& status) { synced = status ? record : 0; },
+      [&](const JournalFile::Finished& how) { finished = how.status ? 1 : 2; });
+  std::uint64_t number = 0, anew = 0;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 20; ++i) {
+      file.add(++number, "x");
+      ASSERT_TRUE(file.write());
+      syncer.want(number);
+      if (finished == 1) {
+        finished = 0;
+        file.adopt();
+        ++anew;
+      }
+      if (!file.anew() && i == 10) {
+        ASSERT_TRUE(file.begin_anew([&](const auto& keep) { keep(std::to_string(number)); }));
+        syncer.want_anew();
+      }
+    }
+    for (int i = 0; i < 5000 && (synced < number || (file.anew() && finished == 0)); ++i) ::usleep(1000);
+    ASSERT_EQ(synced, number);
+    const Result<Scanned> scanned = scan_journal(bytes());
+    ASSERT_TRUE(scanned) << scanned.error().message;
+    EXPECT_EQ(std::stoull(scanned->records[0]) + scanned->records.size() - 1, number);
+  }
+  EXPECT_GT(anew, 5u);
 }
 
 TEST_F(JournalOnDisk, TheSyncerTellsOfAFailure) {

@@ -1,5 +1,6 @@
 #include "tools/failc-mongod/program.hpp"
 
+#include <malloc.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -100,10 +101,10 @@ int serve(const Settings& settings, const MakeModel& make_model, Readiness ready
              {{"records", journal->records.size()}, {"bytesCut", journal->cut}});
 
   const std::unique_ptr<mongod::Model> model =
-      make_model({host, settings.port, settings.replica_set, settings.version, settings.parameters, seed_of(settings), ::getpid()});
+      make_model({host, settings.port, settings.replica_set, settings.version, settings.parameters, seed_of(settings), ::getpid(),
+                  static_cast<std::int64_t>(settings.oplog_megabytes) << 20});
   Host hosted(settings, log, *model, journal->file, names);
-  hosted.start(journal->records);
-  journal->records = {};
+  hosted.start(std::move(journal->records));
   if (const Status listening = hosted.listen(*endpoints); !listening) return give_up(log, kNetError, "NETWORK", listening.error().message);
   for (const auto& endpoint : *endpoints)
     log.line(Severity::info, "NETWORK", 23015, "listener", "Listening on", {{"address", endpoint.address().to_string()}});
@@ -136,6 +137,8 @@ int run_program(const std::vector<std::string>& words, const MakeModel& make_mod
   make_absolute(settings);
   if (asked->task == Task::shut_down) return shut_down_other(settings);
   ignore_signals();
+  // Large blocks are given back when they are freed, whatever was freed before.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
   allow_files(settings.max_connections);
   if (const Status there = DbpathLock::look(settings.dbpath); !there) return complain(kBadDbpath, there.error().message);
   if (!settings.fork) return serve(settings, make_model, Readiness());

@@ -103,6 +103,7 @@ Result<Settings> settle(const Given& file, const Given& line) {
   out.quiet = either(line.quiet, file.quiet).value_or(false);
   out.max_connections = either(line.max_connections, file.max_connections).value_or(out.max_connections);
   out.seed = either(line.seed, file.seed);
+  out.oplog_megabytes = either(line.oplog_megabytes, file.oplog_megabytes).value_or(out.oplog_megabytes);
   out.parameters = file.parameters;
   for (const auto& [name, value] : line.parameters) {
     std::erase_if(out.parameters, [&](const auto& other) { return other.first == name; });

@@ -21,7 +21,7 @@ struct Given {
   std::optional<std::string> bind_ip, dbpath, log_path, pid_file, replica_set, report_version;
   std::optional<bool> bind_ip_all, log_append, fork, quiet;
   std::optional<std::size_t> max_connections;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed, oplog_megabytes;
   Parameters parameters;
 };
 
@@ -39,7 +39,11 @@ struct Settings {
   bool quiet = false;
   std::size_t max_connections = 1000;
   std::optional<std::uint64_t> seed;
+  std::uint64_t oplog_megabytes = 4;
 };
+
+/// Of an oplog, in MB: it is in memory.
+inline constexpr std::uint64_t kMostOplog = 1 << 20;
 
 enum class Task { serve, shut_down, print };
 

@@ -44,6 +44,7 @@ TEST(CommandLine, SaysNothing) {
   EXPECT_EQ(settings.dbpath, "/data/db");
   EXPECT_EQ(settings.version, "8.0.4");
   EXPECT_EQ(settings.max_connections, 1000u);
+  EXPECT_EQ(settings.oplog_megabytes, 4u);
   EXPECT_FALSE(settings.fork || settings.log_append || settings.quiet);
   EXPECT_FALSE(settings.seed);
 }
@@ -79,6 +80,8 @@ TEST(CommandLine, SaysEverything) {
                                   "18446744073709551615",
                                   "--quiet",
                                   "-vvv",
+                                  "--oplogSize",
+                                  "50",
                                   "--maxConns",
                                   "5"});
   EXPECT_EQ(settings.port, 1234);
@@ -92,6 +95,7 @@ TEST(CommandLine, SaysEverything) {
   EXPECT_EQ(settings.version, "4.4.29");
   EXPECT_EQ(settings.seed, 18446744073709551615u);
   EXPECT_EQ(settings.max_connections, 5u);
+  EXPECT_EQ(settings.oplog_megabytes, 50u);
   EXPECT_EQ(read({"--bind_ip_all"}).bind, std::vector<std::string>{"0.0.0.0"});
 }
 
@@ -116,6 +120,8 @@ TEST(CommandLine, BadWords) {
   expect_refused({"--dbpath="}, "--dbpath");
   expect_refused({"--seed", "-1"}, "`--seed -1`");
   expect_refused({"--maxConns", "0"}, "`--maxConns 0`");
+  expect_refused({"--oplogSize", "0"}, "`--oplogSize 0` is not a number from 1");
+  expect_refused({"--oplogSize", "4MB"}, "`--oplogSize 4MB`");
   expect_refused({"--setParameter", "a"}, "`--setParameter a`: wanted is NAME=VALUE");
   expect_refused({"--setParameter", "=a"}, "NAME=VALUE");
   expect_refused({"--setParameter", "a=1", "b=2"}, "`b=2` belongs to no option");
@@ -144,7 +150,8 @@ TEST(Config, WholeFileAndTheCommandLineWins) {
   const Config config(
       "systemLog:\n  destination: file\n  path: /l\n  logAppend: true\n  verbosity: 1\nstorage: {dbPath: /d}\nnet:\n  port: 1\n  bindIp: "
       "127.0.0.1,::1\n"
-      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\nsetParameter:\n  a: 1\n  b: true\nprocessManagement:\n  fork: true\n "
+      "  maxIncomingConnections: 7\nreplication:\n  replSetName: rs1\n  oplogSizeMB: 9\nsetParameter:\n  a: 1\n  b: "
+      "true\nprocessManagement:\n  fork: true\n "
       " pidFilePath: /p\n");
   const Settings file = read({"-f", config.path()});
   EXPECT_EQ(file.log_path, "/l");
@@ -153,6 +160,7 @@ TEST(Config, WholeFileAndTheCommandLineWins) {
   EXPECT_EQ(file.port, 1);
   EXPECT_EQ(file.bind, (std::vector<std::string>{"127.0.0.1", "::1"}));
   EXPECT_EQ(file.max_connections, 7u);
+  EXPECT_EQ(file.oplog_megabytes, 9u);
   EXPECT_EQ(file.replica_set, "rs1");
   EXPECT_EQ(file.pid_file, "/p");
   EXPECT_EQ(file.parameters, (Parameters{{"a", "1"}, {"b", "true"}}));

@@ -10,7 +10,8 @@ namespace failc::mongod {
 namespace {
 
 // A record is its kind's letter and the parts below. Numbers are little-endian, as on every host this runs on.
-constexpr char kVote = 'V', kConfig = 'C', kEntries = 'E', kTruncate = 'T', kCommitPoint = 'P', kLocal = 'L';
+constexpr char kVote = 'V', kConfig = 'C', kEntries = 'E', kTruncate = 'T', kCommitPoint = 'P', kLocal = 'L', kPiece = 'S', kInstall = 'I',
+               kKept = 'K';
 constexpr std::string_view kKinds[] = {"w", "n", "i"};
 
 template <class T>
@@ -67,7 +68,23 @@ struct Writer {
   }
   void operator()(const replication::EntriesRecord& record) {
     out += kEntries;
-    for (const replication::Entry& entry : record.entries) {
+    entries(record.entries);
+  }
+  void operator()(const replication::KeptRecord& record) {
+    out += kKept;
+    entries(record.entries);
+  }
+  void operator()(const replication::PieceRecord& record) {
+    out += kPiece;
+    put(out, static_cast<std::uint8_t>(record.first));
+    out += record.bytes;
+  }
+  void operator()(const replication::InstallRecord& record) {
+    out += kInstall;
+    put(out, record.at);
+  }
+  void entries(const std::vector<replication::Entry>& entries) {
+    for (const replication::Entry& entry : entries) {
       put(out, entry.at);
       put(out, static_cast<std::uint32_t>(entry.payload.size()));
       out += entry.payload;
@@ -139,6 +156,12 @@ Result<LogEntry> decode_entry(const std::string& payload) {
   return out;
 }
 
+std::optional<SessionMark> session_of(const std::string& payload) {
+  if (bson::invalid(payload) || !bson::View(payload).has("s")) return std::nullopt;
+  Result<LogEntry> entry = decode_entry(payload);
+  return entry ? std::move(entry->session) : std::nullopt;
+}
+
 std::string encode_record(const replication::Record& record) {
   Writer writer;
   std::visit([&](const auto& kind) { writer(kind); }, record);
@@ -155,6 +178,14 @@ Result<JournalRecord> decode_record(std::string_view bytes) {
     if (!from.good || !from.left.empty()) return broken;
     return JournalRecord(std::move(record));
   };
+  const auto entries = [&] {
+    std::vector<replication::Entry> out;
+    while (from.good && !from.left.empty()) {
+      const replication::OpTime at = from.optime();
+      out.push_back({at, from.text(from.number<std::uint32_t>())});
+    }
+    return out;
+  };
   switch (bytes.front()) {
     case kVote: {
       const std::int64_t term = from.number<std::int64_t>();
@@ -169,14 +200,16 @@ Result<JournalRecord> decode_record(std::string_view bytes) {
         return broken;
       }
     }
-    case kEntries: {
-      replication::EntriesRecord record;
-      while (from.good && !from.left.empty()) {
-        const replication::OpTime at = from.optime();
-        record.entries.push_back({at, from.text(from.number<std::uint32_t>())});
-      }
-      return checked(std::move(record));
+    case kEntries:
+      return checked(replication::EntriesRecord{entries()});
+    case kKept:
+      return checked(replication::KeptRecord{entries()});
+    case kPiece: {
+      const bool first = from.number<std::uint8_t>() != 0;
+      return checked(replication::PieceRecord{first, from.text(from.left.size())});
     }
+    case kInstall:
+      return checked(replication::InstallRecord{from.optime()});
     case kTruncate:
       return checked(replication::TruncateRecord{from.optime()});
     case kCommitPoint:

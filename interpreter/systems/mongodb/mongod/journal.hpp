@@ -22,6 +22,8 @@ struct LogEntry {
 };
 std::string encode_entry(const LogEntry& entry);
 Result<LogEntry> decode_entry(const std::string& payload);
+/// Its session's part, which most have not.
+std::optional<SessionMark> session_of(const std::string& payload);
 
 /// Of a node without a set, and of the database `local` of any: no other node has it.
 struct LocalWrite {

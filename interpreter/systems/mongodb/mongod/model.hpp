@@ -3,9 +3,11 @@
 // socket, file or random source; the host (tools/failc-mongod, or a simulator) brings all of that, one event at a time.
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -72,6 +74,11 @@ struct Append {
   std::string bytes;
   bool sync;  // `Synced` is wanted soon (the host may group)
 };
+/// Always the last of an event. The journal is long for the state it makes: it may begin anew with what `checkpoint` gives before the next
+/// event, followed by what is appended from then on.
+struct Compact {
+  RecordNumber record;  // the last one so far
+};
 struct Log {
   std::string component;
   std::string text;
@@ -79,7 +86,7 @@ struct Log {
 struct Exit {
   int code;
 };
-using Effect = std::variant<Send, Close, Call, CancelCall, Append, Log, Exit>;
+using Effect = std::variant<Send, Close, Call, CancelCall, Append, Compact, Log, Exit>;
 
 struct Options {
   std::string host;
@@ -89,14 +96,17 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> parameters;
   std::uint64_t seed;
   std::int64_t pid;
+  std::int64_t oplog_bytes = std::int64_t{4} << 20;
 };
 
 class Model {
  public:
   virtual ~Model() = default;
   /// Once, first. `records`: what its journal holds from its last life, whole records only.
-  virtual std::vector<Effect> start(Moment at, const std::vector<std::string>& records) = 0;
+  virtual std::vector<Effect> start(Moment at, std::vector<std::string> records) = 0;
   virtual std::vector<Effect> handle(Moment at, const Event& event) = 0;
+  /// Records that make the state as it is now, as a journal's first.
+  virtual void checkpoint(const std::function<void(std::string_view)>& keep) const = 0;
   /// When it wants WokeUp at the latest; nothing: only events matter.
   virtual std::optional<Nanos> wake_at() const = 0;
 };

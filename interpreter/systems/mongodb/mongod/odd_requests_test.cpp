@@ -105,5 +105,31 @@ TEST(OddJournal, IsRefused) {
   EXPECT_GT(refused, 0);
 }
 
+TEST(OddJournal, ThatBeganAnewIsRefused) {
+  World world;
+  world.add(1, {"rs", "8.0", {}, 1000});
+  world.run(1, R"({"replSetInitiate": {}, "$db": "admin"})");
+  world.until([&] { return world.primary().has_value(); }, std::chrono::seconds(5));
+  for (int i = 0; i < 200 && world.compactions(1) == 0; ++i) world.run(1, R"({"insert": "c", "documents": [{}], "$db": "t"})");
+  ASSERT_GT(world.compactions(1), 0);
+  const std::vector<std::string> journal = world.journal(1);
+  const auto starts = [](const std::vector<std::string>& records) {
+    const std::unique_ptr<Model> model = make_model({"localhost", 1, "rs", "8.0", {}, 1, 1});
+    for (const Effect& effect : model->start({std::chrono::seconds(1), std::chrono::seconds(1700000000)}, records))
+      if (std::holds_alternative<Exit>(effect)) return false;
+    return true;
+  };
+  EXPECT_TRUE(starts(journal));
+  EXPECT_FALSE(starts({journal.begin() + 1, journal.end()})) << "an install without its pieces";
+  int refused = 0;
+  for (std::size_t record = 0; record < journal.size(); ++record)
+    for (std::size_t place = 0; place < journal[record].size(); place += 7) {
+      std::vector<std::string> broken = journal;
+      broken[record][place] = static_cast<char>(broken[record][place] ^ 0x55);
+      refused += !starts(broken);
+    }
+  EXPECT_GT(refused, 0);
+}
+
 }  // namespace
 }  // namespace failc::mongod

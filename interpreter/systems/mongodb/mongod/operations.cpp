@@ -31,7 +31,7 @@ void Server::start_operation(ConnectionId id, std::string message) {
     log("NETWORK",
         "connection " + std::to_string(id) + " sent what is no request: " + (parsed ? std::string("a reply") : parsed.error().message));
     connections.at(id).closing = true;
-    out_.push_back(Close{id});
+    out_.emplace_back(Close{id});
     return;
   }
   operation.message = std::move(*parsed);
@@ -201,7 +201,7 @@ bool Server::fails_on_primary(Operation& operation, bool& close_after) {
 
 void Server::close_connection(Operation& operation) {
   connections.at(operation.connection).closing = true;
-  out_.push_back(Close{operation.connection});
+  out_.emplace_back(Close{operation.connection});
   forget(operation.id);
 }
 
@@ -236,7 +236,7 @@ void Server::complete(Operation& operation, bson::Document reply) {
 
 void Server::finish_read(Operation& operation, bson::Document reply) {
   operation.reply = std::move(reply);
-  if (!operation.written.is_null() && !replica->oplog().contains(operation.written))
+  if (!operation.written.is_null() && !replica->holds(operation.written))
     refuse(code::kInterruptedByStateChange, "what was read has been rolled back");
   if (operation.written <= replica->commit_point()) return send(operation, std::move(operation.reply), true, false);
   if (expired(operation)) refuse(code::kMaxTimeExpired, "operation exceeded time limit");

@@ -17,7 +17,7 @@ std::vector<std::string> own_addresses(const Options& options) {
 
 }  // namespace
 
-std::vector<Effect> Server::start(Moment now, const std::vector<std::string>& records) {
+std::vector<Effect> Server::start(Moment now, std::vector<std::string> records) {
   at = started = now;
   const auto give_up = [&](const std::string& why, int code) {
     log("CONTROL", why);
@@ -29,9 +29,11 @@ std::vector<Effect> Server::start(Moment now, const std::vector<std::string>& re
                                dice_.next() ^ static_cast<std::uint64_t>(options.pid)};
   for (std::size_t i = 0; i < 12; ++i) process.bytes[i] = static_cast<std::uint8_t>(identity[i / 8] >> (8 * (i % 8)));
   replication::Recovered recovered;
-  if (const Status status = recover(records, recovered); !status)
-    return give_up("cannot go on from the journal: " + status.error().message, 100);
   last_record_ = synced_record_ = records.size();
+  if (const Status status = recover(std::move(records), recovered); !status)
+    return give_up("cannot go on from the journal: " + status.error().message, 100);
+  // A member that is started without its set keeps its set's oplog and configuration in the journal alone.
+  compacts_ = !options.replica_set.empty() || !recovered.config;
   if (!options.replica_set.empty()) {
     replication::Options own;
     own.set_name = options.replica_set;
@@ -39,19 +41,26 @@ std::vector<Effect> Server::start(Moment now, const std::vector<std::string>& re
     own.seed = dice_.next();
     own.initiating_payload = initiating_payload();
     own.new_primary_payload = encode_entry({LogEntry::Kind::nothing, {}, std::nullopt, "new primary"});
+    own.oplog_bytes = options.oplog_bytes;
+    own.snapshot = [this] {
+      std::vector<std::string> pieces;
+      write_snapshot(catalog, sessions.marks(false), false, kPieceBytes, [&](std::string piece) { pieces.push_back(std::move(piece)); });
+      return pieces;
+    };
     own.acknowledge_early = parameters.acknowledges_majority_early();
     replica = std::make_unique<replication::Replica>(std::move(own));
     carry_out(replica->start(replication_moment(), std::move(recovered)));
   }
-  log("CONTROL", "ready with " + std::to_string(records.size()) + " records of its journal");
+  log("CONTROL", "ready with " + std::to_string(last_record_) + " records of its journal");
   settle();
   return take();
 }
 
-Status Server::recover(const std::vector<std::string>& records, replication::Recovered& out) {
-  std::vector<replication::Record> own;
-  std::vector<replication::Entry> applied;  // what rollbacks may take back
-  for (const std::string& bytes : records) {
+Status Server::recover(std::vector<std::string> records, replication::Recovered& out) {
+  replication::Recovery recovery(options.oplog_bytes);
+  for (std::string& stored : records) {
+    const std::string bytes = std::exchange(stored, {});  // each is freed as soon as it was read
+    journal_bytes_ += static_cast<std::int64_t>(bytes.size());
     Result<JournalRecord> record = decode_record(bytes);
     if (!record) return record.error();
     if (const LocalWrite* local = std::get_if<LocalWrite>(&*record)) {
@@ -61,32 +70,62 @@ Status Server::recover(const std::vector<std::string>& records, replication::Rec
       continue;
     }
     replication::Record& replicated = std::get<replication::Record>(*record);
-    if (const auto* entries = std::get_if<replication::EntriesRecord>(&replicated)) {
-      for (const replication::Entry& entry : entries->entries) {
-        const Result<LogEntry> decoded = decode_entry(entry.payload);
-        if (!decoded) return decoded.error();
-        apply(*decoded);
-        applied.push_back(entry);
-      }
-    } else if (const auto* truncate = std::get_if<replication::TruncateRecord>(&replicated)) {
-      while (!applied.empty() && truncate->to < applied.back().at) {
-        const Result<LogEntry> decoded = decode_entry(applied.back().payload);
-        if (!decoded) return decoded.error();
-        undo(*decoded);
-        applied.pop_back();
-      }
+    if (const Status status = recover(replicated); !status) return status;
+    const replication::Recovery::Step step = recovery.add(std::move(replicated));
+    for (const replication::Entry& entry : step.undone) {
+      const Result<LogEntry> decoded = decode_entry(entry.payload);
+      if (!decoded) return decoded.error();
+      undo(*decoded);
     }
-    own.push_back(std::move(replicated));
+    for (const replication::Entry& entry : step.dropped)
+      if (const std::optional<SessionMark> mark = session_of(entry.payload)) sessions.settle(*mark, at.now);
   }
-  Result<replication::Recovered> folded = replication::recover(own);
+  collected_.reset();  // a state that was not whole when this node ended
+  Result<replication::Recovered> folded = std::move(recovery).finish();
   if (!folded) return folded.error();
   out = std::move(*folded);
-  sessions.forget_all();
-  for (const replication::Entry& entry : out.entries) {
-    const Result<LogEntry> decoded = decode_entry(entry.payload);
-    if (decoded && decoded->session) sessions.record(*decoded->session, at.now);
+  sessions.rewind();
+  for (const replication::Entry& entry : out.entries)
+    if (const std::optional<SessionMark> mark = session_of(entry.payload)) sessions.record(*mark, at.now);
+  return Done{};
+}
+
+/// What a record does to the state, but for truncation.
+Status Server::recover(replication::Record& record) {
+  if (const auto* entries = std::get_if<replication::EntriesRecord>(&record)) {
+    for (const replication::Entry& entry : entries->entries) {
+      const Result<LogEntry> decoded = decode_entry(entry.payload);
+      if (!decoded) return decoded.error();
+      apply(*decoded);
+    }
+  } else if (const auto* kept = std::get_if<replication::KeptRecord>(&record)) {
+    for (const replication::Entry& entry : kept->entries)
+      if (const Result<LogEntry> decoded = decode_entry(entry.payload); !decoded) return decoded.error();
+  } else if (auto* piece = std::get_if<replication::PieceRecord>(&record)) {
+    if (piece->first) collected_.emplace();
+    if (!collected_) return Error{"the journal holds a piece of a state whose beginning is not there"};
+    const Status added = collected_->add(piece->bytes);
+    piece->bytes = {};
+    return added;
+  } else if (std::holds_alternative<replication::InstallRecord>(record)) {
+    if (!collected_) return Error{"the journal installs a state that is not there"};
+    install(std::move(*collected_));
+    collected_.reset();
   }
   return Done{};
+}
+
+/// In place of all there was, but for the database `local` where the new state has none.
+void Server::install(SnapshotReader state) {
+  const query::Catalog before = std::exchange(catalog, std::move(state.catalog));
+  if (catalog.collections("local").empty()) keep_local(before);
+  sessions.replace(state.sessions, at.now);
+}
+
+void Server::keep_local(const query::Catalog& from) {
+  for (const auto& [name, collection] : from.collections("local"))
+    if (query::Outcome<Done> kept = catalog.apply({query::Change::Kind::create, {"local", name}, 0, {}, collection->image(), {}}); !kept)
+      FAILC_BUG("a collection's image does not fit");
 }
 
 /// The same changes on the same state have the same end on every member; where they do not fit, one of them is broken.
@@ -94,9 +133,7 @@ void Server::apply(const LogEntry& entry) {
   // What a node had before it was made a set's first member is in the set's first entry, for the others.
   if (entry.kind == LogEntry::Kind::initiate) {
     const query::Catalog before = std::exchange(catalog, query::Catalog());
-    for (const auto& [name, collection] : before.collections("local"))
-      if (query::Outcome<Done> kept = catalog.apply({query::Change::Kind::create, {"local", name}, 0, {}, collection->image(), {}}); !kept)
-        FAILC_BUG("a collection's image does not fit");
+    keep_local(before);
   }
   for (const bson::Document& document : entry.changes) {
     Result<query::Change> change = query::from_bson(document);
@@ -129,7 +166,33 @@ std::string Server::initiating_payload() {
   return encode_entry(entry);
 }
 
+/// The journal is kept below twice what the state takes, and what two oplogs do.
+void Server::consider_compaction() {
+  if (!compacts_ || exiting_ || collected_ || journal_bytes_ <= look_at_journal_) return;
+  std::int64_t state = replica ? replica->oplog().bytes() : 0;
+  constexpr std::int64_t kRecordOverhead = 24;
+  for (const std::string& database : catalog.databases())
+    for (const auto& [name, collection] : catalog.collections(database))
+      state += collection->bytes() + static_cast<std::int64_t>(collection->count()) * kRecordOverhead;
+  look_at_journal_ = 2 * (state + options.oplog_bytes);
+  if (journal_bytes_ <= look_at_journal_) return;
+  journal_bytes_ = state;
+  out_.emplace_back(Compact{last_record_});
+}
+
+void Server::checkpoint(const std::function<void(std::string_view)>& keep) const {
+  bool first = true;
+  write_snapshot(catalog, sessions.marks(true), true, kPieceBytes, [&](std::string piece) {
+    keep(encode_record(replication::PieceRecord{std::exchange(first, false), std::move(piece)}));
+  });
+  if (replica)
+    replica->checkpoint([&](const replication::Record& record) { keep(encode_record(record)); });
+  else
+    keep(encode_record(replication::InstallRecord{}));
+}
+
 std::uint64_t Server::append_record(std::string bytes, bool sync) {
+  journal_bytes_ += static_cast<std::int64_t>(bytes.size());
   out_.push_back(Append{++last_record_, std::move(bytes), sync});
   return last_record_;
 }

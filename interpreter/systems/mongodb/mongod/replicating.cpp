@@ -17,7 +17,7 @@ void Server::carry_out(replication::Effect& effect) {
     }
     void operator()(replication::CancelCall& call) {
       server.calls_.erase(call.id);
-      server.out_.push_back(CancelCall{call.id});
+      server.out_.emplace_back(CancelCall{call.id});
     }
     void operator()(replication::Answer& answer) {
       const auto found = server.operations.find(answer.id);
@@ -46,6 +46,24 @@ void Server::carry_out(replication::Effect& effect) {
       for (const replication::Entry& entry : undo.entries)
         if (const Result<LogEntry> decoded = decode_entry(entry.payload)) server.undo(*decoded);
       server.rebuild_sessions();
+      server.cursors.kill_all();
+      server.changed(interest::kReplication);
+    }
+    void operator()(replication::Dropped& dropped) {
+      for (const replication::Entry& entry : dropped.entries)
+        if (const std::optional<SessionMark> mark = session_of(entry.payload)) server.sessions.settle(*mark, server.at.now);
+    }
+    void operator()(replication::CollectPiece& piece) {
+      if (piece.first || !server.collected_) server.collected_.emplace();
+      if (const Status added = server.collected_->add(piece.bytes); !added) {
+        server.log("INITSYNC", "cannot take over another member's state: " + added.error().message);
+        server.stop(100);
+      }
+    }
+    void operator()(replication::ForgetPieces&) { server.collected_.reset(); }
+    void operator()(replication::InstallSnapshot&) {
+      server.install(std::move(*server.collected_));
+      server.collected_.reset();
       server.cursors.kill_all();
       server.changed(interest::kReplication);
     }
@@ -98,12 +116,10 @@ void Server::finish_command(OperationId id, const std::optional<replication::Com
 }
 
 void Server::rebuild_sessions() {
-  sessions.forget_all();
+  sessions.rewind();
   const replication::Oplog& oplog = replica->oplog();
-  for (std::size_t i = 0; i < oplog.size(); ++i) {
-    const Result<LogEntry> decoded = decode_entry(oplog[i].payload);
-    if (decoded && decoded->session) sessions.record(*decoded->session, at.now);
-  }
+  for (std::size_t i = 0; i < oplog.size(); ++i)
+    if (const std::optional<SessionMark> mark = session_of(oplog[i].payload)) sessions.record(*mark, at.now);
 }
 
 void Server::answered(CallId id, const Result<std::string>& reply) {

@@ -119,7 +119,8 @@ std::vector<Spec> replication_commands() {
 std::vector<Spec> peer_commands() {
   constexpr unsigned kTraits = trait::kAdmin | trait::kMember | trait::kPeer | trait::kAnyField;
   std::vector<Spec> out;
-  for (const std::string_view name : {"replSetHeartbeat", "replSetRequestVotes", "replSetFetch", "replSetUpdatePosition", "replSetStepUp"})
+  for (const std::string_view name :
+       {"replSetHeartbeat", "replSetRequestVotes", "replSetFetch", "replSetUpdatePosition", "replSetStepUp", "replSetFetchSnapshot"})
     out.push_back({name, {}, from_member, kTraits, {}});
   return out;
 }

@@ -10,7 +10,7 @@ namespace {
 using namespace replication;
 
 constexpr std::string_view kHeartbeat = "replSetHeartbeat", kVotes = "replSetRequestVotes", kFetch = "replSetFetch",
-                           kPosition = "replSetUpdatePosition", kStepUp = "replSetStepUp";
+                           kPosition = "replSetUpdatePosition", kStepUp = "replSetStepUp", kSnapshot = "replSetFetchSnapshot";
 
 bson::Builder begin(std::string_view name, const std::string& set_name) {
   bson::Builder out;
@@ -95,6 +95,15 @@ struct RequestWriter {
   bson::Document operator()(const StepUpRequest& from) const {
     return begin(kStepUp, from.set_name).append(kSender, from.sender_id).append(kTerm, from.term).finish();
   }
+  bson::Document operator()(const SnapshotRequest& from) const {
+    return begin(kSnapshot, from.set_name)
+        .append(kSender, from.sender_id)
+        .append(kTerm, from.term)
+        .append(kApplied, optime_document(from.last_applied))
+        .append("snapshot", from.snapshot)
+        .append("piece", from.piece)
+        .finish();
+  }
 };
 
 struct ResponseWriter {
@@ -122,6 +131,7 @@ struct ResponseWriter {
   bson::Document operator()(const FetchResponse& from) const {
     bson::Builder out;
     out.append(kTerm, from.term).append("primary", from.primary).append("after", optime_document(from.after)).append("behind", from.behind);
+    out.append("tooOld", from.too_old);
     out.append("diverged", from.diverged).append("hint", optime_document(from.hint)).append(kApplied, optime_document(from.last_applied));
     out.append(kCommit, optime_document(from.commit_point)).open_array("entries");
     std::size_t index = 0;
@@ -134,6 +144,19 @@ struct ResponseWriter {
   }
   bson::Document operator()(const PositionResponse& from) const { return bson::Builder().append(kTerm, from.term).finish(); }
   bson::Document operator()(const StepUpResponse& from) const { return bson::Builder().append(kTerm, from.term).finish(); }
+  bson::Document operator()(const SnapshotResponse& from) const {
+    return bson::Builder()
+        .append(kTerm, from.term)
+        .append("primary", from.primary)
+        .append("snapshot", from.snapshot)
+        .append("at", optime_document(from.at))
+        .append(kApplied, optime_document(from.last_applied))
+        .append(kCommit, optime_document(from.commit_point))
+        .append("piece", from.piece)
+        .append("pieces", from.pieces)
+        .append("bytes", bson::BinaryView{0, from.bytes})
+        .finish();
+  }
   bson::Document operator()(const Refusal&) const { return {}; }
 };
 
@@ -162,6 +185,7 @@ Response read_fetch(const Reader& from) {
   out.primary = from.flag("primary");
   out.after = from.at("after");
   out.behind = from.flag("behind");
+  out.too_old = from.flag("tooOld");
   out.diverged = from.flag("diverged");
   out.hint = from.at("hint");
   out.last_applied = from.at(kApplied);
@@ -175,12 +199,20 @@ Response read_fetch(const Reader& from) {
   return out;
 }
 
+Response read_snapshot(const Reader& from) {
+  const bson::ValueView bytes = from.from["bytes"];
+  if (!bytes.is(bson::Type::binary)) refuse(code::kBadValue, "a piece of a snapshot has no bytes");
+  return SnapshotResponse{from.number(kTerm),   from.flag("primary"),  from.number("snapshot"),
+                          from.at("at"),        from.at(kApplied),     from.at(kCommit),
+                          from.number("piece"), from.number("pieces"), std::string(bytes.as_binary().bytes)};
+}
+
 }  // namespace
 
 bson::Document optime_document(const OpTime& at) { return bson::Builder().append("ts", timestamp_of(at)).append("t", at.term).finish(); }
 
 std::string_view name_of(const Request& request) {
-  constexpr std::string_view kNames[] = {kHeartbeat, kVotes, kFetch, kPosition, kStepUp};
+  constexpr std::string_view kNames[] = {kHeartbeat, kVotes, kFetch, kPosition, kStepUp, kSnapshot};
   return kNames[request.index()];
 }
 
@@ -189,7 +221,7 @@ bson::Document response_document(const Response& response) { return std::visit(R
 
 /// An operator's replSetStepUp has a number where a member's has the name of the set.
 bool is_member_request(std::string_view name, bson::View body) {
-  return name == kHeartbeat || name == kVotes || name == kFetch || name == kPosition ||
+  return name == kHeartbeat || name == kVotes || name == kFetch || name == kPosition || name == kSnapshot ||
          (name == kStepUp && body.front().value.is(bson::Type::string));
 }
 
@@ -232,6 +264,9 @@ Request parse_request(std::string_view name, bson::View body) {
                         from.number("limitBytes")};
   }
   if (name == kPosition) return PositionRequest{set_name, from.id(kSender), from.number(kTerm), from.at(kApplied), from.at(kDurable)};
+  if (name == kSnapshot)
+    return SnapshotRequest{set_name,          from.id(kSender),        from.number(kTerm),
+                           from.at(kApplied), from.number("snapshot"), from.number("piece")};
   return StepUpRequest{set_name, from.id(kSender), from.number(kTerm)};
 }
 
@@ -246,6 +281,7 @@ std::optional<Response> parse_response(std::string_view request, bson::View repl
     if (request == kHeartbeat) return read_heartbeat(from);
     if (request == kVotes) return VoteResponse{from.number(kTerm), from.flag("voteGranted"), from.text("reason"), from.at(kApplied)};
     if (request == kFetch) return read_fetch(from);
+    if (request == kSnapshot) return read_snapshot(from);
     if (request == kPosition) return PositionResponse{from.number(kTerm)};
     return StepUpResponse{from.number(kTerm)};
   } catch (const Refused&) {

@@ -74,6 +74,10 @@ std::optional<Nanos> Server::wake_at() const {
 /// Lets go on what can go on, until nothing can.
 void Server::settle() {
   cursors.expire(at.now);
+  if (sessions_due_ <= at.now) {
+    sessions.expire(at.now);
+    sessions_due_ = at.now + std::chrono::minutes(1);
+  }
   bool first = true;
   while (first || changed_ != 0 || !idle_.empty()) {
     first = false;
@@ -101,8 +105,9 @@ void Server::settle() {
 }
 
 std::vector<Effect> Server::take() {
+  consider_compaction();
   if (exiting_) {
-    out_.push_back(Exit{*exiting_});
+    out_.emplace_back(Exit{*exiting_});
     exiting_.reset();
     stopping = true;
     operations.clear();
@@ -228,7 +233,7 @@ void Server::stop(int exit_code) {
   }
   for (auto& [id, connection] : connections) {
     connection.closing = true;
-    out_.push_back(Close{id});
+    out_.emplace_back(Close{id});
   }
   exiting_ = exit_code;
 }

@@ -18,6 +18,7 @@
 #include "interpreter/systems/mongodb/mongod/operation.hpp"
 #include "interpreter/systems/mongodb/mongod/parameters.hpp"
 #include "interpreter/systems/mongodb/mongod/sessions.hpp"
+#include "interpreter/systems/mongodb/mongod/snapshot.hpp"
 #include "interpreter/systems/mongodb/query/catalog.hpp"
 #include "interpreter/systems/mongodb/replication/replica.hpp"
 
@@ -50,8 +51,9 @@ class Server final : public Model {
   explicit Server(Options options);
   ~Server() override;
 
-  std::vector<Effect> start(Moment at, const std::vector<std::string>& records) override;
+  std::vector<Effect> start(Moment at, std::vector<std::string> records) override;
   std::vector<Effect> handle(Moment at, const Event& event) override;
+  void checkpoint(const std::function<void(std::string_view)>& keep) const override;
   std::optional<Nanos> wake_at() const override;
 
   // ---- state that commands read and write
@@ -147,7 +149,11 @@ class Server final : public Model {
   bool adds_retryable_label(const Operation& operation, int code) const;
 
   // recovery.cpp
-  Status recover(const std::vector<std::string>& records, replication::Recovered& out);
+  Status recover(std::vector<std::string> records, replication::Recovered& out);
+  Status recover(replication::Record& record);
+  void install(SnapshotReader state);
+  void keep_local(const query::Catalog& from);
+  void consider_compaction();
   void apply(const LogEntry& entry);
   void undo(const LogEntry& entry);
   std::string initiating_payload();
@@ -166,6 +172,10 @@ class Server final : public Model {
   OperationId last_operation_ = 0;
   std::int32_t last_request_ = 0;
   std::uint64_t last_record_ = 0, synced_record_ = 0;
+  std::int64_t journal_bytes_ = 0, look_at_journal_ = 0;
+  bool compacts_ = true;
+  std::optional<SnapshotReader> collected_;  // what there is of another member's state
+  Nanos sessions_due_{};
   std::deque<std::pair<std::uint64_t, replication::Token>> tokens_;  // of records the replica waits for
   std::map<CallId, std::string> calls_;                              // the request's name
   std::uint64_t cluster_time_ = 0;

@@ -38,17 +38,28 @@ class Sessions {
   const bson::Document* result_of(const std::string& session, std::int64_t number, std::int32_t statement) const;
   /// From an oplog entry, or of one just written.
   void record(const SessionMark& mark, Nanos now);
-  /// Before a rollback's oplog is read again.
-  void forget_all();
+  /// Of an entry that leaves the oplog: it will never be undone.
+  void settle(const SessionMark& mark, Nanos now);
+  /// Only what is settled stays, before a rollback's oplog is read again.
+  void rewind();
+  /// These are all there is, and settled.
+  void replace(const std::vector<SessionMark>& marks, Nanos now);
+  /// What sessions did last, or what of that is settled.
+  std::vector<SessionMark> marks(bool settled) const;
   /// Sessions nobody used for 30 minutes.
   void expire(Nanos now);
 
  private:
+  /// The last retryable write that did something.
+  struct Write {
+    std::int64_t number = -1;
+    std::map<std::int32_t, bson::Document> results;
+    void add(const SessionMark& mark);
+  };
   struct Session {
     Nanos used{};
-    std::int64_t number = -1;  // of the last retryable write that did something
-    std::int64_t asked = -1;   // the highest number seen, done or not
-    std::map<std::int32_t, bson::Document> results;
+    std::int64_t asked = -1;  // the highest number seen, done or not
+    Write last, settled;
   };
   std::map<std::string, Session> sessions_;
 };

@@ -21,6 +21,7 @@ std::string show(const Effect& effect) {
     }
     std::string operator()(const CancelCall& call) const { return std::to_string(call.call); }
     std::string operator()(const Append& append) const { return std::to_string(append.record) + append.bytes + (append.sync ? "s" : ""); }
+    std::string operator()(const Compact& compact) const { return std::to_string(compact.record); }
     std::string operator()(const Log& log) const { return log.component + log.text; }
     std::string operator()(const Exit& exit) const { return std::to_string(exit.code); }
   };
@@ -40,13 +41,10 @@ void World::start(int port) {
   ++node.lives;
   node.exit.reset();
   node.on_disk = node.journal.size();
-  node.options = {"localhost",
-                  static_cast<std::uint16_t>(port),
-                  node.settings.replica_set,
-                  node.settings.version,
-                  node.settings.parameters,
-                  dice_.next(),
-                  1000 + port};
+  node.options = {"localhost",           static_cast<std::uint16_t>(port), node.settings.replica_set,
+                  node.settings.version, node.settings.parameters,         dice_.next(),
+                  1000 + port,           node.settings.oplog_bytes};
+  node.before = 0;
   node.model = make_model(node.options);
   node.trace.clear();
   node.given.clear();
@@ -62,6 +60,7 @@ void World::kill(int port) {
   node.model.reset();
   // Of what the disk has not promised, some may be there all the same.
   node.journal.resize(node.on_disk + dice_.below(node.journal.size() - node.on_disk + 1));
+  node.anew.reset();
   node.inner.clear();
   node.calls.clear();
   node.wake.reset();
@@ -77,6 +76,34 @@ void World::kill(int port) {
   own_.erase(port);
 }
 
+void World::wipe(int port) {
+  Node& node = nodes_.at(port);
+  FAILC_ASSERT(!node.model);
+  node.journal.clear();
+  node.on_disk = 0;
+}
+
+/// As the host does it: a second file, to which all that follows goes too; synced, it takes the first one's place.
+void World::compact(int port) {
+  Node& node = nodes_.at(port);
+  node.anew.emplace();
+  node.model->checkpoint([&](std::string_view record) { node.anew->emplace_back(record); });
+  if (recording)
+    for (const std::string& record : *node.anew) node.trace += record;
+  const std::int64_t first = std::ssize(*node.anew);
+  later(3 * disk_time, [this, port, first, life = node.lives] {
+    Node& then = nodes_.at(port);
+    if (then.lives != life || !then.model) return;
+    const std::int64_t last = then.before + std::ssize(then.journal);
+    const std::int64_t synced = then.before + static_cast<std::int64_t>(then.on_disk);
+    then.journal = std::move(*then.anew);
+    then.anew.reset();
+    then.before = last - std::ssize(then.journal);
+    then.on_disk = static_cast<std::size_t>(std::max(first, synced - then.before));
+    ++then.compactions;
+  });
+}
+
 void World::give(int port, const Event& event) {
   Node& node = nodes_.at(port);
   if (!node.model) return;
@@ -89,7 +116,10 @@ bool World::replays(int port) {
   const std::unique_ptr<Model> again = make_model(node.options);
   std::string trace;
   for (const auto& [when, event] : node.given)
-    for (const Effect& effect : event ? again->handle(when, *event) : again->start(when, node.found_journal)) trace += show(effect);
+    for (const Effect& effect : event ? again->handle(when, *event) : again->start(when, node.found_journal)) {
+      trace += show(effect);
+      if (std::holds_alternative<Compact>(effect)) again->checkpoint([&](std::string_view record) { trace += record; });
+    }
   return trace == node.trace;
 }
 
@@ -146,16 +176,20 @@ void World::carry_out(int port, std::vector<Effect> effects) {
     } else if (CancelCall* cancelled = std::get_if<CancelCall>(&effect)) {
       node.calls.erase(cancelled->call);
     } else if (Append* append = std::get_if<Append>(&effect)) {
+      if (node.anew) node.anew->push_back(append->bytes);
       node.journal.push_back(std::move(append->bytes));
-      FAILC_ASSERT(append->record == node.journal.size());
+      FAILC_ASSERT(static_cast<std::int64_t>(append->record) == node.before + std::ssize(node.journal));
       if (append->sync) {
         later(disk_time, [this, port, life, record = append->record] {
           Node& then = nodes_.at(port);
           if (then.lives != life || !then.model) return;
-          then.on_disk = std::max(then.on_disk, record);
+          const std::int64_t place = static_cast<std::int64_t>(record) - then.before;
+          then.on_disk = static_cast<std::size_t>(std::max(static_cast<std::int64_t>(then.on_disk), place));
           give(port, Synced{record});
         });
       }
+    } else if (std::holds_alternative<Compact>(effect)) {
+      if (!node.anew) compact(port);
     } else if (Exit* exit = std::get_if<Exit>(&effect)) {
       node.exit = exit->code;
       node.on_disk = node.journal.size();

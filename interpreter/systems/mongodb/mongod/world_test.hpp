@@ -35,6 +35,7 @@ class World {
   struct Settings {
     std::string replica_set, version = "8.0";
     std::vector<std::pair<std::string, std::string>> parameters;
+    std::int64_t oplog_bytes = std::int64_t{4} << 20;
   };
   /// A node at "localhost:PORT", started at once.
   void add(int port, const Settings& settings);
@@ -48,6 +49,10 @@ class World {
   void cut(const std::set<int>& ports) { cut_ = ports; }
   void heal() { cut_.clear(); }
 
+  /// Of a dead node: its folder is emptied.
+  void wipe(int port);
+  /// How often its journal began anew.
+  int compactions(int port) const { return nodes_.at(port).compactions; }
   const std::vector<std::string>& journal(int port) const { return nodes_.at(port).journal; }
 
   Nanos now() const { return now_; }
@@ -89,6 +94,9 @@ class World {
     std::unique_ptr<Model> model;
     std::vector<std::string> journal;
     std::size_t on_disk = 0;
+    std::int64_t before = 0;                       // the number of the journal's first record, less one
+    std::optional<std::vector<std::string>> anew;  // what the journal becomes, once it is on the disk
+    int compactions = 0;
     std::map<ConnectionId, std::function<void(const std::string&)>> inner;  // peers' connections: what to do with the reply
     std::map<CallId, bool> calls;
     std::optional<Nanos> wake;
@@ -118,6 +126,7 @@ class World {
   }
   void give(int port, const Event& event);
   void carry_out(int port, std::vector<Effect> effects);
+  void compact(int port);
   void call(int port, const Call& call);
   void look_at_wake(int port);
   bool reachable(int a, int b) const { return cut_.contains(a) == cut_.contains(b); }

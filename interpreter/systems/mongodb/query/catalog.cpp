@@ -36,12 +36,19 @@ std::optional<RecordId> Collection::find_id(ValueView id) const {
 }
 
 Document Collection::image() const {
+  bson::ArrayBuilder records;
+  for (const auto& [record, document] : records_) records.push(bson::Builder().append("r", record).append("d", document).finish());
+  return image_with(records.finish());
+}
+
+Document Collection::outline() const { return image_with(bson::ArrayBuilder().finish()); }
+
+Document Collection::image_with(const bson::Value& records) const {
   bson::Builder out;
   out.append("uuid", bson::BinaryView{4, {reinterpret_cast<const char*>(uuid_.data()), uuid_.size()}}).append("options", options_);
-  bson::ArrayBuilder indexes, records;
+  bson::ArrayBuilder indexes;
   for (const Index& index : indexes_) indexes.push(index.spec());
-  for (const auto& [record, document] : records_) records.push(bson::Builder().append("r", record).append("d", document).finish());
-  return out.append("indexes", indexes.finish()).append("records", records.finish()).append("next", next_).finish();
+  return out.append("indexes", indexes.finish()).append("records", records).append("next", next_).finish();
 }
 
 Document empty_image(const Uuid& uuid, View options) {
@@ -79,14 +86,14 @@ Collection& Catalog::need(const Namespace& ns) {
 }
 
 void Catalog::put(Collection& collection, RecordId record, Document document) {
-  if (collection.records_.contains(record)) unfit("record " + std::to_string(record) + " is taken");
+  if (collection.records_.find(record) != collection.records_.end()) unfit("record " + std::to_string(record) + " is taken");
   std::vector<Index::Keys> keys;  // all first: one may refuse
   for (const Index& index : collection.indexes_) keys.push_back(index.keys(document));
   if (collection.indexes_.front().holder(keys.front().front(), record)) unfit("its _id is there already");
   for (std::size_t i = 0; i < keys.size(); ++i) collection.indexes_[i].add(keys[i], record);
   collection.bytes_ += static_cast<std::int64_t>(document.size());
   collection.next_ = std::max(collection.next_, record + 1);
-  collection.records_.emplace_hint(collection.records_.end(), record, std::move(document));
+  collection.records_.insert({record, std::move(document)});
 }
 
 Document Catalog::take(Collection& collection, RecordId record, View expected) {
@@ -95,9 +102,7 @@ Document Catalog::take(Collection& collection, RecordId record, View expected) {
   if (at->second.bytes() != expected.bytes()) unfit("record " + std::to_string(record) + " is another document");
   for (Index& index : collection.indexes_) index.remove(index.keys(at->second), record);
   collection.bytes_ -= static_cast<std::int64_t>(at->second.size());
-  Document out = std::move(at->second);
-  collection.records_.erase(at);
-  return out;
+  return collection.records_.take(at).second;
 }
 
 void Catalog::set_options(Collection& collection, Document options) {

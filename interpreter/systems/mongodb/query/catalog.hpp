@@ -11,11 +11,20 @@
 
 namespace failc::query {
 
+/// The order of a collection's records.
+struct RecordOrder {
+  using Record = std::pair<RecordId, bson::Document>;
+  bool operator()(const Record& a, const Record& b) const { return a.first < b.first; }
+  bool operator()(const Record& a, RecordId b) const { return a.first < b; }
+  bool operator()(RecordId a, const Record& b) const { return a < b.first; }
+};
+using Records = Blocks<RecordOrder::Record, RecordOrder>;
+
 class Collection {
  public:
   const Uuid& uuid() const { return uuid_; }
   const bson::Document& options() const { return options_; }
-  const std::map<RecordId, bson::Document>& records() const { return records_; }
+  const Records& records() const { return records_; }
   /// The first is `_id_`.
   const std::vector<Index>& indexes() const { return indexes_; }
   const Index* index(std::string_view name) const;
@@ -28,12 +37,15 @@ class Collection {
   const Matcher* validator() const { return validator_.get(); }
   /// Everything: {uuid, options, indexes, records, next}.
   bson::Document image() const;
+  /// The same without records.
+  bson::Document outline() const;
 
  private:
   friend class Catalog;
+  bson::Document image_with(const bson::Value& records) const;
   Uuid uuid_{};
   bson::Document options_;
-  std::map<RecordId, bson::Document> records_;
+  Records records_;
   std::vector<Index> indexes_;
   std::int64_t bytes_ = 0;
   RecordId next_ = 1;

@@ -162,18 +162,20 @@ Index::Keys Index::keys(View document) const {
 }
 
 void Index::add(const Keys& keys, RecordId record) {
-  for (const std::string& key : keys) entries_.emplace(key, record);
+  for (const std::string& key : keys) entries_.insert({key, record});
 }
 
 void Index::remove(const Keys& keys, RecordId record) {
-  for (const std::string& key : keys) entries_.erase({key, record});
+  for (const std::string& key : keys) {
+    if (const auto at = entries_.find(Order::Key(key, record)); at != entries_.end()) entries_.take(at);
+  }
 }
 
 std::vector<RecordId> Index::lookup(ValueView value) const {
   std::string prefix;
   bson::append_equality_key(prefix, value);
   std::vector<RecordId> out;
-  for (auto at = entries_.lower_bound({prefix, 0}); at != entries_.end() && at->first.starts_with(prefix); ++at) out.push_back(at->second);
+  for (auto at = entries_.lower_bound(Order::Key(prefix, 0)); at != entries_.end() && at->first.starts_with(prefix); ++at) out.push_back(at->second);
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -181,12 +183,12 @@ std::vector<RecordId> Index::lookup(ValueView value) const {
 
 std::vector<RecordId> Index::holders(const std::string& key) const {
   std::vector<RecordId> out;
-  for (auto at = entries_.lower_bound({key, 0}); at != entries_.end() && at->first == key; ++at) out.push_back(at->second);
+  for (auto at = entries_.lower_bound(Order::Key(key, 0)); at != entries_.end() && at->first == key; ++at) out.push_back(at->second);
   return out;
 }
 
 std::optional<RecordId> Index::holder(const std::string& key, RecordId except) const {
-  for (auto at = entries_.lower_bound({key, 0}); at != entries_.end() && at->first == key; ++at)
+  for (auto at = entries_.lower_bound(Order::Key(key, 0)); at != entries_.end() && at->first == key; ++at)
     if (at->second != except) return at->second;
   return std::nullopt;
 }

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "interpreter/systems/mongodb/query/blocks.hpp"
 #include "interpreter/systems/mongodb/query/matcher.hpp"
 
 namespace failc::query {
@@ -47,13 +47,20 @@ class Index {
  private:
   struct Field { std::string text; std::vector<std::string> path; };
   using Values = std::vector<bson::Value>;
+  struct Order {
+    using Entry = std::pair<std::string, RecordId>;
+    using Key = std::pair<std::string_view, RecordId>;
+    bool operator()(const Entry& a, const Entry& b) const { return a < b; }
+    bool operator()(const Entry& a, const Key& b) const { return Key(a.first, a.second) < b; }
+    bool operator()(const Key& a, const Entry& b) const { return a < Key(b.first, b.second); }
+  };
   std::vector<Values> values(bson::View document) const;
   bson::Document spec_;
   std::vector<Field> fields_;
   bool unique_ = false, sparse_ = false;
   bool kept_ = true;  // false for kinds that are only listed: text, 2dsphere, wildcards
   std::unique_ptr<Matcher> partial_;
-  std::set<std::pair<std::string, RecordId>> entries_;
+  Blocks<std::pair<std::string, RecordId>, Order> entries_;
 };
 
 }  // namespace failc::query

@@ -30,7 +30,7 @@ void scan(const Collection& collection, const Matcher& matcher, bool reversed, c
   if (std::optional<std::vector<RecordId>> found = candidates(collection, matcher)) {
     if (reversed) std::reverse(found->begin(), found->end());
     for (const RecordId record : *found) {
-      const bson::Document& document = records.at(record);
+      const bson::Document& document = records.find(record)->second;
       if (matcher.test(document) && !visit(record, document)) return;
     }
   } else if (reversed) {

@@ -325,7 +325,7 @@ TEST(BadInput, NothingOfAPeerStopsTheReplica) {
   stage.take(stage.replica.answered(stage.at, asked[0].first.id, VoteResponse{9, true, "", {}}));
   EXPECT_EQ(stage.replica.term(), 0) << "an answer of another kind";
   FetchRequest odd{"rs0", 1, 0, OpTime{5, -9}, {}, {}, {}, milliseconds(-5), -1};
-  EXPECT_TRUE(stage.ask<FetchResponse>(odd)->diverged);
+  EXPECT_TRUE(stage.ask<FetchResponse>(odd)->too_old);
   for (int i = 0; i < 30; ++i) stage.pass(milliseconds(100));
   EXPECT_FALSE(stage.calls<VoteRequest>().empty());
 }

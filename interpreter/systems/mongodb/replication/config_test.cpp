@@ -135,7 +135,7 @@ TEST(Oplog, OrdersFindsAndTruncates) {
   EXPECT_TRUE(oplog.contains(place(5, 1)));
   EXPECT_FALSE(oplog.contains(place(5, 2)));
   EXPECT_EQ(oplog.at_most(place(7, 2)), place(5, 1));
-  EXPECT_EQ(oplog.at_most(place(1, -2)), OpTime{});
+  EXPECT_EQ(oplog.at_most(place(1, -2)), std::nullopt);
   EXPECT_EQ(oplog.after(place(2, 1), 1 << 20).size(), 2u);
   EXPECT_EQ(oplog.after(place(9, 3), 1 << 20).size(), 0u);
   EXPECT_EQ(oplog.truncate(place(3, 1)), (std::vector<Entry>{entry(9, 3), entry(5, 1)}));
@@ -153,7 +153,7 @@ TEST(Recover, FoldsAJournal) {
                                        CommitPointRecord{place(1, -1)}};
   const Result<Recovered> recovered = recover(journal);
   ASSERT_TRUE(recovered);
-  EXPECT_EQ(recovered->entries, (std::vector<Entry>{entry(1, -1), entry(3, 4)}));
+  EXPECT_EQ(recovered->entries, (std::deque<Entry>{entry(1, -1), entry(3, 4)}));
   EXPECT_EQ(recovered->term, 4) << "an entry tells of a later term";
   EXPECT_EQ(recovered->voted_for, kNobody);
   EXPECT_EQ(recovered->commit_point, place(1, -1));

@@ -67,7 +67,7 @@ void Replica::adopt(Config config) {
     set_state(State::arbiter);
   } else if (state_ == State::startup || state_ == State::removed || state_ == State::arbiter) {
     info_.clear();
-    set_state(oplog_.size() == 0 ? State::startup2 : State::secondary);
+    set_state(oplog_.last().is_null() ? State::startup2 : State::secondary);
   }
   rearm_election();
   send_heartbeats_now();

@@ -2,6 +2,7 @@
 // What a replica wants done, in order, and what it must find again after a crash.
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
@@ -42,17 +43,47 @@ struct TruncateRecord {
 struct CommitPointRecord {
   OpTime commit_point;
 };
-using Record = std::variant<VoteRecord, ConfigRecord, EntriesRecord, TruncateRecord, CommitPointRecord>;
+/// A piece of the owner's state. Nothing changes before the whole is there and installed.
+struct PieceRecord {
+  bool first = false;  // what pieces came before are of another state that was never whole
+  std::string bytes;
+};
+/// The pieces are the state now, which holds all up to `at`; the oplog is empty.
+struct InstallRecord {
+  OpTime at;
+};
+/// Entries that are in the oplog, and in the installed state already.
+struct KeptRecord {
+  std::vector<Entry> entries;
+};
+using Record =
+    std::variant<VoteRecord, ConfigRecord, EntriesRecord, TruncateRecord, CommitPointRecord, PieceRecord, InstallRecord, KeptRecord>;
 
 /// What a journal leaves: the entries are all applied before the replica is started with it.
 struct Recovered {
   std::optional<Config> config;
   std::int64_t term = 0;
   MemberId voted_for = kNobody;  // in `term`
-  std::vector<Entry> entries;
+  OpTime floor;                  // the entries come after it
+  std::deque<Entry> entries;
   OpTime commit_point;
 };
-/// The records of a journal, in order, folded. An error: they cannot be what a replica wrote.
+/// Folds the records of a journal, in their order. Entries that are committed go as soon as there are more than an oplog may have.
+class Recovery {
+ public:
+  explicit Recovery(std::int64_t oplog_bytes) : oplog_bytes_(oplog_bytes) {}
+  struct Step {
+    std::vector<Entry> undone;   // newest first
+    std::vector<Entry> dropped;  // oldest first
+  };
+  Step add(Record record);
+  /// At the end. An error: the records cannot be what a replica wrote.
+  Result<Recovered> finish() &&;
+
+ private:
+  std::int64_t oplog_bytes_, bytes_ = 0;
+  Recovered out_;
+};
 Result<Recovered> recover(const std::vector<Record>& records);
 
 // ---- the effects
@@ -81,6 +112,21 @@ struct Undo {  // rollback: newest first; `to` is the last entry that stays
   std::vector<Entry> entries;
   OpTime to;
 };
+/// Old entries left the oplog; the state keeps what they did.
+struct Dropped {
+  std::vector<Entry> entries;
+};
+/// A piece of another member's state. It is collected, and changes nothing yet.
+struct CollectPiece {
+  bool first = false;  // pieces that came before are to be forgotten
+  std::string bytes;
+};
+/// No more come: what was collected is of no use.
+struct ForgetPieces {};
+/// The pieces collected are the state now, in place of all that was; the oplog begins after `at`.
+struct InstallSnapshot {
+  OpTime at;
+};
 struct CommitPointAdvanced {
   OpTime to;
 };
@@ -98,8 +144,8 @@ struct CommandFinished {
 struct Log {
   std::string text;
 };
-using Effect =
-    std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
+using Effect = std::variant<Call, CancelCall, Answer, Persist, Apply, Undo, Dropped, CollectPiece, ForgetPieces, InstallSnapshot,
+                            CommitPointAdvanced, PositionsChanged, StateChanged, CommandFinished, Log>;
 using Effects = std::vector<Effect>;
 
 }  // namespace failc::replication

@@ -30,7 +30,7 @@ void Replica::rearm_election() {
 bool Replica::electable() const {
   const Member* me = self();
   return me != nullptr && me->electable() && me->voter() && role_ == Role::follower && state_ == State::secondary && rollback_token_ == 0 &&
-         !stopped_syncing_ && oplog_.size() != 0 && at_.now >= no_standing_until_;
+         !stopped_syncing_ && !oplog_.last().is_null() && at_.now >= no_standing_until_;
 }
 
 /// Why it cannot be, or nothing.

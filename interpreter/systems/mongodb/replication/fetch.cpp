@@ -45,6 +45,7 @@ MemberId Replica::choose_sync_source() const {
 void Replica::settle_fetch() {
   const bool follows = (state_ == State::secondary || state_ == State::startup2) && role_ != Role::leader;
   if (stopped_syncing_ || rollback_token_ != 0 || (!follows && !catching_up_)) return;
+  if (initial_sync_) return ask_for_piece();
   const MemberId source = choose_sync_source();
   if (fetch_ != 0) {
     if (source == kNobody || source == sync_source_ || (primary_ != source && !catching_up_)) return;
@@ -94,6 +95,10 @@ void Replica::on_response(const Pending& what, const FetchResponse& response) {
   const bool follows = (state_ == State::secondary || state_ == State::startup2) && role_ != Role::leader;
   if (rollback_token_ != 0 || stopped_syncing_ || (!follows && !catching_up_)) return;
   if (response.behind) return probe_.reset();
+  if (response.too_old) {
+    if (response.after == probe_.value_or(oplog_.last())) begin_initial_sync(what.peer, "its oplog begins later than this node's ends");
+    return;
+  }
   if (response.diverged) return diverged(response);
   if (probe_ && response.after == *probe_ && response.after != oplog_.last()) {
     probe_.reset();
@@ -116,7 +121,7 @@ void Replica::on_response(const Pending& what, const FetchResponse& response) {
   learn_commit_point(response.commit_point, true);
   if (state_ == State::startup2) {
     if (!first_sync_) first_sync_ = response.last_applied;
-    if (oplog_.size() != 0 && oplog_.last() >= *first_sync_) {
+    if (!oplog_.last().is_null() && oplog_.last() >= *first_sync_) {
       set_state(State::secondary);
       rearm_election();
     }
@@ -141,7 +146,13 @@ void Replica::diverged(const FetchResponse& response) {
     fetch_retry_ = at_.now + heartbeat_interval();
     return;
   }
-  const OpTime candidate = oplog_.at_most(response.hint);
+  const std::optional<OpTime> known = oplog_.at_most(response.hint);
+  if (!known) {
+    // Older than what this node could undo.
+    if (response.hint < commit_) return stop_syncing("member " + std::to_string(sync_source_) + " lacks what is committed");
+    return begin_initial_sync(sync_source_, "it and this node part before this node's oplog begins");
+  }
+  const OpTime candidate = *known;
   if (candidate.is_null()) return stop_syncing("no entry in common with member " + std::to_string(sync_source_));
   if (candidate == response.hint) return roll_back(candidate);
   if (probe_ && candidate >= *probe_) return stop_syncing("member " + std::to_string(sync_source_) + " answers in circles");
@@ -150,6 +161,8 @@ void Replica::diverged(const FetchResponse& response) {
 
 void Replica::roll_back(const OpTime& to) {
   if (to < commit_) return stop_syncing("rolling back to " + show(to) + " would undo what is committed up to " + show(commit_));
+  lost_.emplace_back(to, oplog_.last());
+  if (snapshot_ && to < snapshot_->at) snapshot_.reset();
   std::vector<Entry> undone = oplog_.truncate(to);
   log("rolling back " + std::to_string(undone.size()) + " entries to " + show(to));
   set_state(State::rollback);
@@ -227,8 +240,10 @@ std::optional<FetchResponse> Replica::serve(const FetchRequest& request, bool la
     out.behind = true;
     return late ? std::optional(std::move(out)) : std::nullopt;
   }
-  out.diverged = true;
-  out.hint = oplog_.at_most(request.after);
+  const std::optional<OpTime> hint = oplog_.at_most(request.after);
+  out.too_old = !hint;
+  out.diverged = hint.has_value();
+  out.hint = hint.value_or(OpTime{});
   return out;
 }
 

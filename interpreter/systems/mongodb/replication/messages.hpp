@@ -88,11 +88,31 @@ struct FetchResponse {
   bool primary = false;   // of `term`
   OpTime after;           // as asked
   bool behind = false;    // `after` is later than all that is here
+  bool too_old = false;   // `after` is before all that is here: only a snapshot helps; `entries` is empty
   bool diverged = false;  // `after` is not in this oplog, which goes on beyond it; `entries` is empty
   OpTime hint;            // diverged: the last entry here that is not later than `after`
   OpTime last_applied;    // the end of the sender's oplog
   OpTime commit_point;
   std::vector<Entry> entries;
+};
+
+/// replSetFetchSnapshot: the sender's whole state, for a member that lacks more than the oplog still has. It comes in pieces of one moment.
+struct SnapshotRequest {
+  std::string set_name;
+  MemberId sender_id = kNobody;
+  std::int64_t term = 0;
+  OpTime last_applied;        // the sender's: an earlier state is of no use
+  std::int64_t snapshot = 0;  // 0: any, from its first piece
+  std::int64_t piece = 0;
+};
+struct SnapshotResponse {
+  std::int64_t term = 0;
+  bool primary = false;       // of `term`
+  std::int64_t snapshot = 0;  // to be named in what is asked next
+  OpTime at;                  // the state holds all up to here
+  OpTime last_applied, commit_point;
+  std::int64_t piece = 0, pieces = 0;
+  std::string bytes;  // the owner's
 };
 
 /// replSetUpdatePosition
@@ -121,7 +141,7 @@ struct Refusal {
   CommandError error;
 };
 
-using Request = std::variant<HeartbeatRequest, VoteRequest, FetchRequest, PositionRequest, StepUpRequest>;
-using Response = std::variant<HeartbeatResponse, VoteResponse, FetchResponse, PositionResponse, StepUpResponse, Refusal>;
+using Request = std::variant<HeartbeatRequest, VoteRequest, FetchRequest, PositionRequest, StepUpRequest, SnapshotRequest>;
+using Response = std::variant<HeartbeatResponse, VoteResponse, FetchResponse, PositionResponse, StepUpResponse, SnapshotResponse, Refusal>;
 
 }  // namespace failc::replication

@@ -12,6 +12,7 @@ std::string show(const OpTime& at) {
 
 void Oplog::append(Entry entry) {
   FAILC_ASSERT(last() < entry.at && last().timestamp < entry.at.timestamp);
+  bytes_ += entry.memory();
   entries_.push_back(std::move(entry));
 }
 
@@ -23,9 +24,10 @@ std::size_t Oplog::upper(const OpTime& at) const {
 
 bool Oplog::contains(const OpTime& at) const { return at == at_most(at); }
 
-OpTime Oplog::at_most(const OpTime& at) const {
+std::optional<OpTime> Oplog::at_most(const OpTime& at) const {
+  if (at < floor_) return std::nullopt;
   const std::size_t index = upper(at);
-  return index == 0 ? OpTime{} : entries_[index - 1].at;
+  return index == 0 ? floor_ : entries_[index - 1].at;
 }
 
 std::vector<Entry> Oplog::after(const OpTime& at, std::int64_t limit_bytes) const {
@@ -41,10 +43,25 @@ std::vector<Entry> Oplog::after(const OpTime& at, std::int64_t limit_bytes) cons
 std::vector<Entry> Oplog::truncate(const OpTime& at) {
   std::vector<Entry> out;
   while (!entries_.empty() && at < entries_.back().at) {
+    bytes_ -= entries_.back().memory();
     out.push_back(std::move(entries_.back()));
     entries_.pop_back();
   }
   return out;
+}
+
+Entry Oplog::drop_oldest() {
+  Entry out = std::move(entries_.front());
+  entries_.pop_front();
+  bytes_ -= out.memory();
+  floor_ = out.at;
+  return out;
+}
+
+void Oplog::restart(const OpTime& floor) {
+  entries_.clear();
+  bytes_ = 0;
+  floor_ = floor;
 }
 
 }  // namespace failc::replication

@@ -26,6 +26,8 @@ std::string show(const OpTime& at);
 struct Entry {
   OpTime at;
   std::string payload;
+  /// Bytes in memory, with what allocations cost.
+  std::int64_t memory() const { return static_cast<std::int64_t>(payload.capacity() + sizeof(Entry)) + 16; }
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 

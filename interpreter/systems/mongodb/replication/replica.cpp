@@ -25,6 +25,7 @@ Effects Replica::start(Moment at, Recovered recovered) {
   at_ = started_ = at;
   term_ = recovered.term;
   voted_for_ = recovered.voted_for;
+  oplog_.restart(recovered.floor);
   for (Entry& entry : recovered.entries) oplog_.append(std::move(entry));
   durable_ = oplog_.last();
   commit_ = shown_commit_ = persisted_commit_ = std::min(recovered.commit_point, oplog_.last());
@@ -47,6 +48,7 @@ Effects Replica::requested(Moment at, IncomingId id, const Request& request) {
   if (const auto* vote = std::get_if<VoteRequest>(&request)) response = on_request(id, *vote);
   if (const auto* fetch = std::get_if<FetchRequest>(&request)) response = on_request(id, *fetch);
   if (const auto* position = std::get_if<PositionRequest>(&request)) response = on_request(*position);
+  if (const auto* snapshot = std::get_if<SnapshotRequest>(&request)) response = on_request(*snapshot);
   if (const auto* step_up = std::get_if<StepUpRequest>(&request)) response = on_request(*step_up);
   if (response) out_.push_back(Answer{id, std::move(*response)});
   return finish();
@@ -74,6 +76,7 @@ Effects Replica::answered(Moment at, CallId id, const Response& response) {
   const auto* vote = std::get_if<VoteResponse>(&response);
   const auto* fetch = std::get_if<FetchResponse>(&response);
   const auto* position = std::get_if<PositionResponse>(&response);
+  const auto* snapshot = std::get_if<SnapshotResponse>(&response);
   switch (what.kind) {
     case Kind::heartbeat:
     case Kind::seed:
@@ -87,6 +90,9 @@ Effects Replica::answered(Moment at, CallId id, const Response& response) {
       break;
     case Kind::position:
       if (position != nullptr) on_response(what, *position);
+      break;
+    case Kind::snapshot:
+      if (snapshot != nullptr) on_response(what, *snapshot);
       break;
     case Kind::step_up:
       break;
@@ -116,6 +122,9 @@ void Replica::fail(CallId id, const std::string& why) {
       break;
     case Kind::fetch:
       fetch_retry_ = at_.now + heartbeat_interval();
+      break;
+    case Kind::snapshot:
+      abandon_initial_sync(why);
       break;
     case Kind::position:
       told_ = kNobody;
@@ -199,8 +208,10 @@ void Replica::settle() {
   consider_eager_election();
   consider_takeover();
   serve_fetches();
+  settle_snapshot();
   settle_fetch();
   settle_position();
+  trim();
   if (commit_ != persisted_commit_ && at_.now >= commit_persist_due_) {
     persisted_commit_ = commit_;
     commit_persist_due_ = at_.now + kCommitPointInterval;
@@ -239,6 +250,7 @@ std::optional<Nanos> Replica::wake_at() const {
   if (catching_up_ && config_->settings.catch_up_timeout.count() >= 0) at(won_at_ + config_->settings.catch_up_timeout);
   if (step_down_) at(step_down_->deadline);
   for (const HeldFetch& held : held_fetches_) at(held.deadline);
+  if (snapshot_) at(*snapshot_expiry());
   return out;
 }
 

@@ -5,6 +5,7 @@
 //
 // The owner: carries out effects in order; gives every `Call` its end; tells `durable`; calls `tick` at `wake_at()`. It may give an answer
 // to a `Call` of any other life of the replica: unknown numbers are ignored.
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,10 @@ struct Options {
   std::uint64_t seed = 0;
   std::string initiating_payload;   // of the entry that `initiate` writes
   std::string new_primary_payload;  // of the entry that a new primary writes
+  /// The oplog in memory. Beyond it, old entries that are committed are dropped, once the members that can be reached have them.
+  std::int64_t oplog_bytes = std::int64_t{4} << 20;
+  /// The owner's whole state as it is now, in pieces, one at least: for a member that lacks more than the oplog has.
+  std::function<std::vector<std::string>()> snapshot;
   /// For tests of tests: a majority write is reported satisfied before it is replicated. Loses data.
   bool acknowledge_early = false;
 };
@@ -95,6 +100,10 @@ class Replica {
   OpTime last_durable() const { return durable_; }
   OpTime commit_point() const { return commit_; }
   const Oplog& oplog() const { return oplog_; }
+  /// Whether `at`, an entry this node had in this life, was not rolled back since.
+  bool holds(const OpTime& at) const;
+  /// What a new journal needs, behind the pieces of the owner's state as of now.
+  void checkpoint(const std::function<void(Record)>& keep) const;
   WriteState write_state(const OpTime& at, const WriteConcern& concern) const;
   /// What this configuration can never satisfy: 100 UnsatisfiableWriteConcern, 79 UnknownReplWriteConcern.
   std::optional<CommandError> check(const WriteConcern& concern) const;
@@ -126,7 +135,7 @@ class Replica {
     int retries = 0;
     Nanos next_heartbeat{};
   };
-  enum class Kind : std::uint8_t { heartbeat, seed, vote, fetch, position, step_up };
+  enum class Kind : std::uint8_t { heartbeat, seed, vote, fetch, position, step_up, snapshot };
   struct Pending {
     Kind kind = Kind::heartbeat;
     MemberId peer = kNobody;
@@ -152,6 +161,20 @@ class Replica {
   struct HeldAnswer {
     Token token = 0;
     Answer answer;
+  };
+  /// A state that is given to others.
+  struct Snapshot {
+    std::int64_t id = 0;
+    OpTime at;
+    std::vector<std::string> pieces;
+    Nanos used{};
+  };
+  /// A state that comes from another.
+  struct InitialSync {
+    MemberId source = kNobody;
+    std::int64_t snapshot = 0;
+    OpTime at;
+    std::int64_t next = 0, pieces = 0;
   };
   struct PendingStepDown {
     CommandId id = 0;
@@ -263,6 +286,17 @@ class Replica {
   void roll_back(const OpTime& to);
   void stop_syncing(std::string why);
 
+  // snapshot.cpp
+  void trim();
+  std::optional<Nanos> snapshot_expiry() const;
+  void settle_snapshot();
+  Response on_request(const SnapshotRequest& request);
+  void begin_initial_sync(MemberId source, const std::string& why);
+  void ask_for_piece();
+  void on_response(const Pending& what, const SnapshotResponse& response);
+  void install_snapshot(const OpTime& at);
+  void abandon_initial_sync(const std::string& why);
+
   // step_down.cpp
   bool caught_up(const Peer& peer, const OpTime& target) const;
   bool safe_to_step_down(const OpTime& target) const;
@@ -299,6 +333,8 @@ class Replica {
   Oplog oplog_;
   OpTime durable_, commit_;
   std::vector<std::pair<Token, OpTime>> entries_in_flight_;
+  std::vector<std::pair<OpTime, OpTime>> lost_;  // of this life: after the first, up to the second; rolled back or replaced
+  std::optional<Snapshot> snapshot_;
 
   Token last_token_ = 0;
   CallId last_call_ = 0;
@@ -331,6 +367,7 @@ class Replica {
   Nanos fetch_retry_{};
   std::optional<OpTime> probe_;       // looking for the last common entry
   std::optional<OpTime> first_sync_;  // STARTUP2 until here
+  std::optional<InitialSync> initial_sync_;
   Token rollback_token_ = 0;
   CallId position_ = 0;
   OpTime told_applied_, told_durable_;

@@ -35,9 +35,17 @@ inline Config config_of(int members) {
 class Stage {
  public:
   explicit Stage(Config config, std::vector<Entry> entries = {entry(1, -1)}, std::int64_t term = 0, OpTime commit = {})
-      : Stage(Recovered{std::move(config), term, kNobody, std::move(entries), commit}) {}
-  explicit Stage(Recovered recovered)
-      : replica({.set_name = "rs0", .self = {host(0)}, .seed = 1, .initiating_payload = "i", .new_primary_payload = "n"}) {
+      : Stage(Recovered{std::move(config), term, kNobody, {}, {entries.begin(), entries.end()}, commit}) {}
+  explicit Stage(Recovered recovered, std::int64_t oplog_bytes = 4 << 20)
+      : replica({.set_name = "rs0",
+                 .self = {host(0)},
+                 .seed = 1,
+                 .initiating_payload = "i",
+                 .new_primary_payload = "n",
+                 .oplog_bytes = oplog_bytes,
+                 .snapshot = [] {
+                   return std::vector<std::string>{"piece one", "piece two"};
+                 }}) {
     take(replica.start(at, std::move(recovered)));
   }
 

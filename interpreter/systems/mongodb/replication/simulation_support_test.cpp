@@ -1,5 +1,6 @@
 // The simulated set itself; what it is used for is in simulation_test.cpp.
 #include <algorithm>
+#include <sstream>
 
 #include "interpreter/systems/mongodb/replication/simulation_test_support.hpp"
 
@@ -7,6 +8,48 @@ namespace failc::replication::simulation {
 namespace {
 
 std::string host_of(int index) { return "n" + std::to_string(index) + ":27017"; }
+
+/// A state in pieces: lines of timestamp, term and payload.
+std::vector<std::string> in_pieces(const std::vector<Entry>& state) {
+  constexpr std::size_t kEntries = 100;
+  std::vector<std::string> out(1);
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    if (i != 0 && i % kEntries == 0) out.emplace_back();
+    out.back() += std::to_string(state[i].at.timestamp) + " " + std::to_string(state[i].at.term) + " " + state[i].payload + "\n";
+  }
+  return out;
+}
+
+void collect(std::vector<Entry>& state, bool first, const std::string& piece) {
+  if (first) state.clear();
+  std::istringstream lines(piece);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    Entry entry;
+    words >> entry.at.timestamp >> entry.at.term >> std::ws;
+    std::getline(words, entry.payload);
+    state.push_back(std::move(entry));
+  }
+}
+
+/// What the records of a disk make of an empty state.
+std::vector<Entry> state_on(const std::vector<Record>& disk) {
+  std::vector<Entry> out, collected;
+  for (const Record& record : disk) {
+    if (const auto* entries = std::get_if<EntriesRecord>(&record)) out.insert(out.end(), entries->entries.begin(), entries->entries.end());
+    if (const auto* truncate = std::get_if<TruncateRecord>(&record))
+      while (!out.empty() && truncate->to < out.back().at) out.pop_back();
+    if (const auto* piece = std::get_if<PieceRecord>(&record)) collect(collected, piece->first, piece->bytes);
+    if (std::get_if<InstallRecord>(&record) != nullptr) out = collected;
+  }
+  return out;
+}
+
+bool has(const std::vector<Entry>& state, const OpTime& at) {
+  const auto found =
+      std::lower_bound(state.begin(), state.end(), at, [](const Entry& entry, const OpTime& place) { return entry.at < place; });
+  return found != state.end() && found->at == at;
+}
 
 }  // namespace
 
@@ -100,6 +143,8 @@ void Simulation::boot(int index) {
   options.initiating_payload = "initiating";
   options.new_primary_payload = "new primary";
   options.acknowledge_early = setup_.acknowledge_early;
+  options.oplog_bytes = setup_.oplog_bytes;
+  options.snapshot = [this, index] { return in_pieces(node(index).applied); };
   it.replica = std::make_unique<Replica>(options);
   it.disk_base = it.synced = it.disk.size();
   it.checked = 0;
@@ -107,7 +152,7 @@ void Simulation::boot(int index) {
   Result<Recovered> read = recover(it.disk);
   if (!read) return broken(read.error().message);
   Recovered recovered = std::move(*read);
-  it.applied = recovered.entries;
+  it.applied = state_on(it.disk);
   carry_out(index, it.replica->start(moment(index), std::move(recovered)));
 }
 
@@ -140,6 +185,11 @@ void Simulation::crash(int index) {
 
 void Simulation::restart(int index) {
   if (!up(index)) boot(index);
+}
+
+void Simulation::wipe(int index) {
+  crash(index);
+  node(index).disk.clear();
 }
 
 void Simulation::pause(int index) {
@@ -211,6 +261,16 @@ void Simulation::carry_out(int index, Effects effects) {
       }
       if ((it.applied.empty() ? OpTime{} : it.applied.back().at) != undo->to) return broken("undo stops in the wrong place");
     }
+    if (const auto* piece = std::get_if<CollectPiece>(&effect)) collect(it.collected, piece->first, piece->bytes);
+    if (const auto* installed = std::get_if<InstallSnapshot>(&effect)) {
+      ++initial_syncs_;
+      it.applied = std::exchange(it.collected, {});
+      it.checked = 0;
+      if (it.applied.empty() || it.applied.back().at != installed->at) return broken("an installed state ends in the wrong place");
+    }
+    if (const auto* dropped = std::get_if<Dropped>(&effect))
+      for (const Entry& entry : dropped->entries)
+        if (it.replica->commit_point() < entry.at) return broken("an entry was dropped that is not committed");
     if (const auto* advanced = std::get_if<CommitPointAdvanced>(&effect)) committed(index, advanced->to);
     if (const auto* changed = std::get_if<StateChanged>(&effect)) {
       mix(static_cast<std::uint64_t>(changed->state));
@@ -224,7 +284,9 @@ void Simulation::carry_out(int index, Effects effects) {
   }
   // A primary applies its own entries itself.
   const Oplog& oplog = it.replica->oplog();
-  while (it.applied.size() < oplog.size()) it.applied.push_back(oplog[it.applied.size()]);
+  std::size_t own = oplog.size();
+  while (own > 0 && (it.applied.empty() || it.applied.back().at < oplog[own - 1].at)) --own;
+  for (; own < oplog.size(); ++own) it.applied.push_back(oplog[own]);
   look(index);
   arm(index);
 }
@@ -388,7 +450,7 @@ void Simulation::look(int index) {
     if (state != WriteState::satisfied) return state == WriteState::stepped_down;
     acknowledged_.push_back(write.entry);
     for (int i = 0; i < setup_.members; ++i)
-      if (up(i) && replica(i).is_primary() && replica(i).term() > write.entry.at.term && !replica(i).oplog().contains(write.entry.at))
+      if (up(i) && replica(i).is_primary() && replica(i).term() > write.entry.at.term && !has(node(i).applied, write.entry.at))
         broken("a later primary lacks a write as it is acknowledged");
     return true;
   });
@@ -396,11 +458,10 @@ void Simulation::look(int index) {
 
 void Simulation::committed(int index, const OpTime& to) {
   Node& it = node(index);
-  const Oplog& oplog = it.replica->oplog();
-  if (!oplog.contains(to)) return broken("committed what is not in the oplog");
-  for (; it.checked < oplog.size() && oplog[it.checked].at <= to; ++it.checked) {
-    if (it.checked == committed_.size()) committed_.push_back(oplog[it.checked]);
-    if (committed_[it.checked] != oplog[it.checked]) return broken("two nodes disagree on what is committed");
+  if (!has(it.applied, to)) return broken("committed what is not there");
+  for (; it.checked < it.applied.size() && it.applied[it.checked].at <= to; ++it.checked) {
+    if (it.checked == committed_.size()) committed_.push_back(it.applied[it.checked]);
+    if (committed_[it.checked] != it.applied[it.checked]) return broken("two nodes disagree on what is committed");
   }
 }
 
@@ -410,7 +471,7 @@ void Simulation::leads(int index) {
   if (found->second != index) return broken("two primaries in term " + std::to_string(leader.term()));
   if (!added && !leader.can_accept_writes()) return;
   for (const Entry& entry : acknowledged_)
-    if (entry.at.term < leader.term() && !leader.oplog().contains(entry.at))
+    if (entry.at.term < leader.term() && !has(node(index).applied, entry.at))
       return broken("the primary of term " + std::to_string(leader.term()) + " lacks acknowledged " + show(entry.at));
 }
 
@@ -428,15 +489,15 @@ bool Simulation::converged() const {
   const int leader = primary();
   if (leader < 0) return false;
   const Replica& first = *nodes_[static_cast<std::size_t>(leader)].replica;
+  const std::vector<Entry>& state = nodes_[static_cast<std::size_t>(leader)].applied;
   for (int i = 0; i < setup_.members; ++i) {
     const Node& it = nodes_[static_cast<std::size_t>(i)];
     if (first.config()->find_host(host_of(i)) == nullptr) continue;
     if (!it.replica || it.paused) return false;
     if (it.replica->state() == State::arbiter) continue;
     if (it.replica->last_applied() != first.last_applied() || it.replica->commit_point() != first.last_applied()) return false;
-    if (it.replica->oplog().size() != first.oplog().size() || it.applied.size() != first.oplog().size()) return false;
-    for (std::size_t i = 0; i < it.applied.size(); ++i)
-      if (it.applied[i] != first.oplog()[i] || it.replica->oplog()[i] != first.oplog()[i]) return false;
+    if (it.replica->state() != State::primary && it.replica->state() != State::secondary) return false;
+    if (it.applied != state) return false;
   }
   return true;
 }

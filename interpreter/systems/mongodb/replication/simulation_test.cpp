@@ -20,8 +20,8 @@ void torment(Simulation& set) {
   set.repair_all();
 }
 
-void torment_and_heal(const Setup& setup) {
-  Simulation set(setup);
+void torment_and_heal(Simulation& set) {
+  const Setup& setup = set.setup();
   torment(set);
   ASSERT_EQ(set.violation(), "");
   // At worst: the rest of a step-down or of a call's timeout, then two lost elections.
@@ -31,6 +31,10 @@ void torment_and_heal(const Setup& setup) {
   set.writing = false;
   EXPECT_TRUE(set.run_until([&] { return set.converged(); }, seconds(4))) << "not converged, seed " << setup.seed;
   EXPECT_EQ(set.violation(), "");
+}
+void torment_and_heal(const Setup& setup) {
+  Simulation set(setup);
+  torment_and_heal(set);
 }
 
 TEST(Simulation, ThreeMembersLoseNothing) {
@@ -63,12 +67,59 @@ TEST(Simulation, ChangingMembersLosesNothing) {
     torment_and_heal({.members = 5, .first_members = 3, .seed = 6000 + seed, .election_timeout = milliseconds(300), .reconfigures = true});
 }
 
+/// Oplogs of some twenty entries: who is away for long finds its place gone, and takes over another's state.
+TEST(Simulation, SmallOplogsLoseNothing) {
+  std::size_t initial_syncs = 0, rolled_back = 0;
+  for (std::uint64_t seed = 1; seed <= 150 && !::testing::Test::HasFailure(); ++seed) {
+    const int members = seed % 3 == 0 ? 5 : 3;
+    Simulation set({.members = members, .seed = 20000 + seed, .loss_per_mille = seed % 4 == 0 ? 20 : 0, .oplog_bytes = 2000});
+    torment_and_heal(set);
+    initial_syncs += set.initial_syncs();
+    rolled_back += set.rolled_back();
+  }
+  std::printf("small oplogs: %zu initial syncs, %zu entries rolled back\n", initial_syncs, rolled_back);
+  EXPECT_GT(initial_syncs, 100u);
+  EXPECT_GT(rolled_back, 100u);
+}
+
+TEST(Simulation, SmallOplogsAndChangingMembersLoseNothing) {
+  for (std::uint64_t seed = 1; seed <= 60 && !::testing::Test::HasFailure(); ++seed) {
+    Simulation set({.members = 5,
+                    .first_members = 3,
+                    .seed = 21000 + seed,
+                    .election_timeout = milliseconds(300),
+                    .reconfigures = true,
+                    .oplog_bytes = 2000});
+    torment_and_heal(set);
+  }
+}
+
+TEST(Simulation, AnEmptyMemberComesBackByInitialSync) {
+  for (std::uint64_t seed = 1; seed <= 30 && !::testing::Test::HasFailure(); ++seed) {
+    Simulation set({.seed = 22000 + seed, .oplog_bytes = 2000});
+    set.bring_up();
+    set.run_for(seconds(2));
+    const int victim = (set.primary() + 1 + static_cast<int>(seed % 2)) % 3;
+    set.wipe(victim);
+    set.run_for(seconds(1));
+    set.restart(victim);
+    set.run_for(seconds(1));
+    EXPECT_EQ(set.initial_syncs(), 1u);
+    set.writing = false;
+    EXPECT_TRUE(set.run_until([&] { return set.converged(); }, seconds(4))) << seed;
+    EXPECT_EQ(set.violation(), "");
+    EXPECT_GT(set.acknowledged(), 100u);
+    set.run_for(seconds(3));  // the snapshot is forgotten, and what followed it
+    for (int i = 0; i < 3; ++i) EXPECT_LE(set.replica(i).oplog().bytes(), 2100) << i;
+  }
+}
+
 /// The check above can fail: one that acknowledges before it replicates is found out.
 TEST(Simulation, EarlyAcknowledgementIsFoundOut) {
   int found = 0;
   constexpr int kSeeds = 40;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    Simulation set({.seed = seed, .acknowledge_early = true});
+    Simulation set({.seed = seed, .acknowledge_early = true, .oplog_bytes = seed % 2 == 0 ? 2000 : 4 << 20});
     torment(set);
     set.run_for(seconds(3));
     found += set.violation().find("lacks") != std::string::npos;

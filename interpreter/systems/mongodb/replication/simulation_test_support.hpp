@@ -32,6 +32,7 @@ struct Setup {
   bool acknowledge_early = false;
   bool reconfigures = false;       // members come, go and change priorities among the faults
   std::vector<double> priorities;  // 1 where none is given
+  std::int64_t oplog_bytes = 4 << 20;
 };
 
 class Simulation {
@@ -47,6 +48,7 @@ class Simulation {
   // ---- faults
   void crash(int node);  // what is not on the disk is lost, but for a random part of it
   void restart(int node);
+  void wipe(int node);  // crashed, and its disk is empty then
   void pause(int node);
   void resume(int node);
   void block(int from, int to, bool blocked) { blocked_[{from, to}] = blocked; }
@@ -57,6 +59,7 @@ class Simulation {
   void repair_all();
 
   // ---- looks
+  const Setup& setup() const { return setup_; }
   int size() const { return setup_.members; }
   bool up(int node) const { return nodes_[static_cast<std::size_t>(node)].replica != nullptr; }
   Replica& replica(int node) { return *nodes_[static_cast<std::size_t>(node)].replica; }
@@ -64,12 +67,13 @@ class Simulation {
   int primary() const;
   Nanos now() const { return now_; }
   Moment moment(int node) const;
-  /// All have the same oplog, applied and committed to its end.
+  /// All have the same state, and it is committed.
   bool converged() const;
   std::uint64_t trace_hash() const { return hash_; }
   std::size_t acknowledged() const { return acknowledged_.size(); }
   std::size_t rolled_back() const { return rolled_back_; }
   std::size_t reconfigured() const { return reconfigured_; }
+  std::size_t initial_syncs() const { return initial_syncs_; }
   std::size_t elections() const { return leaders_.size(); }
   Random& dice() { return dice_; }
   /// What was broken first, "" for nothing.
@@ -94,8 +98,9 @@ class Simulation {
     std::size_t synced = 0;     // records on the disk for good
     bool syncing = false;
     std::optional<Nanos> wake;
-    std::vector<Entry> applied;
-    std::size_t checked = 0;  // entries of its oplog held against the committed ones
+    std::vector<Entry> applied;    // its state: all entries there ever were
+    std::vector<Entry> collected;  // of another's state
+    std::size_t checked = 0;       // entries of its state held against the committed ones
     std::vector<Write> writes;
     milliseconds skew{0};
   };
@@ -146,7 +151,7 @@ class Simulation {
   std::map<std::int64_t, int> leaders_;
   std::vector<Entry> committed_;
   std::vector<Entry> acknowledged_;
-  std::size_t rolled_back_ = 0, reconfigured_ = 0;
+  std::size_t rolled_back_ = 0, reconfigured_ = 0, initial_syncs_ = 0;
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::string violation_;
 };

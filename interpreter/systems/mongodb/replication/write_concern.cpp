@@ -23,7 +23,7 @@ std::optional<CommandError> Replica::check(const WriteConcern& concern) const {
 
 WriteState Replica::write_state(const OpTime& at, const WriteConcern& concern) const {
   if (at.is_null()) return WriteState::satisfied;
-  if (!oplog_.contains(at) || !config_) return WriteState::stepped_down;  // rolled back
+  if (!holds(at) || !config_) return WriteState::stepped_down;  // rolled back
   const int* number = std::get_if<int>(&concern.w);
   const std::string* mode = std::get_if<std::string>(&concern.w);
   const bool majority = mode != nullptr && *mode == "majority";
