@@ -10,16 +10,20 @@ import subprocess
 import support
 
 ECHO = os.environ.get("FAILC_MONGOD_ECHO") or str(support.ROOT / "build/release/failc-mongod-echo")
-SMALL, TEXT, DOCUMENT = b"\x10", b"\x02", b"\x03"
+SMALL, TEXT, DOCUMENT, ARRAY = b"\x10", b"\x02", b"\x03", b"\x04"
+OBJECT_ID, BINARY = b"\x07", b"\x05"
+NUMBERS = {b"\x10": "<i", b"\x12": "<q", b"\x01": "<d", b"\x09": "<q", b"\x08": "<?", b"\x11": "<Q"}
 
 
 def encode(fields):
-    """A BSON document of integers, texts and documents."""
+    """A BSON document of integers, texts, documents and lists."""
     out = b""
     for name, value in fields.items():
         key = name.encode() + b"\0"
         if isinstance(value, dict):
             out += DOCUMENT + key + encode(value)
+        elif isinstance(value, list):
+            out += ARRAY + key + encode({str(index): element for index, element in enumerate(value)})
         elif isinstance(value, str):
             data = value.encode() + b"\0"
             out += TEXT + key + struct.pack("<i", len(data)) + data
@@ -33,13 +37,18 @@ def decode(data):
     while data[at] != 0:
         kind, end = data[at:at + 1], data.index(b"\0", at + 1)
         name, at = data[at + 1:end].decode(), end + 1
-        if kind in (TEXT, DOCUMENT):
-            size = struct.unpack_from("<i", data, at)[0]
-            whole = data[at + 4:at + 4 + size - 1].decode() if kind == TEXT else decode(data[at:at + size])
-            out[name], at = whole, at + size + (4 if kind == TEXT else 0)
+        size = struct.unpack_from("<i", data, at)[0] if kind in (TEXT, BINARY, DOCUMENT, ARRAY) else 0
+        if kind == TEXT:
+            out[name], at = data[at + 4:at + 4 + size - 1].decode(), at + 4 + size
+        elif kind == BINARY:
+            out[name], at = data[at + 5:at + 5 + size], at + 5 + size
+        elif kind == OBJECT_ID:
+            out[name], at = data[at:at + 12], at + 12
+        elif kind in (DOCUMENT, ARRAY):
+            inside = decode(data[at:at + size])
+            out[name], at = inside if kind == DOCUMENT else list(inside.values()), at + size
         else:
-            form = {b"\x10": "<i", b"\x12": "<q", b"\x01": "<d", b"\x09": "<q", b"\x08": "<?"}[kind]
-            out[name], at = struct.unpack_from(form, data, at)[0], at + struct.calcsize(form)
+            out[name], at = struct.unpack_from(NUMBERS[kind], data, at)[0], at + struct.calcsize(NUMBERS[kind])
     return out
 
 
