@@ -8,14 +8,22 @@ write raised when it added its id."""
 import collections
 import itertools
 import json
+import os
 import subprocess
 import threading
+import unittest
 
 import support
 from replica_set import MONGOD, ReplicaSet
 
 WRITERS = 8
 DUPLICATE_KEY = 11000
+
+
+def need(found, reason):
+    """A driver that is not there: its tests are skipped, unless the environment says that all have to run (scripts/test)."""
+    if not found:
+        raise AssertionError(reason) if os.environ.get("FAILC_EVERY_DRIVER") else unittest.SkipTest(reason)
 
 
 class Program:
@@ -103,15 +111,17 @@ class TestCase(support.TestCase):
         self.set.end()
         super().tearDown()
 
+    # A driver tries a write again, so none fails; but for the bugs of some, which say here of how many that were in flight ...
+    most_failures = 0
+
     def may_fail(self, failure, change):
-        """Whether a write may fail so when the primary changes by `change`, "kill" or "step down". A driver tries it again, so none does."""
+        """... and how, when the primary changes by `change`, "kill" or "step down"."""
         return False
 
     def check_writes(self, writes, *changes):
         self.assertEqual(shortcomings(writes), [])
         self.assertEqual([failure for failure in writes["failed"] if not any(self.may_fail(failure, change) for change in changes)], [])
-        # Only what was in flight.
-        self.assertLessEqual(len(writes["failed"]), len(changes) * WRITERS)
+        self.assertLessEqual(len(writes["failed"]), len(changes) * self.most_failures)
 
     def test_operations(self):
         done = subprocess.run([*map(str, self.command), "operations", self.uri], capture_output=True, text=True, timeout=60, cwd=self.base)

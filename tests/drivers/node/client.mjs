@@ -1,7 +1,25 @@
-// Node.js' driver as one of the clients that tests/e2e/driver_program.py describes. FAILC_NODE_MODULES: the folder that holds its package.
+// Node.js' driver as one of the clients that tests/e2e/driver_program.py describes. `check`: whether it is there, in the version of package.json.
 import { createRequire } from 'node:module';
 
-const { MongoClient, MongoNetworkError, MongoServerError, ReadConcern } = createRequire(process.env.FAILC_NODE_MODULES + '/')('mongodb');
+const packages = createRequire(new URL('../../../build/node/', import.meta.url));
+const wanted = createRequire(import.meta.url)('./package.json').dependencies.mongodb;
+
+function fail(why) {
+  console.error(`${why}; tests/drivers/node/install gets mongodb ${wanted}`);
+  process.exit(3);
+}
+
+function load() {
+  try {
+    const { version } = packages('mongodb/package.json');
+    if (version !== wanted) fail(`build/node has mongodb ${version}`);
+    return packages('mongodb');
+  } catch (error) {
+    return fail(`build/node has no mongodb (${error.code ?? error.message})`);
+  }
+}
+
+const { MongoClient, MongoNetworkError, MongoServerError, ReadConcern } = load();
 
 const KEEP = 100; // ids in a log
 
@@ -145,4 +163,5 @@ async function writes(uri, writers) {
 }
 
 const [what, uri, writers] = process.argv.slice(2);
-await (what === 'operations' ? operations(uri) : writes(uri, Number(writers)));
+if (what === 'operations') await operations(uri);
+if (what === 'writes') await writes(uri, Number(writers));
