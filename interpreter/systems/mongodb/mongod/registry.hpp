@@ -19,6 +19,7 @@ std::vector<Spec> explain_commands();
 std::vector<Spec> collection_commands();
 std::vector<Spec> index_commands();
 std::vector<Spec> hello_commands();
+std::vector<Spec> authentication_commands();
 std::vector<Spec> session_commands();
 std::vector<Spec> fail_point_commands();
 std::vector<Spec> parameter_commands();
