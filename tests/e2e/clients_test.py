@@ -27,7 +27,6 @@ class PyMongo(driver_program.TestCase):
         need(subprocess.run([PYTHON, "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
 
     def may_fail(self, failure, change):
-        # Before 3.11.3 it looks for the label of a write concern error inside of it, not beside it where servers put it (PYTHON-2452).
         return change == "step down" and failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]
 
 
@@ -41,7 +40,7 @@ class Libmongoc(driver_program.TestCase):
 
 class Node(driver_program.TestCase):
     command = [PROGRAMS / "node/run"]
-    most_failures = WRITERS - 1
+    most_failures = WRITERS
 
     @classmethod
     def setUpClass(cls):
@@ -49,8 +48,6 @@ class Node(driver_program.TestCase):
         need(checked.returncode == 0, checked.stderr.strip())
 
     def may_fail(self, failure, change):
-        # Of the writes that a connection's end meets, only the first is tried again: by it the pool is cleared, and `decorateCommandError` of
-        # lib/sdam/server.js labels no error of a connection from before (seen with 7.8.0; with the label set there none fails).
         return change == "kill" and failure["network"] and not failure["retryable"]
 
 

@@ -111,11 +111,11 @@ class TestCase(support.TestCase):
         self.set.end()
         super().tearDown()
 
-    # A driver tries a write again, so none fails; but for the bugs of some, which say here of how many that were in flight ...
-    most_failures = 0
+    # A driver tries a write again, so none fails; but for the bugs of some (tests/drivers/README.md).
+    most_failures = 0  # a change of the primary
 
     def may_fail(self, failure, change):
-        """... and how, when the primary changes by `change`, "kill" or "step down"."""
+        """Whether it may when the primary changes by `change`, "kill", "step down" or "shut down"."""
         return False
 
     def check_writes(self, writes, *changes):
@@ -141,11 +141,11 @@ class TestCase(support.TestCase):
 
     def test_failover_under_writes(self):
         program = Program(self, [*self.command, "writes", self.uri, WRITERS])
-        for number, change in enumerate([self.set.kill_primary, self.set.step_down]):
+        for number, change in enumerate([self.set.kill_primary, self.set.step_down, self.set.shut_down_primary]):
             program.wait_for_acknowledged(500 * (number + 1))
             program.wait_for_primary(change())
-        program.wait_for_acknowledged((program.values("acknowledged"))[-1] + 500)
-        self.check_writes(program.finish(), "kill", "step down")
+        program.wait_for_acknowledged(program.values("acknowledged")[-1] + 500)
+        self.check_writes(program.finish(), "kill", "step down", "shut down")
 
     def test_nothing_is_lost(self):
         program = Program(self, [*self.command, "writes", self.uri, WRITERS])

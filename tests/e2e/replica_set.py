@@ -78,14 +78,17 @@ class ReplicaSet:
 
     # ---- what happens to it; each gives the port of the new primary
 
-    def kill_primary(self):
-        """kill -9; once another is elected, the dead one comes back with its data."""
+    def kill_primary(self, number=signal.SIGKILL):
+        """Once another is elected, the dead one comes back with its data."""
         old = self.wait_for_primary()
-        self.kill(old)
+        self.kill(old, number)
         new = self.wait_for_primary(but=old)
         self.start(old)
         self.wait_for_secondary(old)
         return new
+
+    def shut_down_primary(self):
+        return self.kill_primary(signal.SIGTERM)
 
     def step_down(self):
         old = self.wait_for_primary()
