@@ -6,7 +6,7 @@ import unittest
 
 import driver_program
 import support
-from driver_program import WRITERS, need
+from driver_program import need, shortcomings
 
 LABEL = "real"
 
@@ -20,14 +20,11 @@ INTERRUPTED_BY_STATE_CHANGE = 11602
 
 class PyMongo(driver_program.TestCase):
     command = [PYTHON, "-B", PROGRAMS / "pymongo/client.py"]
-    most_failures = WRITERS
+    may_fail = {"step down": lambda failure: failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]}
 
     @classmethod
     def setUpClass(cls):
         need(subprocess.run([PYTHON, "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
-
-    def may_fail(self, failure, change):
-        return change == "step down" and failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]
 
 
 class Libmongoc(driver_program.TestCase):
@@ -40,15 +37,25 @@ class Libmongoc(driver_program.TestCase):
 
 class Node(driver_program.TestCase):
     command = [PROGRAMS / "node/run"]
-    most_failures = WRITERS
+    may_fail = {"kill": lambda failure: failure["network"] and not failure["retryable"]}
 
     @classmethod
     def setUpClass(cls):
         checked = subprocess.run([*cls.command, "check"], capture_output=True, text=True)
         need(checked.returncode == 0, checked.stderr.strip())
 
-    def may_fail(self, failure, change):
-        return change == "kill" and failure["network"] and not failure["retryable"]
+
+class Judgement(support.TestCase):
+    """What the tests above are judged by sees what must not be."""
+
+    def test_shortcomings(self):
+        good = {"acknowledged": ["0-0", "0-1"], "failed": [{"id": "0-2", "message": "m", "code": None}], "events": ["0-0"],
+                "logs": [{"_id": "log", "n": 2, "ids": ["0-1", "0-2"]}]}
+        self.assertEqual(shortcomings(good), [])
+        for change, said in [({"events": []}, "0-0 was acknowledged and is lost"), ({"events": ["0-0", "0-1"]}, "0-1 was done 2 times"),
+                             ({"logs": [{"_id": "log", "n": 3, "ids": ["0-1", "0-2"]}]}, "log was raised 3 times for 2 writes"),
+                             ({"failed": []}, "0-2 was never written"), ({"failed": [{**good["failed"][0], "code": 11000}]}, "0-2: m")]:
+            self.assertEqual(shortcomings({**good, **change}), [said])
 
 
 if __name__ == "__main__":
