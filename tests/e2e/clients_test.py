@@ -18,9 +18,17 @@ MONGOC = pathlib.Path(support.FAILC).with_name("failc-client-mongoc")
 INTERRUPTED_BY_STATE_CHANGE = 11602
 
 
+def unlabelled_interruption(failure):
+    return failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]
+
+
+def unlabelled_end_of_connection(failure):
+    return failure["network"] and not failure["retryable"]
+
+
 class PyMongo(driver_program.TestCase):
     command = [PYTHON, "-B", PROGRAMS / "pymongo/client.py"]
-    may_fail = {"step down": lambda failure: failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]}
+    may_fail = {"step down": unlabelled_interruption, "shut down": unlabelled_interruption}
 
     @classmethod
     def setUpClass(cls):
@@ -37,7 +45,7 @@ class Libmongoc(driver_program.TestCase):
 
 class Node(driver_program.TestCase):
     command = [PROGRAMS / "node/run"]
-    may_fail = {"kill": lambda failure: failure["network"] and not failure["retryable"]}
+    may_fail = {"kill": unlabelled_end_of_connection, "shut down": unlabelled_end_of_connection}
 
     @classmethod
     def setUpClass(cls):
