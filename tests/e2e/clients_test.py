@@ -45,6 +45,7 @@ class Libmongoc(driver_program.TestCase):
 
 class Node(driver_program.TestCase):
     command = [PROGRAMS / "node/run"]
+    sees_too = {"clientBulk": [1, 1, 1, 1, 2]}
     may_fail = {"kill": unlabelled_end_of_connection, "shut down": unlabelled_end_of_connection}
 
     @classmethod

@@ -111,6 +111,8 @@ class TestCase(support.TestCase):
         self.set.end()
         super().tearDown()
 
+    # What it has to see beside what all see.
+    sees_too = {}
     # A driver tries a write again, so none fails, but for the bugs of some (tests/drivers/README.md). From a change of the primary, "kill", "step
     # down" or "shut down", to whether a write that was in flight may fail so.
     may_fail = {}
@@ -134,7 +136,7 @@ class TestCase(support.TestCase):
             "updated": [125, 125], "upserted": "new", "replaced": 1, "deleted": 25, "modified": {"_id": 1, "x": 101}, "removed": {"_id": 1, "x": 101},
             "bulk": [2, 1, 1], "groups": [{"_id": 0, "n": 113}, {"_id": 1, "n": 112}], "let": 1, "count": 225, "estimated": 226, "distinct": [0, 1],
             "indexes": ["_id_", "x_1"], "duplicate": DUPLICATE_KEY, "timeLimit": "ok", "unacknowledged": 1,
-            "session": {"own": 1, "secondary": 1}, "compressed": "ok", "unknownCommand": 59, "afterStepDown": 1,
+            "session": {"own": 1, "secondary": 1}, "compressed": "ok", "unknownCommand": 59, "afterStepDown": 1, **self.sees_too,
         })
 
     def test_failover_under_writes(self):

@@ -108,6 +108,16 @@ async function operations(uri) {
     const secondary = app.collection('own', { readPreference: 'secondary', readConcern: new ReadConcern('majority') });
     seen.session = { own: await own.countDocuments({}, { session }), secondary: (await secondary.find({}, { session }).toArray()).length };
   });
+  const clientBulk = await client.bulkWrite(
+    [
+      { name: 'insertOne', namespace: 'app.bulk', document: { _id: 1, x: 1 } },
+      { name: 'updateOne', namespace: 'app.other', filter: { _id: 2 }, update: { $set: { x: 1 } }, upsert: true },
+      { name: 'replaceOne', namespace: 'app.bulk', filter: {}, replacement: { x: 2 }, sort: { x: -1 } },
+      { name: 'deleteOne', namespace: 'app.other', filter: { x: 1 } }
+    ],
+    { verboseResults: true }
+  );
+  seen.clientBulk = [clientBulk.insertedCount, clientBulk.upsertedCount, clientBulk.modifiedCount, clientBulk.deletedCount, clientBulk.updateResults.get(1).upsertedId];
   const other = new MongoClient(uri, { compressors: ['zlib'], serverApi: { version: '1', strict: true, deprecationErrors: true } });
   await other.db('admin').command({ ping: 1 });
   await other.close();

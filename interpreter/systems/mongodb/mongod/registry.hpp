@@ -12,6 +12,7 @@ const Spec* find_command(std::string_view name);
 const std::vector<Spec>& all_commands();
 
 std::vector<Spec> write_commands();
+std::vector<Spec> bulk_write_commands();
 std::vector<Spec> find_and_modify_commands();
 std::vector<Spec> read_commands();
 std::vector<Spec> aggregate_commands();
