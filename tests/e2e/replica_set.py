@@ -70,7 +70,8 @@ class ReplicaSet:
 
     def wait_for_primary(self, but=None):
         found = []
-        self.test.assertTrue(wait_until(lambda: found.append(self.primary(but)) or found[-1], 20), "there is no primary" + (f" but {but}" if but else ""))
+        there_is = wait_until(lambda: found.append(self.primary(but)) or found[-1], 20)
+        self.test.assertTrue(there_is, "there is no primary" + (f" but {but}" if but else ""))
         return found[-1]
 
     def wait_for_secondary(self, port):

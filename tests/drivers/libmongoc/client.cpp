@@ -104,7 +104,8 @@ int main(int count, char** words) {
   using namespace failc::client;
   if (count < 3) return 2;
   mongoc_init();
-  mongoc_log_set_handler([](mongoc_log_level_t, const char* domain, const char* text, void*) { std::fprintf(stderr, "%s: %s\n", domain, text); }, nullptr);
+  mongoc_log_set_handler(
+      [](mongoc_log_level_t, const char* domain, const char* text, void*) { std::fprintf(stderr, "%s: %s\n", domain, text); }, nullptr);
   int code = 0;
   try {
     if (words[1] == std::string("operations")) {

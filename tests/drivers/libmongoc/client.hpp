@@ -19,7 +19,9 @@ using Json = nlohmann::ordered_json;
 template <auto destroy>
 struct Destroy {
   template <class T>
-  void operator()(T* held) const { destroy(held); }
+  void operator()(T* held) const {
+    destroy(held);
+  }
 };
 template <class T, auto destroy>
 using Held = std::unique_ptr<T, Destroy<destroy>>;
@@ -39,7 +41,8 @@ struct Failed : std::runtime_error {
 Bson to_bson(const Json& json);
 Json to_json(const bson_t* document);
 
-/// `call` gets an uninitialized reply and an error, as libmongoc's functions take them. Gives the reply; throws Failed where it returns false.
+/// `call` gets an uninitialized reply and an error, as libmongoc's functions take them. Gives the reply; throws Failed where it returns
+/// false.
 Json reply_of(const std::function<bool(bson_t*, bson_error_t*)>& call);
 
 /// The rest of the cursor's documents.

@@ -30,7 +30,8 @@ struct Things {
     const Cursor cursor(mongoc_collection_aggregate(held.get(), MONGOC_QUERY_NONE, to_bson(stages).get(), to_bson(options).get(), nullptr));
     return documents(cursor.get());
   }
-  Json update(decltype(mongoc_collection_update_one) call, const Json& filter, const Json& update, const Json& options = Json::object()) const {
+  Json update(decltype(mongoc_collection_update_one) call, const Json& filter, const Json& update,
+              const Json& options = Json::object()) const {
     return reply_of([&](bson_t* reply, bson_error_t* error) {
       return call(held.get(), to_bson(filter).get(), to_bson(update).get(), to_bson(options).get(), reply, error);
     });
@@ -72,13 +73,15 @@ struct Things {
     });
   }
   Json bulk() const {
-    const Held<mongoc_bulk_operation_t, mongoc_bulk_operation_destroy> bulk(mongoc_collection_create_bulk_operation_with_opts(held.get(), nullptr));
+    const Held<mongoc_bulk_operation_t, mongoc_bulk_operation_destroy> bulk(
+        mongoc_collection_create_bulk_operation_with_opts(held.get(), nullptr));
     const Bson one = to_bson({{"_id", 1}}), gone = to_bson({{"_id", "gone"}});
     mongoc_bulk_operation_insert(bulk.get(), to_bson({{"_id", 1}, {"x", 101}}).get());
     mongoc_bulk_operation_insert(bulk.get(), gone.get());
     mongoc_bulk_operation_update_one(bulk.get(), one.get(), to_bson({{"$set", {{"bulk", true}}}}).get(), false);
     mongoc_bulk_operation_remove_one(bulk.get(), gone.get());
-    const Json reply = reply_of([&](bson_t* reply, bson_error_t* error) { return mongoc_bulk_operation_execute(bulk.get(), reply, error) != 0; });
+    const Json reply =
+        reply_of([&](bson_t* reply, bson_error_t* error) { return mongoc_bulk_operation_execute(bulk.get(), reply, error) != 0; });
     return {reply["nInserted"], reply["nModified"], reply["nRemoved"]};
   }
 };
@@ -125,7 +128,8 @@ void read(Json& seen, const Things& things, Watch& watch) {
 void change(Json& seen, const Things& things) {
   const Json updated = things.update(mongoc_collection_update_many, {{"_id", {{"$lt", 125}}}}, {{"$inc", {{"x", 100}}}});
   seen["updated"] = {updated["matchedCount"], updated["modifiedCount"]};
-  seen["upserted"] = things.update(mongoc_collection_update_one, {{"_id", "new"}}, {{"$set", {{"x", -1}}}}, {{"upsert", true}})["upsertedId"];
+  seen["upserted"] =
+      things.update(mongoc_collection_update_one, {{"_id", "new"}}, {{"$set", {{"x", -1}}}}, {{"upsert", true}})["upsertedId"];
   seen["replaced"] = things.update(mongoc_collection_replace_one, {{"_id", "new"}}, {{"x", -2}})["modifiedCount"];
   seen["deleted"] = things.remove({{"_id", {{"$gte", 225}}}})["deletedCount"];
   const Json set = {{"$set", {{"y", 1}}}};
@@ -136,7 +140,9 @@ void change(Json& seen, const Things& things) {
 
 void sum_up(Json& seen, const Things& things) {
   const Json numbers = {{"_id", {{"$gte", 0}}}}, mod = {{"$mod", Json::array({"$_id", 2})}};
-  seen["groups"] = things.aggregate(Json::array({{{"$match", numbers}}, {{"$group", {{"_id", mod}, {"n", {{"$sum", 1}}}}}}, {{"$sort", {{"_id", 1}}}}}), {{"batchSize", 1}});
+  seen["groups"] =
+      things.aggregate(Json::array({{{"$match", numbers}}, {{"$group", {{"_id", mod}, {"n", {{"$sum", 1}}}}}}, {{"$sort", {{"_id", 1}}}}}),
+                       {{"batchSize", 1}});
   const Json wanted = {{"$match", {{"$expr", {{"$eq", Json::array({"$_id", "$$wanted"})}}}}}};
   seen["let"] = things.aggregate(Json::array({wanted}), {{"let", {{"wanted", 3}}}}).size();
   seen["count"] = things.count(numbers);
@@ -164,7 +170,8 @@ void consistency(Json& seen, const Client& client) {
   bson_error_t error;
   const Held<mongoc_session_opt_t, mongoc_session_opts_destroy> options(mongoc_session_opts_new());
   mongoc_session_opts_set_causal_consistency(options.get(), true);
-  const Held<mongoc_client_session_t, mongoc_client_session_destroy> session(mongoc_client_start_session(client.get(), options.get(), &error));
+  const Held<mongoc_client_session_t, mongoc_client_session_destroy> session(
+      mongoc_client_start_session(client.get(), options.get(), &error));
   if (!session) throw std::runtime_error(error.message);
   const Bson in_session(bson_new());
   if (!mongoc_client_session_append(session.get(), in_session.get(), &error)) throw std::runtime_error(error.message);
@@ -176,7 +183,8 @@ void consistency(Json& seen, const Client& client) {
   const Held<mongoc_read_prefs_t, mongoc_read_prefs_destroy> secondary(mongoc_read_prefs_new(MONGOC_READ_SECONDARY));
   Json majority = with_session;
   majority["readConcern"] = {{"level", "majority"}};
-  seen["session"] = {{"own", own.count(Json::object(), with_session)}, {"secondary", documents(own.find(Json::object(), majority, secondary.get()).get()).size()}};
+  seen["session"] = {{"own", own.count(Json::object(), with_session)},
+                     {"secondary", documents(own.find(Json::object(), majority, secondary.get()).get()).size()}};
 }
 
 /// A stable API and compression, asked for when it connects.

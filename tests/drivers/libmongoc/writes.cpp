@@ -28,25 +28,33 @@ void write(const Client& client, const std::string& id, const std::string& log, 
   const Bson which = to_bson({{"_id", number % 2 == 0 ? id : log}});
   if (number % 2 == 0) {
     const Collection events = client.collection("events");
-    reply_of([&](bson_t* reply, bson_error_t* error) { return mongoc_collection_insert_one(events.get(), which.get(), nullptr, reply, error); });
+    reply_of(
+        [&](bson_t* reply, bson_error_t* error) { return mongoc_collection_insert_one(events.get(), which.get(), nullptr, reply, error); });
     return;
   }
   const Collection logs = client.collection("logs");
   const Bson add = to_bson({{"$inc", {{"n", 1}}}, {"$push", {{"ids", id}}}});
   if (number % 4 == 1) {
     const Bson options = to_bson({{"upsert", true}});
-    reply_of([&](bson_t* reply, bson_error_t* error) { return mongoc_collection_update_one(logs.get(), which.get(), add.get(), options.get(), reply, error); });
+    reply_of([&](bson_t* reply, bson_error_t* error) {
+      return mongoc_collection_update_one(logs.get(), which.get(), add.get(), options.get(), reply, error);
+    });
     return;
   }
   const Held<mongoc_find_and_modify_opts_t, mongoc_find_and_modify_opts_destroy> options(mongoc_find_and_modify_opts_new());
   mongoc_find_and_modify_opts_set_update(options.get(), add.get());
   mongoc_find_and_modify_opts_set_flags(options.get(), MONGOC_FIND_AND_MODIFY_UPSERT);
-  reply_of([&](bson_t* reply, bson_error_t* error) { return mongoc_collection_find_and_modify_with_opts(logs.get(), which.get(), options.get(), reply, error); });
+  reply_of([&](bson_t* reply, bson_error_t* error) {
+    return mongoc_collection_find_and_modify_with_opts(logs.get(), which.get(), options.get(), reply, error);
+  });
 }
 
 Json shown(const std::string& id, const Failed& failed) {
   const Bson reply = to_bson(failed.reply.is_object() ? failed.reply : Json::object());
-  return {{"id", id}, {"message", failed.what()}, {"code", failed.error.code}, {"network", failed.error.domain == MONGOC_ERROR_STREAM},
+  return {{"id", id},
+          {"message", failed.what()},
+          {"code", failed.error.code},
+          {"network", failed.error.domain == MONGOC_ERROR_STREAM},
           {"retryable", mongoc_error_has_label(reply.get(), "RetryableWriteError")}};
 }
 
@@ -67,7 +75,8 @@ void work(const Pool& pool, int writer, const std::atomic<bool>& stopped, Tally&
 
 Json all_of(const Client& client, const char* name) {
   const Collection collection = client.collection(name);
-  const Cursor cursor(mongoc_collection_find_with_opts(collection.get(), to_bson(Json::object()).get(), to_bson({{"readConcern", {{"level", "majority"}}}}).get(), nullptr));
+  const Cursor cursor(mongoc_collection_find_with_opts(collection.get(), to_bson(Json::object()).get(),
+                                                       to_bson({{"readConcern", {{"level", "majority"}}}}).get(), nullptr));
   return documents(cursor.get());
 }
 
@@ -98,7 +107,8 @@ void writes(const std::string& uri, int writers) {
   const Client client(pool);
   Json events = Json::array();
   for (const Json& event : all_of(client, "events")) events.push_back(event["_id"]);
-  tell({{"writes", {{"acknowledged", tally.acknowledged}, {"failed", tally.failed}, {"events", events}, {"logs", all_of(client, "logs")}}}});
+  tell(
+      {{"writes", {{"acknowledged", tally.acknowledged}, {"failed", tally.failed}, {"events", events}, {"logs", all_of(client, "logs")}}}});
 }
 
 }  // namespace failc::client

@@ -117,7 +117,8 @@ async function operations(uri) {
     ],
     { verboseResults: true }
   );
-  seen.clientBulk = [clientBulk.insertedCount, clientBulk.upsertedCount, clientBulk.modifiedCount, clientBulk.deletedCount, clientBulk.updateResults.get(1).upsertedId];
+  const { insertedCount, upsertedCount, modifiedCount, deletedCount, updateResults } = clientBulk;
+  seen.clientBulk = [insertedCount, upsertedCount, modifiedCount, deletedCount, updateResults.get(1).upsertedId];
   const other = new MongoClient(uri, { compressors: ['zlib'], serverApi: { version: '1', strict: true, deprecationErrors: true } });
   await other.db('admin').command({ ping: 1 });
   await other.close();

@@ -62,7 +62,8 @@ def operations(uri):
     with things.find({}, batch_size=2) as cursor:
         next(cursor)
     seen["cursorsKilled"] = commands.names.count("killCursors")
-    seen["hinted"] = [d["_id"] for d in things.find({"_id": {"$gt": 6}}, limit=2).hint([("_id", 1)]).comment("by hint").collation({"locale": "simple"})]
+    hinted = things.find({"_id": {"$gt": 6}}, limit=2).hint([("_id", 1)]).comment("by hint").collation({"locale": "simple"})
+    seen["hinted"] = [document["_id"] for document in hinted]
 
     updated = things.update_many({"_id": {"$lt": 125}}, {"$inc": {"x": 100}})
     seen["updated"] = [updated.matched_count, updated.modified_count]

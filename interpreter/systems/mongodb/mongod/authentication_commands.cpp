@@ -15,7 +15,9 @@ Answer go_on(Server&, Operation&) { refuse(code::kProtocolError, "No SASL sessio
 }  // namespace
 
 std::vector<Spec> authentication_commands() {
-  return {{"saslStart", {}, refuse_user, trait::kAnyField, {}}, {"saslContinue", {}, go_on, trait::kAnyField, {}}, {"authenticate", {}, refuse_user, trait::kAnyField, {}}};
+  return {{"saslStart", {}, refuse_user, trait::kAnyField, {}},
+          {"saslContinue", {}, go_on, trait::kAnyField, {}},
+          {"authenticate", {}, refuse_user, trait::kAnyField, {}}};
 }
 
 }  // namespace failc::mongod

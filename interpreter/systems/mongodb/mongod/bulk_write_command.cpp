@@ -23,7 +23,8 @@ std::vector<query::Namespace> namespaces(const Command& command) {
     only_fields(from, "bulkWrite.nsInfo", {"ns"});
     const std::string_view text = field(from, "bulkWrite.nsInfo", "ns").text();
     const std::size_t dot = text.find('.');
-    if (dot == std::string_view::npos) refuse(code::kInvalidNamespace, "Invalid namespace specified for bulkWrite: '" + std::string(text) + "'");
+    if (dot == std::string_view::npos)
+      refuse(code::kInvalidNamespace, "Invalid namespace specified for bulkWrite: '" + std::string(text) + "'");
     const std::string_view database = text.substr(0, dot);
     check_database_name(database);
     const bson::Value collection(std::string(text.substr(dot + 1)));
@@ -41,7 +42,8 @@ void read_target(Write& out, bson::View from) {
 }
 
 void read_update(Write& out, bson::View from) {
-  only_fields(from, kWhere, {"update", "filter", "updateMods", "multi", "upsert", "upsertSupplied", "arrayFilters", "hint", "collation", "sort"});
+  only_fields(from, kWhere,
+              {"update", "filter", "updateMods", "multi", "upsert", "upsertSupplied", "arrayFilters", "hint", "collation", "sort"});
   read_target(out, from);
   out.update.update = from["updateMods"];
   if (!out.update.update.is(bson::Type::document) && !out.update.update.is(bson::Type::array))
@@ -68,7 +70,8 @@ Write read_write(bson::View from, const std::vector<query::Namespace>& known) {
     only_fields(from, kWhere, {"delete", "filter", "multi", "hint", "collation"});
     read_target(out, from);
   } else {
-    refuse(code::kFailedToParse, "an entry of bulkWrite's `ops` begins with insert, update or delete; found: '" + std::string(first.key) + "'");
+    refuse(code::kFailedToParse,
+           "an entry of bulkWrite's `ops` begins with insert, update or delete; found: '" + std::string(first.key) + "'");
   }
   const std::int64_t index = Field{kWhere, first.key, first.value}.integer();
   if (index < 0 || index >= static_cast<std::int64_t>(known.size()))
@@ -78,7 +81,8 @@ Write read_write(bson::View from, const std::vector<query::Namespace>& known) {
 }
 
 /// `late`: what ended an update of many on its way.
-bson::Document run(Server& server, Writing& writing, const Write& write, const query::WriteContext& context, std::optional<QueryError>& late) {
+bson::Document run(Server& server, Writing& writing, const Write& write, const query::WriteContext& context,
+                   std::optional<QueryError>& late) {
   bson::Builder out;
   switch (write.kind) {
     case Kind::insert: {
@@ -98,7 +102,8 @@ bson::Document run(Server& server, Writing& writing, const Write& write, const q
       break;
     }
     case Kind::erase: {
-      std::vector<query::Change> changes = need(query::plan_delete(server.catalog, write.ns, write.update.filter, !write.update.multi, context, write.update.hint));
+      std::vector<query::Change> changes =
+          need(query::plan_delete(server.catalog, write.ns, write.update.filter, !write.update.multi, context, write.update.hint));
       ++server.counters.erase;
       out.append("n", static_cast<std::int32_t>(changes.size()));
       make(server, writing, std::move(changes));
@@ -143,7 +148,8 @@ Answer bulk_write(Server& server, Operation& operation) {
   std::vector<Write> all;
   for (const bson::View from : command.documents("ops")) {
     all.push_back(read_write(from, known));
-    if (operation.retryable && all.back().update.multi) refuse(code::kInvalidOptions, "Cannot use (or request) retryable writes with multi=true");
+    if (operation.retryable && all.back().update.multi)
+      refuse(code::kInvalidOptions, "Cannot use (or request) retryable writes with multi=true");
   }
   const bool errors_only = flag_or(command.body, command.name, "errorsOnly", false);
   const FirstBatch how = cursor_option(command.body, command.name);
@@ -167,7 +173,9 @@ Answer bulk_write(Server& server, Operation& operation) {
   for (auto& [index, document] : entries) shown.push_back(std::move(document));
   bson::Builder reply;
   reply.append_all(first_batch(server, operation, "admin.$cmd.bulkWrite", std::move(shown), how).view());
-  reply.append("nErrors", static_cast<std::int32_t>(batch.errors().size())).append("nInserted", counts.inserted).append("nMatched", counts.matched);
+  reply.append("nErrors", static_cast<std::int32_t>(batch.errors().size()))
+      .append("nInserted", counts.inserted)
+      .append("nMatched", counts.matched);
   reply.append("nModified", counts.modified).append("nUpserted", counts.upserted).append("nDeleted", counts.deleted);
   append_place(reply, server, operation);
   return reply.finish();
@@ -176,7 +184,10 @@ Answer bulk_write(Server& server, Operation& operation) {
 }  // namespace
 
 std::vector<Spec> bulk_write_commands() {
-  return {{"bulkWrite", {}, bulk_write, trait::kAdmin | trait::kWrite | trait::kConcern | trait::kRetryable,
+  return {{"bulkWrite",
+           {},
+           bulk_write,
+           trait::kAdmin | trait::kWrite | trait::kConcern | trait::kRetryable,
            {"ops", "nsInfo", "errorsOnly", "ordered", "bypassDocumentValidation", "let", "cursor"}}};
 }
 
