@@ -26,6 +26,10 @@ def unlabelled_end_of_connection(failure):
     return failure["network"] and not failure["retryable"]
 
 
+def not_tried_again(failure):
+    return failure["network"] and failure["attempts"] < 2
+
+
 class PyMongo(driver_program.TestCase):
     command = [PYTHON, "-B", PROGRAMS / "pymongo/client.py"]
     may_fail = {"step down": unlabelled_interruption, "shut down": unlabelled_interruption}
@@ -37,6 +41,7 @@ class PyMongo(driver_program.TestCase):
 
 class Libmongoc(driver_program.TestCase):
     command = [MONGOC]
+    may_fail = {"kill": not_tried_again, "shut down": not_tried_again}
 
     @classmethod
     def setUpClass(cls):

@@ -45,6 +45,8 @@ Json documents(mongoc_cursor_t* cursor) {
   return out;
 }
 
+thread_local int attempts = 0;
+
 void Watch::set_on(mongoc_client_pool_t* pool) {
   const Held<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy> callbacks(mongoc_apm_callbacks_new());
   mongoc_apm_set_topology_changed_cb(callbacks.get(), [](const mongoc_apm_topology_changed_t* event) {
@@ -55,6 +57,7 @@ void Watch::set_on(mongoc_client_pool_t* pool) {
     const std::lock_guard lock(watch.mutex_);
     ++watch.answered_[mongoc_apm_command_succeeded_get_command_name(event)];
   });
+  mongoc_apm_set_command_started_cb(callbacks.get(), [](const mongoc_apm_command_started_t*) { ++attempts; });
   mongoc_client_pool_set_apm_callbacks(pool, callbacks.get(), this);
 }
 

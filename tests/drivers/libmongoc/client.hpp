@@ -48,6 +48,9 @@ Json reply_of(const std::function<bool(bson_t*, bson_error_t*)>& call);
 /// The rest of the cursor's documents.
 Json documents(mongoc_cursor_t* cursor);
 
+/// Commands that this thread has sent with a `Watch`.
+extern thread_local int attempts;
+
 /// What the driver's own monitoring reports. Called from its threads.
 class Watch {
  public:

@@ -55,6 +55,7 @@ Json shown(const std::string& id, const Failed& failed) {
           {"message", failed.what()},
           {"code", failed.error.code},
           {"network", failed.error.domain == MONGOC_ERROR_STREAM},
+          {"attempts", attempts},
           {"retryable", mongoc_error_has_label(reply.get(), "RetryableWriteError")}};
 }
 
@@ -62,6 +63,7 @@ void work(const Pool& pool, int writer, const std::atomic<bool>& stopped, Tally&
   const Client client(pool);
   for (int number = 0; !stopped; ++number) {
     const std::string id = std::to_string(writer) + "-" + std::to_string(number);
+    attempts = 0;
     try {
       write(client, id, std::to_string(writer) + "-log-" + std::to_string(number / kKeep), number);
       const std::lock_guard lock(tally.mutex);
