@@ -103,12 +103,12 @@ class TestCase(support.TestCase):
         return process
 
     def tearDown(self):
+        self.set.end()
         for process in self.clients:
             process.kill()
             process.wait(10)
             for pipe in (process.stdin, process.stdout):
                 pipe.close()
-        self.set.end()
         super().tearDown()
 
     # What it has to see beside what all see.

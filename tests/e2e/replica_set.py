@@ -19,6 +19,7 @@ class ReplicaSet:
         self.parameters = [word for parameter in parameters for word in ("--setParameter", parameter)]
         self.ports = free_ports(3)
         self.servers = {}
+        test.addCleanup(self.end)  # also where what follows fails
         for port in self.ports:
             (self.home(port) / "data").mkdir(parents=True)
             self.start(port)
