@@ -1,87 +1,75 @@
 #!/usr/bin/env python3
-"""Real drivers against three embedded servers that were started by hand, each in a folder of its own, while their primary is killed."""
-import json
+"""Real drivers against three embedded servers: what they do with them, and that nothing is lost while primaries are killed."""
 import pathlib
 import subprocess
-import tempfile
 import unittest
 
-from live_support import free_ports
-from recovery_test import FAILC, wait_until
+import driver_program
+import support
+from driver_program import need, shortcomings
 
 LABEL = "real"
 
-MONGOD = pathlib.Path(FAILC).with_name("failc-mongod")
+PROGRAMS = support.ROOT / "tests/drivers"
 # Debian's PyMongo belongs to Debian's Python.
 PYTHON = "/usr/bin/python3"
+MONGOC = pathlib.Path(support.FAILC).with_name("failc-client-mongoc")
 
-PYMONGO = r"""
-import json, os, signal, sys, time
-import pymongo
-from pymongo.errors import AutoReconnect
-
-ports, pids = json.loads(sys.argv[1]), json.loads(sys.argv[2])
-addresses = [f"127.0.0.1:{port}" for port in ports]
-one = pymongo.MongoClient(addresses[0], directConnection=True, serverSelectionTimeoutMS=5000)
-one.admin.command("replSetInitiate", {"_id": "rs", "members": [{"_id": i, "host": a} for i, a in enumerate(addresses)]})
-client = pymongo.MongoClient(addresses, replicaSet="rs", w="majority", retryWrites=True, serverSelectionTimeoutMS=15000, heartbeatFrequencyMS=500)
-collection = client.app.events
-acknowledged, kills = [], 0
-with client.start_session() as session:
-    collection.insert_one({"_id": "first"}, session=session)
-    assert collection.find_one({"_id": "first"}, session=session) == {"_id": "first"}
-collection.create_index("x", unique=True)
-before = client.primary
-for i in range(2000):
-    if i == 600:
-        os.kill(pids[ports.index(client.primary[1])], signal.SIGKILL)
-        kills += 1
-    if i == 1400:
-        try:
-            client.admin.command("replSetStepDown", 5, secondaryCatchUpPeriodSecs=5)
-        except AutoReconnect:
-            pass
-    collection.insert_one({"_id": i, "x": i})
-    acknowledged.append(i)
-assert collection.update_one({"_id": 5}, {"$inc": {"n": 1}}).modified_count == 1
-assert collection.delete_one({"_id": "first"}).deleted_count == 1
-found = sorted(d["_id"] for d in client.app.events.find({}, {"_id": 1}))
-print(json.dumps({"kills": kills, "lost": sorted(set(acknowledged) - set(found)), "twice": len(found) - len(set(found)), "count": len(found), "moved": client.primary != before}))
-"""
+INTERRUPTED_BY_STATE_CHANGE = 11602
 
 
-def has_pymongo():
-    return subprocess.run([PYTHON, "-c", "import pymongo"], capture_output=True).returncode == 0
+def unlabelled_interruption(failure):
+    return failure["code"] == INTERRUPTED_BY_STATE_CHANGE and not failure["retryable"]
 
 
-@unittest.skipUnless(MONGOD.exists(), "failc-mongod is not built")
-class Clients(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="failc-clients-")
-        self.addCleanup(folder.cleanup)
-        self.servers = []
-        self.ports = free_ports(3)
-        for i, port in enumerate(self.ports):
-            home = pathlib.Path(folder.name) / f"n{i}"
-            (home / "data").mkdir(parents=True)
-            log = open(home / "log", "w")
-            self.addCleanup(log.close)
-            server = subprocess.Popen([MONGOD, "--port", str(port), "--dbpath", home / "data", "--replSet", "rs"], stdout=log, stderr=log)
-            self.addCleanup(self.end, server)
-            self.servers.append(server)
-            self.assertTrue(wait_until(lambda: "Waiting for connections" in (home / "log").read_text()), (home / "log").read_text())
+def unlabelled_end_of_connection(failure):
+    return failure["network"] and not failure["retryable"]
 
-    def end(self, server):
-        server.kill()
-        server.wait()
 
-    @unittest.skipUnless(has_pymongo(), "PyMongo is not installed for /usr/bin/python3")
-    def test_pymongo(self):
-        done = subprocess.run([PYTHON, "-c", PYMONGO, json.dumps(self.ports), json.dumps([s.pid for s in self.servers])], capture_output=True, text=True, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
-        seen = json.loads(done.stdout)
-        self.assertEqual((seen["kills"], seen["lost"], seen["twice"], seen["count"]), (1, [], 0, 2000))
-        self.assertTrue(seen["moved"])
+def not_tried_again(failure):
+    return failure["network"] and failure["attempts"] < 2
+
+
+class PyMongo(driver_program.TestCase):
+    command = [PYTHON, "-B", PROGRAMS / "pymongo/client.py"]
+    may_fail = {"step down": unlabelled_interruption, "shut down": unlabelled_interruption}
+
+    @classmethod
+    def setUpClass(cls):
+        need(subprocess.run([PYTHON, "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
+
+
+class Libmongoc(driver_program.TestCase):
+    command = [MONGOC]
+    may_fail = {"kill": not_tried_again, "shut down": not_tried_again}
+
+    @classmethod
+    def setUpClass(cls):
+        need(MONGOC.exists(), "failc-client-mongoc is not built: libmongoc is not there")
+
+
+class Node(driver_program.TestCase):
+    command = [PROGRAMS / "node/run"]
+    sees_too = {"clientBulk": [1, 1, 1, 1, 2]}
+    may_fail = {"kill": unlabelled_end_of_connection, "shut down": unlabelled_end_of_connection}
+
+    @classmethod
+    def setUpClass(cls):
+        checked = subprocess.run([*cls.command, "check"], capture_output=True, text=True)
+        need(checked.returncode == 0, checked.stderr.strip())
+
+
+class Judgement(support.TestCase):
+    """What the tests above are judged by sees what must not be."""
+
+    def test_shortcomings(self):
+        good = {"acknowledged": ["0-0", "0-1"], "failed": [{"id": "0-2", "message": "m", "code": None}], "events": ["0-0"],
+                "logs": [{"_id": "log", "n": 2, "ids": ["0-1", "0-2"]}]}
+        self.assertEqual(shortcomings(good), [])
+        for change, said in [({"events": []}, "0-0 was acknowledged and is lost"), ({"events": ["0-0", "0-1"]}, "0-1 was done 2 times"),
+                             ({"logs": [{"_id": "log", "n": 3, "ids": ["0-1", "0-2"]}]}, "log was raised 3 times for 2 writes"),
+                             ({"failed": []}, "0-2 was never written"), ({"failed": [{**good["failed"][0], "code": 11000}]}, "0-2: m")]:
+            self.assertEqual(shortcomings({**good, **change}), [said])
 
 
 if __name__ == "__main__":

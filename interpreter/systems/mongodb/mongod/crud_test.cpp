@@ -45,6 +45,17 @@ TEST_F(Crud, InsertsFindsUpdatesDeletes) {
             R"({ "cursor" : { "firstBatch" : [ { "_id" : null, "n" : 2 } ], "id" : 0, "ns" : "t.c" }, "ok" : 1.0 })");
 }
 
+TEST_F(Crud, UpdatesTheFirstByItsOrder) {
+  run(R"({"insert": "c", "documents": [{"_id": 1, "x": 1}, {"_id": 2, "x": 3}, {"_id": 3, "x": 2}], "$db": "t"})");
+  EXPECT_EQ(relaxed(R"({"update": "c", "updates": [{"q": {}, "u": {"$set": {"y": 1}}, "sort": {"x": -1}}], "$db": "t"})"), R"({ "n" : 1, "nModified" : 1, "ok" : 1.0 })");
+  EXPECT_EQ(relaxed(R"({"distinct": "c", "key": "_id", "query": {"y": 1}, "$db": "t"})"), R"({ "values" : [ 2 ], "ok" : 1.0 })");
+  EXPECT_EQ(relaxed(R"({"update": "c", "updates": [{"q": {"_id": 9}, "u": {"$set": {"y": 1}}, "sort": {"x": 1}}], "$db": "t"})"), R"({ "n" : 0, "nModified" : 0, "ok" : 1.0 })");
+  const bson::Document multi = run(R"({"update": "c", "updates": [{"q": {}, "u": {"$set": {"y": 1}}, "sort": {"x": 1}, "multi": true}], "$db": "t"})");
+  EXPECT_EQ(multi.at("writeErrors.0.code").integer(), 9);
+  world.add(2, {"", "7.0", {}});
+  EXPECT_EQ(world.run(2, R"({"update": "c", "updates": [{"q": {}, "u": {"$set": {"y": 1}}, "sort": {"x": 1}}], "$db": "t"})")["code"].integer(), 40415);
+}
+
 TEST_F(Crud, OrderedBatchesStopAtAnErrorAndUnorderedOnesGoOn) {
   run(R"({"insert": "c", "documents": [{"_id": 1}], "$db": "t"})");
   const bson::Document ordered = run(R"({"insert": "c", "documents": [{"_id": 2}, {"_id": 1}, {"_id": 3}], "$db": "t"})");

@@ -11,7 +11,7 @@ using query::QueryError;
 
 namespace code {
 using namespace query::code;
-inline constexpr int kInvalidLength = 16, kAlreadyInitialized = 23, kMaxTimeExpired = 50, kWriteConcernFailed = 64,
+inline constexpr int kInvalidLength = 16, kProtocolError = 17, kAuthenticationFailed = 18, kAlreadyInitialized = 23, kMaxTimeExpired = 50, kWriteConcernFailed = 64,
                      kNoReplicationEnabled = 76, kShutdownInProgress = 91, kNotYetInitialized = 94, kConflictingOperationInProgress = 117,
                      kCommandFailed = 125, kNotImplemented = 238, kLinearizableReadConcernError = 187, kPrimarySteppedDown = 189,
                      kNoSuchSession = 206, kInvalidUuid = 207, kTransactionTooOld = 225, kCommandNotSupported = 115,

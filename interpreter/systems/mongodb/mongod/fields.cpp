@@ -85,6 +85,7 @@ void only_fields(bson::View from, std::string_view command, const std::vector<st
 }
 
 void check_database_name(std::string_view name) {
+  if (name == "$external") return;  // of users that are kept elsewhere
   if (name.empty() || name.size() > 63 || name.find_first_of(std::string_view("/\\. \"$\0", 7)) != std::string_view::npos)
     refuse(code::kInvalidNamespace, "Invalid database name: " + quoted(name));
 }

@@ -61,8 +61,7 @@ bson::Document description(const Server& server, const Operation& operation) {
   out.append("localTime", bson::Date{server.at.wall}).append("logicalSessionTimeoutMinutes", 30);
   out.append("connectionId", static_cast<std::int32_t>(operation.connection & 0x7fffffff));
   out.append("minWireVersion", 0).append("maxWireVersion", server.parameters.version().max_wire()).append("readOnly", false);
-  // No users here, so none has a mechanism.
-  if (request.has("saslSupportedMechs")) out.append("saslSupportedMechs", bson::ArrayBuilder().finish().view());
+  // Neither saslSupportedMechs nor speculativeAuthenticate: that is how an unknown user is answered, and here are none.
   return out.finish();
 }
 

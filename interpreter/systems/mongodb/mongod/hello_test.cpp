@@ -90,6 +90,19 @@ TEST(Hello, OfAnOldVersionHasNothingToWaitFor) {
   EXPECT_TRUE(world.run(2, R"({"hello": 1, "$db": "admin"})").has("topologyVersion"));
 }
 
+/// As a server answers where no such user is known: a driver that is told of no mechanism tries one, and is refused by that.
+TEST(Hello, KnowsNoUser) {
+  World world;
+  world.add(1, {});
+  const bson::Document hello = world.run(1, R"({"hello": 1, "saslSupportedMechs": "admin.u", "compression": ["zlib"],
+      "speculativeAuthenticate": {"saslStart": 1, "mechanism": "SCRAM-SHA-256", "db": "admin"}, "$db": "admin"})");
+  EXPECT_TRUE(hello["ok"].truthy());
+  for (const char* field : {"saslSupportedMechs", "speculativeAuthenticate", "compression"}) EXPECT_FALSE(hello.has(field)) << field;
+  const std::string start = R"({"saslStart": 1, "mechanism": "PLAIN", "payload": "", "options": {"skipEmptyExchange": true}, "$db": )";
+  for (const char* database : {"\"admin\"}", "\"$external\"}"}) EXPECT_EQ(world.run(1, start + database)["code"].integer(), 18) << database;
+  EXPECT_EQ(world.run(1, R"({"saslContinue": 1, "conversationId": 1, "payload": "", "$db": "admin"})")["code"].integer(), 17);
+}
+
 TEST(Hello, RefusesHalfAQuestion) {
   World world;
   world.add(1, {});

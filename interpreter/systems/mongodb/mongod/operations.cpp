@@ -106,7 +106,9 @@ void Server::check(Operation& operation) {
   const Command& command = operation.command;
   const Spec& spec = *operation.spec;
   const std::string name(command.name);
-  if (stopping && !spec.has(trait::kHello)) refuse(code::kShutdownInProgress, "The server is shutting down");
+  // A primary that ends first lets the others have what they lack.
+  const bool of_member = spec.has(trait::kPeer) && is_member_request(name, command.body);
+  if (stopping && !spec.has(trait::kHello) && !of_member) refuse(code::kShutdownInProgress, "The server is shutting down");
   if (spec.has(trait::kAdmin) && command.database != "admin")
     refuse(code::kUnauthorized, name + " may only be run against the admin database.");
   if (spec.has(trait::kMember) && !replica) refuse(code::kNoReplicationEnabled, "not running with --replSet");

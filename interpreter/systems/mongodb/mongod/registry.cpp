@@ -8,9 +8,10 @@ namespace failc::mongod {
 const std::vector<Spec>& all_commands() {
   static const std::vector<Spec> kAll = [] {
     std::vector<Spec> out;
-    for (auto* family : {write_commands, read_commands, find_and_modify_commands, hello_commands, peer_commands, aggregate_commands,
-                         explain_commands, collection_commands, index_commands, session_commands, fail_point_commands, parameter_commands,
-                         diagnostic_commands, shutdown_commands, replication_commands, status_commands})
+    for (auto* family : {write_commands, bulk_write_commands, read_commands, find_and_modify_commands, hello_commands, peer_commands,
+                         aggregate_commands, explain_commands, collection_commands, index_commands, authentication_commands,
+                         session_commands, fail_point_commands, parameter_commands, diagnostic_commands, shutdown_commands,
+                         replication_commands, status_commands})
       std::ranges::move(family(), std::back_inserter(out));
     return out;
   }();

@@ -12,6 +12,7 @@ const Spec* find_command(std::string_view name);
 const std::vector<Spec>& all_commands();
 
 std::vector<Spec> write_commands();
+std::vector<Spec> bulk_write_commands();
 std::vector<Spec> find_and_modify_commands();
 std::vector<Spec> read_commands();
 std::vector<Spec> aggregate_commands();
@@ -19,6 +20,7 @@ std::vector<Spec> explain_commands();
 std::vector<Spec> collection_commands();
 std::vector<Spec> index_commands();
 std::vector<Spec> hello_commands();
+std::vector<Spec> authentication_commands();
 std::vector<Spec> session_commands();
 std::vector<Spec> fail_point_commands();
 std::vector<Spec> parameter_commands();

@@ -212,6 +212,20 @@ TEST_F(ReplicaSet, AShutdownHandsOver) {
   EXPECT_LT(world.now() - before, milliseconds(700)) << "nobody waited for the election timeout";
 }
 
+TEST_F(ReplicaSet, AShutdownHandsOverWhatNobodyElseHasYet) {
+  begin();
+  const int old = primary();
+  world.cut({old});
+  insert(old, R"({"_id": 7})", R"({"w": 1})");
+  world.stop(old);
+  world.heal();
+  const Nanos before = world.now();
+  ASSERT_TRUE(world.until([&] { return world.exited(old) == 0; }, seconds(3))) << "the others may still fetch from it";
+  ASSERT_TRUE(world.until([&] { return world.primary().has_value(); }, seconds(3)));
+  EXPECT_LT(world.now() - before, seconds(2));
+  EXPECT_EQ(world.run(primary(), R"({"count": "c", "query": {"_id": 7}, "$db": "t"})")["n"].integer(), 1);
+}
+
 TEST_F(ReplicaSet, APrimaryWithoutASuccessorEndsAtOnceWhenToldByASignal) {
   world.add(1, {"rs", "8.0", {}});
   world.run(1, R"({"replSetInitiate": {}, "$db": "admin"})");

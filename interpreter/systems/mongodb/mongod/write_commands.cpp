@@ -30,9 +30,10 @@ Answer insert(Server& server, Operation& operation) {
   return batch.finish(std::move(reply));
 }
 
-query::UpdateStatement update_statement(bson::View from) {
+query::UpdateStatement update_statement(const Server& server, bson::View from) {
   constexpr std::string_view kWhere = "update.updates";
-  only_fields(from, kWhere, {"q", "u", "c", "multi", "upsert", "collation", "arrayFilters", "hint", "sampleId", "upsertSupplied"});
+  only_fields(from, kWhere, {"q", "u", "c", "multi", "upsert", "collation", "arrayFilters", "hint", "sort", "sampleId", "upsertSupplied"});
+  if (from.has("sort") && server.parameters.version().major < 8) refuse(code::kUnknownField, "BSON field 'update.updates.sort' is an unknown field.");
   for (const std::string_view needed : {"q", "u"})
     if (!from.has(needed))
       refuse(code::kMissingField, "BSON field 'update.updates." + std::string(needed) + "' is missing but a required field");
@@ -49,6 +50,7 @@ query::UpdateStatement update_statement(bson::View from) {
   out.multi = flag_or(from, kWhere, "multi", false);
   out.upsert = flag_or(from, kWhere, "upsert", false);
   out.hint = from["hint"];
+  out.sort = document_or_empty(from, kWhere, "sort");
   return out;
 }
 
@@ -61,7 +63,7 @@ Answer update(Server& server, Operation& operation) {
     if (operation.retryable && flag_or(statement, "update.updates", "multi", false))
       refuse(code::kInvalidOptions, "Cannot use (or request) retryable writes with multi=true");
   std::vector<query::UpdateStatement> parsed;
-  for (const bson::View statement : statements) parsed.push_back(update_statement(statement));
+  for (const bson::View statement : statements) parsed.push_back(update_statement(server, statement));
   for (std::size_t i = 0; i < statements.size() && !batch.over(); ++i) {
     std::optional<QueryError> late;
     batch.run(i, [&](Writing& writing) {

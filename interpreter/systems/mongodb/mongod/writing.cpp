@@ -99,10 +99,14 @@ void Batch::run(std::size_t index, const std::function<bson::Document(Writing&)>
 
 void Batch::failed(std::size_t index, const QueryError& error) { errors_.emplace_back(index, error); }
 
-bson::Document Batch::finish(bson::Builder reply) {
+void Batch::log() {
   const std::vector<StatementResult> done = writing_.results;
   server_.write_to_log(operation_, std::move(writing_));
   if (!done.empty()) server_.sessions.record({operation_.command.session, *operation_.command.transaction_number, done}, server_.at.now);
+}
+
+bson::Document Batch::finish(bson::Builder reply) {
+  log();
   if (!errors_.empty()) {
     reply.open_array("writeErrors");
     std::size_t number = 0;

@@ -33,6 +33,8 @@ class Batch {
   bool over() const { return ordered_ && !errors_.empty(); }
   /// In the order of the statements that were done.
   const std::vector<std::pair<std::size_t, bson::Document>>& results() const { return results_; }
+  const std::vector<std::pair<std::size_t, QueryError>>& errors() const { return errors_; }
+  void log();
   /// Logs, and ends the reply that has its counts with writeErrors, electionId and opTime.
   bson::Document finish(bson::Builder reply);
 

@@ -71,6 +71,27 @@ Document upserted(const Matcher& matcher, const Update& update, const WriteConte
   return with_id(need(update.apply(seed, nullptr, true)).document, context.new_id);
 }
 
+struct Match {
+  RecordId record = 0;
+  const Document* document = nullptr;
+};
+
+/// The first by `order`; without one the first that is found. Nothing: `document` is null.
+Match first_match(const Collection* collection, const Matcher& matcher, const SortOrder& order) {
+  std::vector<Match> matches;
+  if (collection)
+    scan(*collection, matcher, order.reversed_natural(), [&](RecordId record, const Document& document) {
+      matches.push_back({record, &document});
+      return !order.empty();
+    });
+  if (matches.empty()) return {};
+  if (matches.size() == 1) return matches.front();
+  std::vector<View> views;
+  for (const Match& match : matches) views.emplace_back(*match.document);
+  order.sort(views);
+  return *std::find_if(matches.begin(), matches.end(), [&](const Match& match) { return match.document->bytes().data() == views.front().bytes().data(); });
+}
+
 }  // namespace
 
 void check_document(const Namespace& ns, const Collection* collection, View document, RecordId record, const WriteContext& context, Pending* pending) {
@@ -114,6 +135,8 @@ Outcome<UpdatePlan> plan_update(const Catalog& catalog, const Namespace& ns, con
     const Matcher matcher = need(Matcher::compile(statement.filter, context.constants));
     const Update update = need(Update::compile(statement.update, statement.array_filters, context.constants));
     if (statement.multi && update.replaces()) fail(code::kFailedToParse, "multi update is not supported for replacement-style update");
+    const SortOrder order = need(SortOrder::parse(statement.sort));
+    if (statement.multi && !order.empty()) fail(code::kFailedToParse, "Cannot specify sort with multi=true");
     UpdatePlan plan;
     const Collection* collection = catalog.find(ns);
     check_hint(collection, statement.hint);
@@ -129,7 +152,10 @@ Outcome<UpdatePlan> plan_update(const Catalog& catalog, const Namespace& ns, con
       return statement.multi;
     };
     try {
-      if (collection) scan(*collection, matcher, false, change);
+      if (const Match match = order.empty() ? Match() : first_match(collection, matcher, order); match.document)
+        change(match.record, *match.document);
+      else if (collection && order.empty())
+        scan(*collection, matcher, false, change);
     } catch (Failure& failure) {
       if (!statement.multi || plan.changes.empty()) throw;
       plan.error = std::move(failure.error);
@@ -175,31 +201,19 @@ Outcome<FoundPlan> plan_find_and_modify(const Catalog& catalog, const Namespace&
       if (projection.positional()) matcher.test(document, &where);
       plan.value = projection.apply(document, context.constants, where);
     };
-    // All matches where there is an order to choose by, else the first.
-    std::vector<std::pair<RecordId, const Document*>> matches;
     const Collection* collection = catalog.find(ns);
     check_hint(collection, request.hint);
-    if (collection)
-      scan(*collection, matcher, order.reversed_natural(), [&](RecordId record, const Document& document) {
-        matches.emplace_back(record, &document);
-        return !order.empty();
-      });
-    if (matches.size() > 1) {
-      std::vector<View> views;
-      for (const auto& [record, document] : matches) views.emplace_back(*document);
-      order.sort(views);
-      std::erase_if(matches, [&](const auto& match) { return match.second->bytes().data() != views.front().bytes().data(); });
-    }
-    plan.found = !matches.empty();
+    const Match match = first_match(collection, matcher, order);
+    plan.found = match.document != nullptr;
     if (request.remove) {
       if (!plan.found) return plan;
-      answer(*matches.front().second);
-      plan.changes.push_back({Change::Kind::remove, ns, matches.front().first, *matches.front().second, {}, {}});
+      answer(*match.document);
+      plan.changes.push_back({Change::Kind::remove, ns, match.record, *match.document, {}, {}});
       return plan;
     }
     const Update update = need(Update::compile(request.update, request.array_filters, context.constants));
     if (plan.found) {
-      const auto [record, document] = matches.front();
+      const auto [record, document] = match;
       Updated after = need(update.apply(*document, &matcher));
       if (after.changed) check_document(ns, collection, after.document, record, context, nullptr);
       answer(request.return_new ? View(after.document) : View(*document));

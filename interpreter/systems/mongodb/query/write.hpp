@@ -27,6 +27,7 @@ struct UpdateStatement {
   bson::ValueView array_filters;  // array, or missing
   bool multi = false, upsert = false;
   bson::ValueView hint;           // only checked
+  bson::View sort;                // which of the matches is updated; not with multi
 };
 struct UpdatePlan {
   std::vector<Change> changes;
