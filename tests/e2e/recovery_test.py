@@ -12,6 +12,8 @@ import tempfile
 import time
 import unittest
 
+LABEL = "real"
+
 FAILC = os.environ.get("FAILC") or str(pathlib.Path(__file__).resolve().parents[2] / "build/release/failc")
 
 # A node that daemonises: its main process ends at once, what it leaves behind has a session and a parent of its own.

@@ -128,7 +128,9 @@ TEST(SetConfig, WhatIsOfTheWholeSet) {
     goal.document["writeConcernMajorityJournalDefault"] = journal;
     const auto next = next_config(current(kTwoWhole), goal);
     EXPECT_EQ(next.has_value(), !journal) << "it is true where nothing is said";
-    if (next) EXPECT_EQ(next_config(*next, goal), std::nullopt);
+    if (next) {
+      EXPECT_EQ(next_config(*next, goal), std::nullopt);
+    }
   }
   const auto tagged = next_config(current(kTwoWhole), wanted(R"([{"_id": 0, "host": "h:1", "tags": {"dc": "east"}}, {"_id": 1, "host": "h:2", "hidden": true, "priority": 0}])"));
   ASSERT_TRUE(tagged);
