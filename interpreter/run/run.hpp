@@ -40,7 +40,7 @@ struct Version {
   std::string component, version, program;
   friend bool operator==(const Version&, const Version&) = default;
 };
-/// "mongod 8.0.4 (failc-mongod)"; the program only where it is not called as its component is.
+/// "kvd 8.0.4 (kvd-next)"; the program only where it is not called as its component is.
 std::string text_of(const Version& version);
 
 struct ScenarioResult {
