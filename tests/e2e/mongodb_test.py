@@ -30,7 +30,8 @@ class Scenarios(unittest.TestCase):
         self.base = pathlib.Path(folder.name)
 
     def run_file(self, file, *more, code=0):
-        journal = self.base / pathlib.Path(file).stem
+        self.runs = getattr(self, "runs", 0) + 1
+        journal = self.base / f"{pathlib.Path(file).stem}-{self.runs}"
         done = subprocess.run([FAILC, "run", str(file), "--journal", str(journal), *more], capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertEqual(processes_of(records(journal)[0]["run"]), [])
@@ -60,6 +61,14 @@ class Scenarios(unittest.TestCase):
         other.symlink_to((BESIDE / "failc-mongod").resolve())
         printed, _ = self.run_file(file, "--param", f"mongod={other}")
         self.assertRegex(printed, r"mongod \d+\.\d+\.\d+ \(my-server\)")
+
+    def test_servers_that_are_slow_to_listen(self):
+        """What makes the set fails at first, and the server's own word comes before it is tried again."""
+        slow = self.base / "slow-mongod"
+        slow.write_text(f'#!/bin/sh\nsleep 0.2\nexec "{(BESIDE / "failc-mongod").resolve()}" "$@"\n')
+        slow.chmod(0o755)
+        for _ in range(2):
+            self.run_file(ROOT / "examples/quickstart.fail", "--param", f"mongod={slow}")
 
     def test_a_cluster_from_an_automation_config(self):
         ports = live_support.free_ports(3)
