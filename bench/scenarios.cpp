@@ -22,7 +22,7 @@ int main() {
   const auto began = std::chrono::steady_clock::now();
   SourceMap sources;
   diag::Sink sink;
-  const auto checked = check::check_source(sources.add("generated.fail", std::move(text)), {.backends = tools::known_backends()}, sources, sink);
+  const auto checked = check::check_source(sources.add("generated.fail", std::move(text)), tools::checking_options(), sources, sink);
   if (!checked.plan) {
     std::fprintf(stderr, "the generated file has mistakes:\n%.2000s\n", diag::render(sink.all(), sources, diag::Format::text, false).c_str());
     return 1;

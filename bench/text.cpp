@@ -38,7 +38,7 @@ int main() {
     diag::Sink sink;
     const FileId file = sources.add("generated.fail", text);
     auto began = Clock::now();
-    const auto checked = check::check_source(file, {.backends = tools::known_backends()}, sources, sink);
+    const auto checked = check::check_source(file, tools::checking_options(), sources, sink);
     checking = std::min(checking, seconds_since(began));
     if (!checked.plan) {
       std::fprintf(stderr, "the generated file has mistakes:\n%.2000s\n", diag::render(sink.all(), sources, diag::Format::text, false).c_str());
