@@ -53,7 +53,7 @@ class Packages(support.TestCase):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number=number):
                 begun = self.base / f"begun-{number}"
-                running = self.need(f'test -e "{self.policy}" && : > "{begun}"; sleep 30')
+                running = self.need(f'test -e "{self.policy}" && : > "{begun}"\nexec sleep 30')  # no fork that the signal could fall into
                 self.assertTrue(wait_until(begun.exists))
                 os.killpg(running.pid, number)  # as a terminal does
                 printed = "".join(running.communicate(timeout=30))
