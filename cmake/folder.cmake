@@ -16,10 +16,23 @@ function(failc_test_program name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS fast)
 endfunction()
 
+# Several sources of a library are compiled as one: most of what they take is the headers that they share. So the names of anonymous namespaces
+# must differ within a library, but for sources that are kept apart.
+function(failc_together name apart)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  # g++ takes the frames of coroutines in an included source for types of a header.
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  if(apart)
+    get_target_property(sources ${name} SOURCES)
+    list(FILTER sources INCLUDE REGEX "${apart}")
+    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
 # One library a folder: its sources but the tests, found by name; and one test program of its *_test.cpp.
-#   failc_folder(NAME SUBFOLDERS FOLDER... [DEPENDS TARGET...])
+#   failc_folder(NAME SUBFOLDERS FOLDER... [DEPENDS TARGET...] [APART REGEX])      APART: sources with tables and helpers of one name each
 function(failc_folder name)
-  cmake_parse_arguments(ARG "" "" "SUBFOLDERS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "APART" "SUBFOLDERS;DEPENDS" ${ARGN})
   set(sources)
   foreach(folder ${ARG_SUBFOLDERS})
     file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
@@ -32,6 +45,7 @@ function(failc_folder name)
     return()
   endif()
   add_library(failc_${name} STATIC ${sources})
+  failc_together(failc_${name} "${ARG_APART}")
   target_include_directories(failc_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(failc_${name} PUBLIC ${ARG_DEPENDS})
   if(FAILC_TESTS AND tests)

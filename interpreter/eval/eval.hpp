@@ -71,6 +71,7 @@ Result<std::vector<NodeIndex>> nodes_of(const Value& value);
 // ---- operations
 
 enum class OutcomeKind : std::uint8_t { ok, failed, unknown };
+const char* name_of(OutcomeKind kind);
 /// `error` is a document {kind, code, codeName, labels, message}, or null when ok.
 struct Outcome { OutcomeKind kind = OutcomeKind::ok; Value result; Value error; };
 

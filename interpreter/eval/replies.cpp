@@ -201,6 +201,15 @@ bool timed_out(const backend::Reply& reply, Nanos timeout) {
 
 }  // namespace
 
+const char* name_of(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::ok: return "ok";
+    case OutcomeKind::failed: return "failed";
+    case OutcomeKind::unknown: return "unknown";
+  }
+  FAILC_BUG("no such outcome");
+}
+
 Outcome read_reply(const plan::Plan& plan, std::uint32_t index, const std::vector<Value>& arguments, const backend::Reply& reply, const Facts& facts) {
   if (index >= plan.operations.size()) return failed("reply", Value(), "the plan has no such operation");
   const Operation& operation = plan.operations[index];

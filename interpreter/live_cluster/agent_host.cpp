@@ -20,6 +20,7 @@
 #include "interpreter/host/paths.hpp"
 #include "interpreter/host/spawn.hpp"
 #include "interpreter/live_cluster/command_client.hpp"
+#include "interpreter/live_cluster/common.hpp"
 #include "interpreter/live_cluster/marked.hpp"
 #include "interpreter/live_cluster/servers.hpp"
 #include "interpreter/systems/automation/lines.hpp"
@@ -34,7 +35,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kConfigLimit = 4u << 20;
 constexpr auto kHalfWritten = 100ms;  // a config may be seen while it is written
 
 class Host {

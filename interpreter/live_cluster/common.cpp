@@ -21,10 +21,6 @@ namespace failc::live_cluster {
 
 using namespace std::chrono_literals;
 
-namespace {
-constexpr std::size_t kConfigLimit = 4u << 20;
-}
-
 std::string in_folder(const std::string& folder, const char* name) { return folder == "." ? name : folder + "/" + name; }
 
 std::string counted(std::size_t count, const std::string& noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("s") ? "es" : "s"); }

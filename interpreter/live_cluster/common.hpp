@@ -10,6 +10,7 @@
 
 namespace failc::live_cluster {
 
+inline constexpr std::size_t kConfigLimit = 4u << 20;  // bytes
 inline constexpr Nanos kServerGrace = std::chrono::seconds(10), kAgentGrace = std::chrono::seconds(5);
 
 /// The state that a stage may work with; the lock keeps other stages off while it does. Else why there is none, and how to end.

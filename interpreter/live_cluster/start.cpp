@@ -24,7 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t kConfigLimit = 4u << 20;
 
 struct Refusal {
   Ending ending;

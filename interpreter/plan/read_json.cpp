@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 // More than the language allows, less than overflows a stack.
-constexpr int kDeepest = 400;
+constexpr int kDeepestJson = 400;
 
 /// Where the reading is, and the first mistake.
 struct Reading {
@@ -148,7 +148,7 @@ template <class T>
   requires std::is_class_v<T>
 void read(Reading& reading, const json& in, T& out) {
   if (!in.is_object()) return reading.fail("an object is expected");
-  if (++reading.depth > kDeepest) return reading.fail("nested too deep");
+  if (++reading.depth > kDeepestJson) return reading.fail("nested too deep");
   Reader reader{reading, in, {}};
   fields(reader, out);
   if (!reading.failed()) reader.finish();

@@ -10,7 +10,7 @@ namespace failc::plan {
 namespace {
 
 // The language allows 64; steps and checks that are expanded add theirs.
-constexpr int kDeepest = 200;
+constexpr int kDeepestBody = 200;
 
 }  // namespace
 
@@ -33,7 +33,7 @@ bool Verifier::scenario(const Scenario& one) {
 }
 
 bool Verifier::body(const Body& nodes, std::uint32_t slots, int depth) {
-  if (!require(depth <= kDeepest, "its blocks are nested more than {} deep", kDeepest)) return false;
+  if (!require(depth <= kDeepestBody, "its blocks are nested more than {} deep", kDeepestBody)) return false;
   return std::all_of(nodes.begin(), nodes.end(), [&](const BodyNode& one) { return node(one, slots, depth); });
 }
 

@@ -11,7 +11,7 @@
 namespace failc::plan {
 namespace {
 
-constexpr int kDeepest = 300;
+constexpr int kDeepestExpr = 300;
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 
 struct Shape {
@@ -105,7 +105,7 @@ class Cycles {
 }  // namespace
 
 bool Verifier::expr(const Expr& value, std::uint32_t slots, int depth) {
-  if (!require(depth <= kDeepest, "an expression is nested more than {} deep", kDeepest)) return false;
+  if (!require(depth <= kDeepestExpr, "an expression is nested more than {} deep", kDeepestExpr)) return false;
   const Shape shape = shape_of(value.op);
   const char* op = name_of(value.op);
   const std::size_t count = value.args.size();

@@ -21,15 +21,6 @@ struct Generator {
   std::list<std::unique_ptr<Fiber>> invocations;
 };
 
-const char* name_of(eval::OutcomeKind kind) {
-  switch (kind) {
-    case eval::OutcomeKind::ok: return "ok";
-    case eval::OutcomeKind::failed: return "failed";
-    case eval::OutcomeKind::unknown: return "unknown";
-  }
-  FAILC_BUG("no such outcome");
-}
-
 /// An invocation that did not get as far as a reply.
 eval::Outcome not_made(eval::OutcomeKind kind, const char* error_kind, const std::string& message) {
   Document error;

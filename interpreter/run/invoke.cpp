@@ -22,15 +22,6 @@ std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs) {
   return all;
 }
 
-const char* name_of(eval::OutcomeKind kind) {
-  switch (kind) {
-    case eval::OutcomeKind::ok: return "ok";
-    case eval::OutcomeKind::failed: return "failed";
-    case eval::OutcomeKind::unknown: return "unknown";
-  }
-  FAILC_BUG("no such outcome");
-}
-
 std::string message_of(const eval::Outcome& outcome) {
   const auto* error = outcome.error.as<Document>();
   const Value* message = error ? error->find("message") : nullptr;

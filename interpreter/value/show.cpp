@@ -114,7 +114,7 @@ class Printer {
     for (std::size_t i = 0; i < document.entries.size() && !full(); ++i) {
       const auto& [key, value] = document.entries[i];
       out += i > 0 ? ", " : " ";
-      out += (plain_key(key) ? key : quoted(key)) + ": ";
+      out += (plain_key(key) ? key : failc::quoted(key)) + ": ";
       print(value);
     }
     out += document.entries.empty() ? "}" : " }";

@@ -12,14 +12,14 @@ namespace {
 using boost::asio::ip::tcp;
 using Failure = boost::system::error_code;
 
-constexpr std::size_t kBuffer = 64 << 10;
+constexpr std::size_t kReplyBuffer = 64 << 10;
 constexpr std::size_t kIdle = 4;       // kept of one address
 constexpr std::size_t kAllIdle = 128;  // and of all
 
 }  // namespace
 
 Calls::Calls(boost::asio::io_context& loop, Names names, std::function<void(mongod::CallAnswered)> tell)
-    : loop_(loop), names_(std::move(names)), tell_(std::move(tell)), buffer_(kBuffer, '\0') {}
+    : loop_(loop), names_(std::move(names)), tell_(std::move(tell)), buffer_(kReplyBuffer, '\0') {}
 
 Calls::Line* Calls::find(LineId id) {
   const auto found = lines_.find(id);

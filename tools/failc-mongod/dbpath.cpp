@@ -18,7 +18,7 @@
 namespace failc::mongod_host {
 namespace {
 
-Error wrong(const std::string& what) { return Error{what + ": " + std::strerror(errno)}; }
+Error failed_with(const std::string& what) { return Error{what + ": " + std::strerror(errno)}; }
 
 std::string lock_path(const std::string& dbpath) { return dbpath + "/mongod.lock"; }
 
@@ -62,14 +62,14 @@ Result<DbpathLock> DbpathLock::take(const std::string& dbpath) {
   if (const Status there = look(dbpath); !there) return there.error();
   const std::string path = lock_path(dbpath);
   host::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!file) return wrong("`" + path + "` cannot be written");
+  if (!file) return failed_with("`" + path + "` cannot be written");
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return in_use(dbpath, file.get());
-    return wrong("`" + path + "` cannot be locked");
+    return failed_with("`" + path + "` cannot be locked");
   }
   const std::string text = std::to_string(::getpid()) + "\n";
   if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-    return wrong("`" + path + "` cannot be written");
+    return failed_with("`" + path + "` cannot be written");
   return DbpathLock(std::move(file));
 }
 
@@ -89,10 +89,10 @@ Result<int> shut_down(const std::string& dbpath, std::chrono::seconds limit) {
   if (pid == 0) return Error{"`" + lock_path(dbpath) + "` is held, but holds no process id"};
   // From here on the handle is of the process that had the id now; what is checked afterwards is checked of the same one.
   const host::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!process) return wrong("process " + std::to_string(pid) + " cannot be reached");
+  if (!process) return failed_with("process " + std::to_string(pid) + " cannot be reached");
   if (!has_open(pid, info)) return Error{"`" + lock_path(dbpath) + "` names process " + std::to_string(pid) + ", which does not hold it"};
   if (::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0)
-    return wrong("process " + std::to_string(pid) + " cannot be signalled");
+    return failed_with("process " + std::to_string(pid) + " cannot be signalled");
   pollfd gone{process.get(), POLLIN, 0};
   int ready = 0;
   do ready = ::poll(&gone, 1, static_cast<int>(std::chrono::milliseconds(limit).count()));

@@ -14,12 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos kFirstRetry = 100ms, kLongestRetry = 5s;
 constexpr Nanos kFirstQuestion = 3ms, kLongestQuestion = 20ms, kSlowQuestion = 500ms;
 constexpr Nanos kAnswerWithin = 5s, kAwaited = 5s;
 constexpr Nanos kPollEvery = 25ms;  // of servers that cannot tell by themselves
 constexpr Nanos kSilence = 30s, kHeld = 30s;
-constexpr std::int64_t kCommandNotFound = 59;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 

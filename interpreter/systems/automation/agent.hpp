@@ -19,6 +19,7 @@ namespace failc::automation {
 using Nanos = std::chrono::nanoseconds;
 using Json = nlohmann::ordered_json;
 using Question = std::uint64_t;  // never used twice
+inline constexpr Nanos kFirstRetry = std::chrono::milliseconds(100), kLongestRetry = std::chrono::seconds(5);  // of what failed
 
 // ---- what happens
 struct ConfigRead { Config config; };

@@ -14,9 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos kRetry = 100ms, kLongestRetry = 5s;
 constexpr Nanos kCommandWithin = 30s;  // initiating asks all members
-constexpr std::int64_t kCommandNotFound = 59, kAlreadyInitialized = 23;
+constexpr std::int64_t kAlreadyInitialized = 23;
 constexpr int kStepDownSeconds = 10;
 
 /// The server will never take such a config: BadValue, FailedToParse, TypeMismatch, InvalidOptions, InvalidReplicaSetConfig.
@@ -121,7 +120,7 @@ void Agent::retry_set(Set& set, const std::string& why) {
 }
 
 void Agent::pause_set(Set& set) {
-  set.retry_at = now_ + std::min(kLongestRetry, kRetry * (1 << std::min(set.failures, 6u)));
+  set.retry_at = now_ + std::min(kLongestRetry, kFirstRetry * (1 << std::min(set.failures, 6u)));
   ++set.failures;
 }
 
@@ -140,7 +139,7 @@ void Agent::set_answered(Set& set, const Result<Json>& reply) {
           found->second.ask_at = now_;
         }
       if (failure && code_of(*reply) == kAlreadyInitialized) {
-        set.retry_at = now_ + kRetry;
+        set.retry_at = now_ + kFirstRetry;
         return;
       }
       if (failure) return retry_set(set, "replSetInitiate: " + *failure);

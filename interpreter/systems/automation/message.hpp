@@ -20,5 +20,6 @@ Result<nlohmann::ordered_json> decode_reply(std::int32_t request, std::string_vi
 std::optional<std::string> failure_of(const nlohmann::ordered_json& reply);
 /// Its `code`, or 0.
 std::int64_t code_of(const nlohmann::ordered_json& reply);
+inline constexpr std::int64_t kCommandNotFound = 59;
 
 }  // namespace failc::automation

@@ -7,11 +7,6 @@
 namespace failc::mongod {
 namespace {
 
-query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database),
-          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
-}
-
 /// The command's own fields.
 bson::Document options_of(const Command& command) {
   bson::Builder out;

@@ -5,11 +5,6 @@
 namespace failc::mongod {
 namespace {
 
-query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database),
-          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
-}
-
 std::int32_t indexes_of(const Server& server, const query::Namespace& ns) {
   const query::Collection* collection = server.catalog.find(ns);
   return collection == nullptr ? 0 : static_cast<std::int32_t>(collection->indexes().size());

@@ -28,11 +28,6 @@ namespace {
 
 constexpr std::int64_t kFirstBatch = 101;
 
-query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database),
-          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
-}
-
 /// Options that are taken only when they ask for nothing.
 void refuse_options(bson::View from, std::string_view command, const std::vector<std::string_view>& names) {
   for (const std::string_view name : names)

@@ -5,11 +5,6 @@
 namespace failc::mongod {
 namespace {
 
-query::Namespace target(const Operation& operation) {
-  return {std::string(operation.command.database),
-          collection_name(operation.command.database, operation.command.argument, operation.command.name)};
-}
-
 void append_count(bson::Builder& out, std::string_view name, std::int64_t count) { out.append(name, static_cast<std::int32_t>(count)); }
 
 Answer insert(Server& server, Operation& operation) {

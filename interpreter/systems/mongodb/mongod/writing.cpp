@@ -10,6 +10,10 @@ constexpr std::size_t kMostStatements = 100000;
 
 }  // namespace
 
+query::Namespace target(const Operation& operation) {
+  return {std::string(operation.command.database), collection_name(operation.command.database, operation.command.argument, operation.command.name)};
+}
+
 query::Constants constants_of(const Server& server, const Operation& operation) {
   query::Constants out;
   out.now = {server.at.wall};

@@ -9,6 +9,9 @@
 
 namespace failc::mongod {
 
+/// The collection that its command names, refused with 73 where it names none.
+query::Namespace target(const Operation& operation);
+
 /// `let` and the time of the command.
 query::Constants constants_of(const Server& server, const Operation& operation);
 query::WriteContext write_context(Server& server, const Operation& operation);
