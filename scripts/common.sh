@@ -46,12 +46,12 @@ need() {
     for package in "${missing[@]}"; do
       case $package in
         etcd-server) as_root systemctl disable --now etcd || true ;;
-        memcached) as_root systemctl disable --now memcached || true ;;
+        memcached | redis-server | redis-sentinel) as_root systemctl disable --now "$package" || true ;;
       esac
     done
   fi
 }
 
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config tao-pegtl-dev nlohmann-json3-dev libboost-dev libcli11-dev libfmt-dev libre2-dev libbson-dev libmongoc-dev libyaml-cpp-dev)
-TEST_PACKAGES=(ccache libgtest-dev clang libclang-rt-14-dev python3 python3-pymongo etcd-server memcached)
+TEST_PACKAGES=(ccache libgtest-dev clang libclang-rt-14-dev python3 python3-pymongo etcd-server memcached redis-server redis-sentinel)
 export CCACHE_SLOPPINESS=pch_defines,time_macros
