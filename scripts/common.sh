@@ -53,5 +53,5 @@ need() {
 }
 
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config tao-pegtl-dev nlohmann-json3-dev libboost-dev libcli11-dev libfmt-dev libre2-dev libbson-dev libmongoc-dev libyaml-cpp-dev)
-TEST_PACKAGES=(ccache libgtest-dev clang libclang-rt-14-dev python3 python3-pymongo etcd-server memcached redis-server redis-sentinel)
+TEST_PACKAGES=(ccache libgtest-dev clang libclang-rt-14-dev python3 python3-pymongo etcd-server memcached redis-server redis-sentinel zookeeper)
 export CCACHE_SLOPPINESS=pch_defines,time_macros
