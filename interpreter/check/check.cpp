@@ -1,5 +1,6 @@
 #include "interpreter/check/check.hpp"
 
+#include "grammar/import/read.hpp"
 #include "interpreter/check/checker.hpp"
 
 namespace failc::check {
@@ -13,6 +14,12 @@ Checked check_source(FileId file, const Options& options, SourceMap& sources, di
 }
 
 Checked check_file(const std::string& path, const Options& options, SourceMap& sources, diag::Sink& sink) {
+  if (spec::is_spec(path)) {
+    Checked checked;
+    checked.plan = check_specs({path}, options, sources, sink).plan;
+    sink.finish();
+    return checked;
+  }
   Result<std::string> text = read_file(path);
   if (!text) {
     const FileId empty = sources.add(path, "");

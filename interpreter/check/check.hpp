@@ -4,10 +4,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "grammar/diag/diagnostic.hpp"
+#include "interpreter/backend/player.hpp"
+#include "interpreter/check/spec_format.hpp"
 #include "interpreter/plan/plan.hpp"
 
 namespace failc::check {
@@ -33,6 +36,9 @@ struct Options {
   std::vector<Capabilities> backends;               // all that are known
   std::vector<std::string> observers;               // protocol models that are known
   std::vector<NodeSource> sources;                  // that are known
+  std::vector<backend::PlayerModel> players;        // that are known
+  std::vector<SpecFormat> formats;                  // that are known; the first whose shape a file has is its format
+  std::set<std::string> found;                      // spec files that nobody named: where one cannot be read, it is not run, and that is all
   std::optional<std::string> backend;               // --backend
   std::map<std::string, std::string> params;        // --param NAME=VALUE
   bool final = false;                               // these are all parameters there will be: one without a value is a mistake.
@@ -43,6 +49,20 @@ struct Options {
 struct Checked {
   std::unique_ptr<plan::Plan> plan;  // null where there were errors
 };
+
+/// A spec file that says nothing that could be run, and why.
+struct NotRun {
+  FileId file;
+  std::string format, reason;
+};
+/// Spec files: all their scenarios in one plan, which is null where there were errors.
+struct Specs {
+  std::unique_ptr<plan::Plan> plan;
+  std::vector<NotRun> not_run;
+};
+Specs check_specs(const std::vector<std::string>& paths, const Options& options, SourceMap& sources, diag::Sink& sink);
+/// The same for files that are in `sources` already.
+Specs check_specs(const std::vector<FileId>& files, const Options& options, const SourceMap& sources, diag::Sink& sink);
 
 /// Reads `path`, what it uses (`use` relative to the file, `std.X` from the embedded library) and checks all of it.
 Checked check_file(const std::string& path, const Options& options, SourceMap& sources, diag::Sink& sink);

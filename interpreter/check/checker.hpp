@@ -74,6 +74,11 @@ class Checker {
   std::string snippet(Span span) const;
   plan::Source at(Span span) const { return places().source(span); }
 
+  // ---- spec files (imports.cpp)
+  void imports(std::uint32_t file);
+  void import(ImportInfo& info, plan::Plan& plan);
+  void run_import(const ast::RunSpec& tree);
+
   // ---- parameters (param.cpp)
   void params();
   void param(std::uint32_t index);
@@ -211,6 +216,14 @@ class Checker {
   void exec(const ast::ExecStep& tree, const ast::Statement& whole, plan::Body& out);
   void verb(const ast::VerbStep& tree, const ast::Statement& whole, plan::Body& out);
   void operation(const ast::VerbStep& tree, const std::vector<OperationRef>& found, const ast::Statement& whole, plan::Body& out);
+  /// The verb `play`; false where it is another one.
+  bool play(const ast::VerbStep& tree, const ast::Statement& whole, plan::Body& out);
+  /// `expect PLAYER matches { … }`; false where it is another condition.
+  bool shows(const ast::Expect& tree, const ast::Statement& whole, plan::Body& out);
+  /// The local that is the name of what is played; null where the expression is none.
+  Local* played(const ast::Expr& tree);
+  plan::Expr placed(const ast::Expr& tree, bool& constant);
+  plan::Expr played_document(const ast::Expr& tree, backend::PlayerPart which, const std::string& model);
   void expand(const ast::VerbStep& tree, std::uint32_t definition, const ast::Statement& whole, plan::Body& out);
   void expectation(plan::Step& step, const ast::Expr* expect);
   void bind_result(plan::Step& step, const std::optional<ast::Name>& as);
@@ -257,6 +270,7 @@ class Checker {
   std::vector<WorkloadInfo> workloads_;
   std::vector<ClientInfo> clients_;
   std::vector<Definition> definitions_;
+  std::vector<ImportInfo> imports_;
 
   Env* env_ = nullptr;
   std::vector<Value> scratch_;       // the frame of constants that are evaluated
@@ -276,6 +290,7 @@ class Checker {
   // Of the scenario at hand.
   std::vector<std::uint32_t>* used_clusters_ = nullptr;
   Place scenario_place_;
+  std::vector<std::string> players_;  // models, in the order in which they are made
   std::size_t assertions_ = 0;
   std::size_t statements_ = 0;
   std::uint32_t blocks_ = 0;         // how deep

@@ -9,6 +9,10 @@ namespace failc::check {
 Term Checker::reference(const ast::Ref& tree, Span span) {
   const ast::Name& name = tree.name;
   if (const Local* found = local(name.text)) {
+    if (found->player != kNone) {
+      report(diag::Code::wrong_name, span, {name.text, "a model that is played", "a value"});
+      return nothing(span);
+    }
     Term term;
     term.expr = found->expr;
     term.expr.at = at(span);
@@ -99,6 +103,7 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
       break;
     case SymbolKind::step:
     case SymbolKind::check:
+    case SymbolKind::import:
       break;
   }
   report(diag::Code::wrong_name, name.span,

@@ -19,6 +19,7 @@ void Checker::definition(Definition& definition) {
   const bool doubtful = doubtful_;
   const bool too_large = std::exchange(too_large_, false);
   const std::size_t assertions = assertions_;
+  std::vector<std::string> players = std::exchange(players_, {});
   const std::size_t statements = std::exchange(statements_, 0);
   const std::uint32_t loops = std::exchange(open_loops_, 0);
   const std::uint32_t blocks = std::exchange(blocks_, 0);
@@ -48,6 +49,7 @@ void Checker::definition(Definition& definition) {
   doubtful_ = doubtful;
   too_large_ = too_large;
   assertions_ = assertions;
+  players_ = std::move(players);
   statements_ = statements;
   open_loops_ = loops;
   blocks_ = blocks;
@@ -64,7 +66,8 @@ void Checker::scenarios(std::uint32_t file) {
   std::unordered_map<std::string_view, Span> titles;
   const auto& declarations = files_[file]->tree.declarations;
   const auto many = std::count_if(declarations.begin(), declarations.end(), [](const ast::Declaration& each) { return std::holds_alternative<ast::Scenario>(each.node); });
-  plan_->scenarios.reserve(static_cast<std::size_t>(many));
+  imports(file);
+  plan_->scenarios.reserve(plan_->scenarios.size() + static_cast<std::size_t>(many));
   titles.reserve(static_cast<std::size_t>(many));
   for (const ast::Declaration& declaration : declarations) {
     const auto* tree = std::get_if<ast::Scenario>(&declaration.node);
@@ -91,6 +94,7 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   std::vector<std::uint32_t> used;
   used_clusters_ = &used;
   assertions_ = 0;
+  players_.clear();
   statements_ = 0;
   doubtful_ = here().broken;
   too_large_ = false;
@@ -121,6 +125,7 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   plan::Scenario& lowered = plan_->scenarios.back();
   lowered.body = std::move(body);
   lowered.slots = frame.next;
+  lowered.players = std::move(players_);
   std::sort(used.begin(), used.end());
   for (std::uint32_t cluster : used) lowered.clusters.push_back(clusters_[cluster].index);
   lowered.up = plan::up_bound(*plan_, lowered.clusters);

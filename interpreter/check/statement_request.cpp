@@ -79,6 +79,7 @@ void Checker::verb(const ast::VerbStep& tree, const ast::Statement& whole, plan:
     operation(tree, found->second, whole, out);
     return;
   }
+  if (symbol == nullptr && play(tree, whole, out)) return;
   doubtful_ = true;
   for (const ast::ExprPtr& each : tree.arguments) (void)expr(*each);
   for (const ast::Labelled& each : tree.labels) (void)expr(*each.value);

@@ -16,7 +16,7 @@
 
 namespace failc::check {
 
-enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check };
+enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check, import };
 std::string_view noun(SymbolKind kind);
 
 /// "there is `a`, `b`"; empty where there is none.
@@ -49,6 +49,14 @@ struct LoadedFile {
 
 /// How far something that is elaborated when first needed has come.
 enum class Progress : std::uint8_t { untouched, busy, ready };
+
+/// Spec files that are named.
+struct ImportInfo {
+  const ast::Import* tree = nullptr;
+  std::uint32_t file = 0;
+  Span span;
+  bool run = false;
+};
 
 struct ParamInfo {
   const ast::Param* tree = nullptr;

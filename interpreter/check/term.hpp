@@ -38,6 +38,7 @@ struct Local {
   Known known = Known::runtime;
   plan::Expr expr;
   std::uint32_t depth = 0;  // of `expr`
+  std::uint32_t player = kNone;  // the name of what is played: no value
 };
 
 /// Slots of a frame. Slots are not used again: loops that run at once (`always` beside its block) never share one.

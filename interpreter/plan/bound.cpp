@@ -124,7 +124,8 @@ class Requests {
 Nanos effect(const Step& step) {
   switch (step.kind) {
     case StepKind::let:
-    case StepKind::log: return {};
+    case StepKind::log:
+    case StepKind::play: return {};
     case StepKind::sleep: {
       const Nanos* length = step.args.empty() ? nullptr : step.args[0].literal.as<Nanos>();
       return length ? *length : Nanos();
@@ -164,7 +165,8 @@ Nanos bound_of(const Plan& plan, const Scope& scope) {
 
 Nanos bound_of(const Plan& plan, const Condition& condition) {
   switch (condition.kind) {
-    case ConditionKind::expect: return request_bound(plan, condition.condition);
+    case ConditionKind::expect:
+    case ConditionKind::shows: return request_bound(plan, condition.condition);
     case ConditionKind::await:
     case ConditionKind::eventually:
     case ConditionKind::never: return condition.upper;
@@ -185,7 +187,7 @@ void fill(const Plan& plan, Body& body) {
       fill(plan, scope->otherwise);
     }
     node.bound = bound(plan, node);
-    if (auto* condition = std::get_if<Condition>(&node.node); condition && condition->kind == ConditionKind::expect) condition->upper = node.bound;
+    if (auto* condition = std::get_if<Condition>(&node.node); condition && (condition->kind == ConditionKind::expect || condition->kind == ConditionKind::shows)) condition->upper = node.bound;
   }
 }
 

@@ -26,8 +26,8 @@ struct Names<RequestKind> {
 };
 template <>
 struct Names<StepKind> {
-  static constexpr const char* of[] = {"let", "start", "stop", "kill", "restart", "pause", "resume", "exec", "operation", "sleep", "log"};
-  static_assert(std::size(of) == static_cast<std::size_t>(StepKind::log) + 1);
+  static constexpr const char* of[] = {"let", "start", "stop", "kill", "restart", "pause", "resume", "exec", "operation", "sleep", "log", "play"};
+  static_assert(std::size(of) == static_cast<std::size_t>(StepKind::play) + 1);
 };
 template <>
 struct Names<ScopeKind> {
@@ -36,7 +36,8 @@ struct Names<ScopeKind> {
 };
 template <>
 struct Names<ConditionKind> {
-  static constexpr const char* of[] = {"expect", "await", "eventually", "always", "never"};
+  static constexpr const char* of[] = {"expect", "await", "eventually", "always", "never", "shows"};
+  static_assert(std::size(of) == static_cast<std::size_t>(ConditionKind::shows) + 1);
 };
 
 template <class E>
@@ -195,6 +196,7 @@ void fields(A& a, S& s) {
   a.maybe("takes_back", s.takes_back);
   a.maybe("expect", s.expect);
   a.maybe("result_slot", s.result_slot);
+  a.maybe("player", s.player);
   a.maybe("timeout", s.timeout);
   a.maybe("settle", s.settle);
   a.maybe("random", s.random);
@@ -224,6 +226,7 @@ void fields(A& a, S& s) {
   a.maybe("upper", s.upper);
   a.maybe("every", s.every);
   a.maybe("because", s.because);
+  a.maybe("player", s.player);
   a.maybe("random", s.random);
 }
 template <class A, Of<BodyNode> S>
@@ -246,6 +249,7 @@ void fields(A& a, S& s) {
   a("cleanup_bound", s.cleanup_bound);
   a("down", s.down);
   a("slots", s.slots);
+  a.maybe("players", s.players);
   a("body", s.body);
 }
 template <class A, Of<Plan> S>

@@ -143,17 +143,18 @@ struct Workload { std::string name; std::uint32_t operation = 0; std::vector<Exp
 struct BodyNode;
 using Body = std::vector<BodyNode>;
 
-enum class StepKind : std::uint8_t { let, start, stop, kill, restart, pause, resume, exec, operation, sleep, log };
+enum class StepKind : std::uint8_t { let, start, stop, kill, restart, pause, resume, exec, operation, sleep, log, play };
 struct Step {
   StepKind kind{};
   std::uint32_t slot = 0;       // let, and exec/operation with `binds`
-  bool binds = false;
+  bool binds = false;           // play: the player is made, `args` are its options
   std::uint32_t operation = 0;  // operation
-  std::vector<Expr> args;       // let: value. node steps: set. exec: node, argv [, environment]. operation: its parameters. sleep: duration. log: values
+  std::vector<Expr> args;       // let: value. node steps: set. exec: node, argv [, environment]. operation: its parameters. sleep: duration. log: values. play: a document
   std::string fault;            // operation: the failpoint that it arms, or takes back; empty: neither
   bool takes_back = false;
   OptionalExpr expect;          // exec/operation; sees result_slot.. : result, error, outcome in result_slot, +1, +2
   std::uint32_t result_slot = 0;
+  std::uint32_t player = 0;     // play: into Scenario::players
   Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start
   Nanos settle{};               // how long a singular role in `args` may be waited for; 0: none
   std::uint64_t random = 0;     // seed salt of this statement: stable when other statements come and go
@@ -177,7 +178,8 @@ struct Scope {
   Body otherwise;                        // branch
 };
 
-enum class ConditionKind : std::uint8_t { expect, await, eventually, always, never };
+/// shows: a player compares itself with the document `condition`, whose parts keep their places.
+enum class ConditionKind : std::uint8_t { expect, await, eventually, always, never, shows };
 struct Condition {
   ConditionKind kind{};
   Expr condition;
@@ -185,6 +187,7 @@ struct Condition {
   Nanos upper{};    // await, eventually, never: the bound. expect: what its queries may take together. always: unused
   Nanos every{};    // how often it is asked where no event wakes it
   std::string because;
+  std::uint32_t player = 0;  // shows: into Scenario::players
   std::uint64_t random = 0;
 };
 
@@ -205,6 +208,7 @@ struct Scenario {
   Nanos up{}, body_bound{}, cleanup_bound{}, down{};
   Nanos worst_case() const;  // of all four; the largest duration where they sum to more
   std::uint32_t slots = 0;
+  std::vector<std::string> players;     // the models (backend/player.hpp) that it plays, one instance each
   Body body;
 };
 

@@ -100,6 +100,7 @@ class Text {
 
   void scenario(const Scenario& one) {
     line(0, fmt::format("scenario \"{}\"", one.title));
+    for (std::size_t i = 0; i < one.players.size(); ++i) line(1, fmt::format("player #{} = {}", i, one.players[i]));
     for (const std::string& tag : one.tags) line(1, "tag " + tag);
     for (const std::uint32_t index : one.clusters)
       if (index < plan_.clusters.size()) line(1, "brings up " + plan_.clusters[index].name);
@@ -138,6 +139,7 @@ class Text {
       case StepKind::exec:
       case StepKind::sleep:
       case StepKind::log: return fmt::format("{} {}{}{}", name_of(step.kind), list(step.args), limits, result);
+      case StepKind::play: return fmt::format("play {}#{} with {}", step.binds ? "new " : "", step.player, list(step.args));
     }
     FAILC_BUG("a kind of step that does not exist");
   }
@@ -169,6 +171,7 @@ class Text {
     const std::string what = expr(condition.condition);
     switch (condition.kind) {
       case ConditionKind::expect: return "expect " + what + because;
+      case ConditionKind::shows: return fmt::format("expect #{} matches {}{}", condition.player, what, because);
       case ConditionKind::await: return fmt::format("await {} within {}{}", what, within, every);
       case ConditionKind::eventually: return fmt::format("eventually within {}{}: {}", within, every, what);
       case ConditionKind::always: return fmt::format("always{}: {}", every, what);

@@ -46,6 +46,7 @@ class Verifier {
   }
 
   const Plan& plan_;
+  std::size_t players_ = 0;  // of the scenario at hand
   std::string where_;  // "scenario `x`: "
   std::string problem_;
 };

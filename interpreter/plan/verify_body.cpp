@@ -16,6 +16,7 @@ constexpr int kDeepestBody = 200;
 
 bool Verifier::scenario(const Scenario& one) {
   where_ = fmt::format("scenario `{}`: ", one.title);
+  players_ = one.players.size();
   std::set<std::uint32_t> seen;
   for (const std::uint32_t cluster : one.clusters)
     if (!require(cluster < plan_.clusters.size(), "cluster {} does not exist", cluster) || !require(seen.insert(cluster).second, "cluster {} is brought up twice", cluster))
@@ -84,10 +85,13 @@ bool Verifier::kind(const Step& step, std::uint32_t slots, int) {
       break;
     }
     case StepKind::log: break;
+    case StepKind::play:
+      if (!arity(1, 1) || !require(step.player < players_, "player {} does not exist", step.player)) return false;
+      break;
   }
   const bool request = step.kind == StepKind::exec || step.kind == StepKind::operation;
-  if (!require(request || (!step.expect && !step.binds), "`{}` has no result", name)) return false;
-  if (!require(!step.binds || step.slot < slots, "`{}` binds slot {} of a frame of {}", name, step.slot, slots)) return false;
+  if (!require(request || (!step.expect && (!step.binds || step.kind == StepKind::play)), "`{}` has no result", name)) return false;
+  if (!require(!step.binds || step.kind == StepKind::play || step.slot < slots, "`{}` binds slot {} of a frame of {}", name, step.slot, slots)) return false;
   const bool fits = step.result_slot < slots && slots - step.result_slot >= 3;
   if (!require(step.fault.empty() || step.kind == StepKind::operation, "`{}` is no failpoint", name)) return false;
   return require(!step.expect || fits, "`expect` has no slots for what it sees") && optional(step.expect, slots);
@@ -133,9 +137,12 @@ bool Verifier::kind(const Condition& condition, std::uint32_t slots, int) {
   if (!expr(condition.condition, slots)) return false;
   if (!require(condition.lower >= Nanos() && condition.upper >= Nanos() && condition.every >= Nanos(), "a bound is negative")) return false;
   switch (condition.kind) {
+    case ConditionKind::shows:
+      if (!require(condition.player < players_, "player {} does not exist", condition.player)) return false;
+      [[fallthrough]];
     case ConditionKind::expect: {
       const Nanos asked = request_bound(plan_, condition.condition);
-      return require(condition.upper == asked, "`expect` may take {}, and its requests {}", show(condition.upper), show(asked));
+      return require(condition.upper == asked, "`{}` may take {}, and its requests {}", name, show(condition.upper), show(asked));
     }
     case ConditionKind::await:
     case ConditionKind::eventually:

@@ -58,7 +58,8 @@ std::string backends(const plan::Plan& plan, const plan::Scenario& scenario) {
 
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario) {
   // A word that begins with `-` would be taken for an option.
-  const std::string path = file.path.starts_with("-") ? "./" + file.path : file.path;
+  const std::string& written = file.plan->files[scenario.at.file];
+  const std::string path = written.starts_with("-") ? "./" + written : written;
   const std::string only = scenario.title.starts_with("-") ? "--only=" + shell_quoted(scenario.title) : "--only " + shell_quoted(scenario.title);
   return "failc run " + shell_quoted(path) + " " + only + " " + run.repeat;
 }

@@ -15,7 +15,7 @@ const plan::Scope* as_cleanup(const plan::BodyNode& node) {
 void forget_names(ScenarioRun& run, const plan::Body& body) {
   for (const plan::BodyNode& node : body) {
     const auto* step = std::get_if<plan::Step>(&node.node);
-    if (step && (step->kind == plan::StepKind::let || step->binds)) run.frame[step->slot] = not_reached();
+    if (step && step->kind != plan::StepKind::play && (step->kind == plan::StepKind::let || step->binds)) run.frame[step->slot] = not_reached();
   }
 }
 

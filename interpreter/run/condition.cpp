@@ -140,6 +140,10 @@ Task<Flow> run_condition(Context context, Block& block, const plan::BodyNode& no
       Task<Flow> task = never(context, node, condition);
       co_return co_await task;
     }
+    case plan::ConditionKind::shows: {
+      Task<Flow> task = run_shows(context, node, condition);
+      co_return co_await task;
+    }
     case plan::ConditionKind::always: start_watcher(context, block, node, condition); co_return Flow::go_on;
   }
   FAILC_BUG("no such condition");

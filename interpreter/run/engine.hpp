@@ -127,6 +127,11 @@ void node_is_gone(ScenarioRun& run, backend::NodeIndex node, const std::string& 
 Task<Flow> run_exec(Context context, const plan::BodyNode& node, const plan::Step& step);
 Task<Flow> run_operation(Context context, const plan::BodyNode& node, const plan::Step& step);
 
+// ---- play.cpp
+
+Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Step& step);
+Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Condition& condition);
+
 // ---- during.cpp
 
 Task<Flow> run_during(Context context, Block& block, const plan::BodyNode& node, const plan::Scope& scope);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "interpreter/backend/player.hpp"
 #include "interpreter/backend/world.hpp"
 #include "interpreter/journal/journal.hpp"
 #include "interpreter/plan/plan.hpp"
@@ -70,6 +71,7 @@ struct Options {
   std::vector<std::uint32_t> scenarios;  // which, in order
   bool skip_cleanup = false;
   bool fail_fast = false;              // the first scenario that does not pass is the last one
+  std::vector<backend::PlayerModel> players;  // all that are known
   std::function<std::string(const plan::Source&)> text_of;  // what is written there, for failures; "" or no function: unknown
 };
 

@@ -29,6 +29,7 @@ ScenarioRun::ScenarioRun(const plan::Plan& plan, const plan::Scenario& scenario,
       scheduler(world, [this](const backend::Event& event) { return observe(event); }),
       nodes(plan, state.keeps_lines),
       frame(scenario.slots, not_reached()),
+      players(scenario.players.size()),
       seed(mix(mix(0, options.seed), scenario.id)) {
   workloads.reserve(plan.workloads.size());
   for (const plan::Workload& workload : plan.workloads) workloads.emplace_back(workload.name);

@@ -50,6 +50,7 @@ struct ScenarioRun {
   ScenarioResult result;
   CancelScope everything{nullptr};             // bring-up and body; interrupts and the timeout strike here
   std::vector<Value> frame;
+  std::vector<std::unique_ptr<backend::Player>> players;  // null: not made yet
   std::vector<const plan::BodyNode*> running;  // statements in progress, outermost first
   std::uint64_t seed = 0;                      // of this scenario
   bool timed_out = false;                      // and its failure is recorded

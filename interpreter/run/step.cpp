@@ -104,6 +104,10 @@ Task<Flow> run_step(Context context, Block& block, const plan::BodyNode& node, c
       Task<Flow> task = run_exec(context, node, step);
       co_return co_await task;
     }
+    case plan::StepKind::play: {
+      Task<Flow> task = run_play(context, node, step);
+      co_return co_await task;
+    }
     case plan::StepKind::operation: {
       Task<Flow> task = run_operation(context, node, step);
       co_return co_await task;

@@ -1,4 +1,4 @@
-// Every *.fail file below this folder is a test. What failc must say of it stands in comments:
+// Every *.fail and every *.yml file below this folder is a test. What failc must say of it stands in comments:
 //
 //   sleep 5  #! error F0301 "a duration is wanted"     on the line of the mistake
 //   #! error F0301 "a duration is wanted"              or alone, above it
@@ -41,7 +41,8 @@ std::vector<fs::path> samples(bool with_used = false) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kFolder)) {
     const fs::path relative = fs::relative(entry.path(), kFolder);
     const bool sample = *relative.begin() != "grammar" && (with_used || relative.parent_path().filename() != "lib");
-    if (entry.path().extension() == ".fail" && sample) out.push_back(relative);
+    const bool text = entry.path().extension() == ".fail" || entry.path().extension() == ".yml";
+    if (text && sample) out.push_back(relative);
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "interpreter/check/check.hpp"
+#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
+#include "interpreter/systems/mongodb/specs/formats.hpp"
 
 namespace failc {
 
@@ -15,6 +17,8 @@ inline List read_documents(std::string_view text, std::vector<check::NodeSource:
 
 inline void add_systems(check::Options& options) {
   options.observers = {"sdam"};
+  options.players = {{"sdam", sdam::check_played, sdam::make_player}};
+  options.formats = mongodb::spec_formats();
   options.sources = {{"automation_config", read_documents}};
 }
 

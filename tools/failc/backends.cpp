@@ -5,6 +5,8 @@
 #include "interpreter/backends/agent/recover.hpp"
 #include "interpreter/systems/automation/node_source.hpp"
 #include "interpreter/systems/mongodb/observer/sdam_observer.hpp"
+#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
+#include "interpreter/systems/mongodb/specs/formats.hpp"
 
 namespace failc::tools {
 namespace {
@@ -23,6 +25,8 @@ class OpenAgent : public OpenWorld {
 };
 
 const std::vector<backend::ObserverModel> kObservers = {{"sdam", sdam::make_observer}};
+
+const std::vector<backend::PlayerModel> kPlayers = {{"sdam", sdam::check_played, sdam::make_player}};
 
 const std::vector<check::Capabilities> kBackends = {
     {.name = "agent", .available = true, .processes = true, .pause = true, .partition = false, .shape = false},
@@ -45,8 +49,12 @@ check::Options checking_options() {
   options.backends = kBackends;
   for (const backend::ObserverModel& model : kObservers) options.observers.push_back(model.name);
   options.sources = {{"automation_config", automation_nodes}};
+  options.players = kPlayers;
+  options.formats = mongodb::spec_formats();
   return options;
 }
+
+const std::vector<backend::PlayerModel>& players() { return kPlayers; }
 
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
   auto program = agent::find_agent_program();

@@ -17,6 +17,9 @@ namespace failc::tools {
 /// are built in: observers, sources of nodes.
 check::Options checking_options();
 
+/// The models that scenarios can play.
+const std::vector<backend::PlayerModel>& players();
+
 struct OpenOptions {
   std::string folder;  // of the run; it exists
   std::string run;     // the run's mark, distinct for all runs on this host

@@ -9,7 +9,9 @@
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/input.hpp"
+#include "grammar/import/read.hpp"
 #include "tools/failc/load.hpp"
+#include "tools/failc/not_run.hpp"
 #include "tools/failc/selection.hpp"
 
 namespace failc::tools {
@@ -23,7 +25,7 @@ Exit check_command(const Words& words) {
   if (const auto over = arguments.parse(words)) return *over;
 
   const bool from_input = named.size() == 1 && named.front() == "-";
-  const auto paths = from_input ? Result<std::vector<std::string>>(named) : select_files(named);
+  const auto paths = from_input ? Result<std::vector<std::string>>(named) : select_files(named, Specs::yes);
   if (!paths) {
     complain(paths.error().message);
     return Exit::input;
@@ -34,7 +36,13 @@ Exit check_command(const Words& words) {
   checking.backend = options.backend;
   checking.params = options.params;
   checking.find_program = find_program;
+  std::vector<std::string> specs;
+  std::vector<check::NotRun> not_run;
   for (const std::string& path : *paths) {
+    if (!from_input && spec::is_spec(path)) {
+      specs.push_back(path);
+      continue;
+    }
     if (!from_input) {
       check::check_file(path, checking, sources, sink);
       continue;
@@ -46,11 +54,12 @@ Exit check_command(const Words& words) {
     }
     check::check_source(sources.add("<stdin>", std::move(*text)), checking, sources, sink);
   }
+  if (!specs.empty()) not_run = check::check_specs(specs, checking, sources, sink).not_run;
   print(sink, sources, options.format);
   const bool wrong = sink.has_errors();
   if (options.format == "text") {
     const std::string summary = sink.all().empty() ? plural(paths->size(), "file") + " checked, no mistakes" : counted(sink) + " in " + plural(paths->size(), "file");
-    std::fprintf(stderr, "%s\n", summary.c_str());
+    std::fprintf(stderr, "%s%s\n", not_run_table(not_run, sources).c_str(), summary.c_str());
   }
   return wrong ? Exit::input : Exit::pass;
 }

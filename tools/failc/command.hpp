@@ -16,6 +16,7 @@ Exit fmt_command(const Words& words);
 Exit plan_command(const Words& words);
 Exit run_command(const Words& words);
 Exit list_command(const Words& words);
+Exit import_command(const Words& words);
 Exit recover_command(const Words& words);
 Exit start_command(const Words& words);
 Exit scenario_command(const Words& words);

@@ -88,7 +88,7 @@ Exit fmt_command(const Words& words) {
   if (named.size() == 1 && named.front() == "-") {
     note(format_input(mode));
   } else {
-    const auto paths = select_files(named);
+    const auto paths = select_files(named, Specs::no);
     if (!paths) {
       complain(paths.error().message);
       return Exit::input;

@@ -5,6 +5,7 @@
 #include "tools/failc/command.hpp"
 #include "tools/failc/footprint.hpp"
 #include "tools/failc/load.hpp"
+#include "tools/failc/not_run.hpp"
 #include "tools/failc/selection.hpp"
 #include "tools/failc/terminal.hpp"
 
@@ -52,7 +53,9 @@ Exit list_command(const Words& words) {
       all.emplace_back(file.plan.get(), &scenario);
     }
   const auto taken = select_scenarios(candidates, only, tags);
+  if (format == "text") say(not_run_list(loaded.program->not_run, loaded.program->sources));
   if (taken.empty()) {
+    if (all.empty() && !loaded.program->not_run.empty()) return Exit::pass;
     complain(all.empty() ? "there is no scenario in what was named" : "no scenario is selected by `--only` and `--tag`");
     return Exit::input;
   }

@@ -1,6 +1,9 @@
 #include "tools/failc/load.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+
+#include "grammar/import/read.hpp"
 
 #include "interpreter/host/spawn.hpp"
 #include "tools/failc/backends.hpp"
@@ -34,7 +37,7 @@ std::optional<std::string> find_program(const std::string& name) {
 }
 
 LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
-  const auto paths = select_files(words);
+  const auto paths = select_files(words, Specs::yes);
   if (!paths) {
     complain(paths.error().message);
     return {nullptr, Exit::input};
@@ -46,12 +49,25 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   checking.params = options.params;
   checking.find_program = find_program;
   checking.final = true;
+  std::vector<std::string> specs;
   for (const std::string& path : *paths) {
+    if (spec::is_spec(path)) {
+      specs.push_back(path);
+      continue;
+    }
     check::Checked checked = check::check_file(path, checking, program->sources, sink);
     if (checked.plan) program->files.push_back({path, std::move(checked.plan)});
   }
+  const bool whole = program->files.size() + specs.size() == paths->size();
+  if (!specs.empty()) {
+    for (const std::string& path : specs)
+      if (std::find(words.begin(), words.end(), path) == words.end()) checking.found.insert(path);
+    check::Specs checked = check::check_specs(specs, checking, program->sources, sink);
+    program->not_run = std::move(checked.not_run);
+    if (checked.plan && !checked.plan->scenarios.empty()) program->files.push_back({specs.front(), std::move(checked.plan)});
+  }
   print(sink, program->sources, options.format);
-  if (sink.has_errors() || program->files.size() < paths->size()) {
+  if (sink.has_errors() || !whole) {
     complain(counted(sink) + " in " + plural(paths->size(), "file"));
     return {nullptr, Exit::input};
   }

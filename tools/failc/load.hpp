@@ -27,7 +27,8 @@ struct Loaded {
 };
 struct Program {
   SourceMap sources;
-  std::vector<Loaded> files;
+  std::vector<Loaded> files;             // all spec files are one
+  std::vector<check::NotRun> not_run;  // of the spec files
 };
 
 /// Checks all files that `words` mean. Diagnostics are printed; where there is an error, or a param has no value, the exit code is in `refused`.

@@ -23,6 +23,7 @@ constexpr const char* kHelp =
     "  failc plan    FILE          what would be done, how long it can take, what it touches\n"
     "  failc run     FILE|DIR...   does it\n"
     "  failc list    FILE|DIR...   scenarios with their ids, tags, backends and bounds\n"
+    "  failc import  SPEC...       a spec in YAML or JSON as a `.fail` file\n"
     "  failc recover [DIR]         undoes whatever runs that died left behind\n"
     "\n"
     "  failc start    CONFIG       a live cluster by an automation config, to be failed over in stages\n"
@@ -40,7 +41,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
-    {"lint", nullptr},        {"import", nullptr},  {"report", nullptr},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
+    {"lint", nullptr},        {"import", import_command},  {"report", nullptr},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
     {"stop", stop_command},   {"agent", agent_command}, {"node", nullptr},   {"lsp", nullptr},
 };
 

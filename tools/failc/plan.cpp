@@ -10,6 +10,7 @@
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/footprint.hpp"
 #include "tools/failc/load.hpp"
+#include "tools/failc/not_run.hpp"
 #include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
@@ -68,6 +69,10 @@ Exit plan_command(const Words& words) {
   }
   const LoadResult loaded = load(named, options);
   if (loaded.refused) return *loaded.refused;
+  if (loaded.program->files.empty()) {
+    complain(not_run_list(loaded.program->not_run, loaded.program->sources));
+    return Exit::environment;
+  }
   if (loaded.program->files.size() > 1) {
     complain("`" + named.front() + "` holds " + plural(loaded.program->files.size(), "file") + "; a plan is one file's");
     return Exit::input;

@@ -15,7 +15,9 @@
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/footprint.hpp"
+#include "tools/failc/backends.hpp"
 #include "tools/failc/load.hpp"
+#include "tools/failc/not_run.hpp"
 #include "tools/failc/selection.hpp"
 #include "tools/failc/session.hpp"
 #include "tools/failc/terminal.hpp"
@@ -81,6 +83,7 @@ std::optional<std::vector<std::vector<std::uint32_t>>> select(const Program& pro
   for (const std::size_t index : taken) out[where[index].first].push_back(where[index].second);
   if (!taken.empty()) return out;
   if (candidates.empty()) {
+    say(not_run_table(program.not_run, program.sources));
     complain("there is no scenario in what was named");
     return std::nullopt;
   }
@@ -155,6 +158,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   session.argv.insert(session.argv.end(), words.begin(), words.end());
   session.run.seed = options.seed ? *options.seed : random_seed();
   session.run.time_scale = options.time_scale;
+  session.run.players = players();
 
   report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}};
   run.files.reserve(program.files.size());
@@ -182,6 +186,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
     if (!file.error.empty()) complain(file.error);
   }
   run.elapsed = std::chrono::steady_clock::now() - began;
+  say(not_run_table(program.not_run, program.sources));
   say(report::summary(run, session.colour));
   const bool reported = write_reports(run, options.reports);
   const Exit code = verdict(run);
@@ -201,7 +206,8 @@ Exit run_command(const Words& words) {
     for (const Loaded& file : program.files)
       for (plan::Scenario& scenario : file.plan->scenarios) scenario.timeout = options.timeout;
   const auto chosen = select(program, options);
-  if (!chosen) return Exit::input;
+  // All that was named is skipped, with its reason: that is no pass, and no mistake of whoever named it.
+  if (!chosen) return program.files.empty() && !program.not_run.empty() ? Exit::environment : Exit::input;
   if (options.dry_run) {
     for (std::size_t f = 0; f < chosen->size(); ++f)
       for (const std::uint32_t index : (*chosen)[f]) {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include "grammar/import/read.hpp"
+
 namespace failc::tools {
 namespace {
 
@@ -15,7 +17,7 @@ bool hidden_or_built(const fs::path& folder) {
 }
 
 /// Folders that cannot be read are an error: what they hold would be left out silently.
-Status search(const std::string& root, std::vector<std::string>& out) {
+Status search(const std::string& root, Specs specs, std::vector<std::string>& out) {
   std::error_code error;
   fs::recursive_directory_iterator it(root, error), end;
   std::vector<std::string> found;
@@ -23,7 +25,8 @@ Status search(const std::string& root, std::vector<std::string>& out) {
     std::error_code status_error;
     if (it->is_directory(status_error)) {
       if (hidden_or_built(it->path())) it.disable_recursion_pending();
-    } else if (it->path().extension() == ".fail" && !it->path().filename().string().starts_with(".")) {
+    } else if (const std::string name = it->path().filename().string();
+               !name.starts_with(".") && (it->path().extension() == ".fail" || (specs == Specs::yes && spec::is_spec(name)))) {
       found.push_back(it->path().string());
     }
     it.increment(error);
@@ -36,7 +39,7 @@ Status search(const std::string& root, std::vector<std::string>& out) {
 
 }  // namespace
 
-Result<std::vector<std::string>> select_files(const std::vector<std::string>& words) {
+Result<std::vector<std::string>> select_files(const std::vector<std::string>& words, Specs specs) {
   if (words.empty()) return Error{"no file is named; give a `.fail` file or a folder of them"};
   std::vector<std::string> found;
   for (const std::string& word : words) {
@@ -45,15 +48,13 @@ Result<std::vector<std::string>> select_files(const std::vector<std::string>& wo
     if (fs::is_directory(status)) {
       std::string root = word;
       while (root.size() > 1 && root.back() == '/') root.pop_back();
-      if (auto searched = search(root, found); !searched) return searched.error();
+      if (auto searched = search(root, specs, found); !searched) return searched.error();
       continue;
     }
-    const fs::path extension = fs::path(word).extension();
-    if (extension == ".yml" || extension == ".yaml" || extension == ".json")
-      return Error{"`" + word + "`: specs in YAML or JSON are not in this version yet; give a `.fail` file"};
+    if (specs == Specs::no && spec::is_spec(word)) return Error{"`" + word + "` is in YAML or JSON; give a `.fail` file"};
     found.push_back(word);  // an absent or unreadable one is diagnosed like any other mistake in it
   }
-  if (found.empty()) return Error{"there is no `.fail` file in `" + words.front() + (words.size() > 1 ? "` and the others" : "`")};
+  if (found.empty()) return Error{std::string("there is no `.fail` file") + (specs == Specs::yes ? " and no spec" : "") + " in `" + words.front() + (words.size() > 1 ? "` and the others" : "`")};
   std::set<std::string_view> seen;
   std::vector<std::string> out;
   for (const std::string& path : found)

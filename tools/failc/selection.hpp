@@ -8,9 +8,11 @@
 
 namespace failc::tools {
 
-/// Files as they are; folders searched for `*.fail`, sorted, without hidden folders and `build`. Each path once. An
-/// error names the word that does not exist, that is a spec this version cannot run, or says that nothing was found.
-Result<std::vector<std::string>> select_files(const std::vector<std::string>& words);
+enum class Specs : bool { no, yes };
+
+/// Files as they are; folders searched for `*.fail`, and for specs in YAML or JSON where they are taken, sorted, without hidden folders and
+/// `build`. Each path once. An error names the folder that cannot be searched, the spec that is not taken, or says that nothing was found.
+Result<std::vector<std::string>> select_files(const std::vector<std::string>& words, Specs specs);
 
 /// `*` any text, `?` any character; everything else itself.
 bool glob_matches(std::string_view pattern, std::string_view text);

@@ -27,28 +27,38 @@ class Files : public testing::Test {
 };
 
 TEST_F(Files, FoldersAreSearchedSortedWithoutHiddenOnes) {
-  const auto found = select_files({root_.string() + "/"});
+  const auto found = select_files({root_.string() + "/"}, Specs::no);
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, (std::vector<std::string>{root_ / "a.fail", root_ / "b.fail", root_ / "sub/c.fail"}));
 }
 
 TEST_F(Files, EachPathOnce) {
-  const auto found = select_files({root_ / "b.fail", root_.string()});
+  const auto found = select_files({root_ / "b.fail", root_.string()}, Specs::no);
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, (std::vector<std::string>{root_ / "b.fail", root_ / "a.fail", root_ / "sub/c.fail"}));
 }
 
 TEST_F(Files, AFolderWithoutAnyIsAnError) {
   fs::create_directories(root_ / "empty");
-  const auto found = select_files({root_ / "empty"});
+  const auto found = select_files({root_ / "empty"}, Specs::yes);
   ASSERT_FALSE(found);
   EXPECT_NE(found.error().message.find("no `.fail` file"), std::string::npos);
 }
 
 TEST_F(Files, SpecsAreRefusedByName) {
-  const auto found = select_files({"spec.yml"});
+  const auto found = select_files({"spec.yml"}, Specs::no);
   ASSERT_FALSE(found);
   EXPECT_NE(found.error().message.find("YAML"), std::string::npos);
+}
+
+TEST_F(Files, SpecsAreTakenWhereTheyAreWanted) {
+  for (const char* name : {"z.yml", "sub/y.json", "x.yaml", ".hidden.json"}) std::ofstream(root_ / name) << "";
+  const auto found = select_files({root_ / "z.yml", root_.string()}, Specs::yes);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (std::vector<std::string>{root_ / "z.yml", root_ / "a.fail", root_ / "b.fail", root_ / "sub/c.fail", root_ / "sub/y.json", root_ / "x.yaml"}));
+  const auto without = select_files({root_.string()}, Specs::no);
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->size(), 3u);
 }
 
 TEST(Glob, StarsAndQuestionMarks) {

@@ -6,6 +6,7 @@
 #include "interpreter/host/process.hpp"
 #include "interpreter/journal/file_journal.hpp"
 #include "tools/failc/backends.hpp"
+#include "tools/failc/clock_world.hpp"
 #include "tools/failc/live.hpp"
 
 namespace failc::tools {
@@ -85,7 +86,8 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
   const std::string mark = run_mark(options.moment);
-  auto opened = open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
+  // Without a cluster there is nothing to supervise.
+  auto opened = file.plan->clusters.empty() ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts)) : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   Nanos end{};

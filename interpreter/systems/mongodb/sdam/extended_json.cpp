@@ -111,17 +111,25 @@ const Json* Fields::find(const char* name) const {
 bool Fields::has(const char* name) const { return document_ != nullptr && document_->contains(name); }
 
 void Fields::adopt(const Fields& part) {
-  if (!error_ && part.error()) error_ = part.error();
+  if (error_ || !part.error()) return;
+  error_ = part.error();
+  failed_key_ = part.failed_key();
+  known_keys_ = part.known_keys();
 }
 
 void Fields::fail(const std::string& name, const std::string& why) {
-  if (!error_) error_ = Error{"`" + name + "` of " + where_ + " is " + why};
+  if (error_) return;
+  error_ = Error{"`" + name + "` of " + where_ + " is " + why};
+  failed_key_ = name;
 }
 
 void Fields::only(std::initializer_list<std::string_view> known) {
   if (document_ == nullptr) return;
   for (const auto& [key, value] : document_->items())
-    if (std::find(known.begin(), known.end(), key) == known.end()) return fail(key, "not a known key");
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      if (!error_) known_keys_ = known;
+      return fail(key, "not a known key");
+    }
 }
 
 std::optional<bool> Fields::boolean(const char* name) {

@@ -40,6 +40,9 @@ class Fields {
   /// An error for the first key that is none of `known`.
   void only(std::initializer_list<std::string_view> known);
   const std::optional<Error>& error() const { return error_; }
+  /// The key that the error is about; and where it is one that is not known, those that are.
+  const std::string& failed_key() const { return failed_key_; }
+  const std::vector<std::string_view>& known_keys() const { return known_keys_; }
 
  private:
   const nlohmann::json* find(const char* name) const;
@@ -47,6 +50,8 @@ class Fields {
   const nlohmann::json* document_;  // nullptr: no object
   std::string where_;
   std::optional<Error> error_;
+  std::string failed_key_;
+  std::vector<std::string_view> known_keys_;
 };
 
 /// A whole number, in any of the spellings.

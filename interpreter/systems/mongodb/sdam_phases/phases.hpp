@@ -64,6 +64,27 @@ struct PhaseFile {
 Result<PhaseFile> read_phases(const nlohmann::json& document);
 Result<PhaseFile> read_phase_text(std::string_view text);
 
+/// What is wrong with a part of a file: a key of it (perhaps deeper inside), and if that is not known, those that are.
+struct PhaseProblem {
+  std::string key, message;
+  std::vector<std::string_view> known;
+};
+/// The parts by themselves: `[address, reply]`, an application error, an outcome. `problem` is set where the result means nothing.
+PhaseResponse read_response(const nlohmann::json& pair, std::optional<PhaseProblem>& problem);
+PhaseError read_application_error(const nlohmann::json& document, std::optional<PhaseProblem>& problem);
+PhaseOutcome read_outcome(const nlohmann::json& document, std::optional<PhaseProblem>& problem);
+
+/// A way in which a topology is not as an outcome says. `path` is that of the outcome's document; `text` says it in a line.
+struct PhaseDifference {
+  std::vector<std::string> path;
+  std::string wanted, seen, text;
+};
+std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events);
+
+/// Plays a part to a topology; what is published goes to `events`, and each step takes a second of `now`.
+void play(const PhaseResponse& response, Topology& topology, Nanos& now, std::vector<Event>& events);
+void play(const PhaseError& error, Topology& topology, Nanos& now, std::vector<Event>& events);
+
 /// One line for each way in which `topology` and the events since the last phase are not as `outcome` says; empty: they are.
 std::vector<std::string> differences(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events);
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <set>
+#include <numeric>
 
 #include "interpreter/systems/mongodb/sdam/extended_json.hpp"
 #include "interpreter/systems/mongodb/sdam_phases/phases.hpp"
@@ -21,114 +21,163 @@ std::string show(const std::optional<T>& value) {
 }
 std::string show(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+using Path = std::vector<std::string>;
+
 class Comparison {
  public:
-  explicit Comparison(std::vector<std::string>& out) : out_(out) {}
+  explicit Comparison(std::vector<PhaseDifference>& out) : out_(out) {}
 
-  void say(const std::string& where, const std::string& is, const std::string& wanted) {
-    out_.push_back(where + " is " + is + ", expected " + wanted);
+  void say(Path path, const std::string& where, const std::string& is, const std::string& wanted) {
+    out_.push_back({std::move(path), wanted, is, where + " is " + is + ", expected " + wanted});
   }
 
   template <class T>
-  void compare(const std::string& where, const Expected<T>& wanted, const std::optional<T>& is) {
-    if (wanted && *wanted != is) say(where, show(is), show(*wanted));
+  void compare(Path path, const std::string& where, const Expected<T>& wanted, const std::optional<T>& is) {
+    if (wanted && *wanted != is) say(std::move(path), where, show(is), show(*wanted));
   }
 
   void server(const std::string& address, const ExpectedServer& wanted, const ServerDescription& is,
               std::optional<std::uint64_t> generation) {
     const std::string of = " of " + address;
+    const auto at = [&](const char* key) { return Path{"servers", address, key}; };
+    const auto compare_key = [&](const char* key, const auto& expected, const auto& known) { compare(at(key), key + of, expected, known); };
     if (wanted.type != is.type && !(wanted.type == ServerType::possible_primary && is.type == ServerType::unknown))
-      say("the type" + of, std::string(name_of(is.type)), std::string(name_of(wanted.type)));
-    compare("setName" + of, wanted.set_name, is.set_name);
-    compare("setVersion" + of, wanted.set_version, is.set_version);
-    compare("electionId" + of, wanted.election_id, is.election_id);
-    compare("topologyVersion" + of, wanted.topology_version, is.topology_version);
-    compare("logicalSessionTimeoutMinutes" + of, wanted.logical_session_timeout_minutes, is.logical_session_timeout_minutes);
+      say(at("type"), "the type" + of, std::string(name_of(is.type)), std::string(name_of(wanted.type)));
+    compare_key("setName", wanted.set_name, is.set_name);
+    compare_key("setVersion", wanted.set_version, is.set_version);
+    compare_key("electionId", wanted.election_id, is.election_id);
+    compare_key("topologyVersion", wanted.topology_version, is.topology_version);
+    compare_key("logicalSessionTimeoutMinutes", wanted.logical_session_timeout_minutes, is.logical_session_timeout_minutes);
     // Nobody said hello to a client that calls its server Unknown or a load balancer.
     const bool told = is_available(is.type) && is.type != ServerType::load_balancer;
     const auto wire_version = [&](std::int32_t version) { return told ? std::optional<std::int64_t>(version) : std::nullopt; };
-    const auto compare_wire_version = [&](const std::string& name, const Expected<std::int64_t>& version, std::int32_t known) {
+    const auto compare_wire_version = [&](const char* name, const Expected<std::int64_t>& version, std::int32_t known) {
       if (!told && version && *version == 0 && known == 0) return;
-      compare(name + of, version, wire_version(known));
+      compare_key(name, version, wire_version(known));
     };
     compare_wire_version("minWireVersion", wanted.min_wire_version, is.min_wire_version);
     compare_wire_version("maxWireVersion", wanted.max_wire_version, is.max_wire_version);
     if (wanted.pool_generation && wanted.pool_generation != generation)
-      say("the pool's generation" + of, generation ? std::to_string(*generation) : "null", std::to_string(*wanted.pool_generation));
+      say({"servers", address, "pool", "generation"}, "the pool's generation" + of, generation ? std::to_string(*generation) : "null",
+          std::to_string(*wanted.pool_generation));
     if (!wanted.error) return;
     const bool same = *wanted.error && is.error ? is.error->find(**wanted.error) != std::string::npos : *wanted.error == is.error;
-    if (!same) say("the error" + of, show(is.error), "one with " + show(*wanted.error));
+    if (!same) say(at("error"), "the error" + of, show(is.error), "one with " + show(*wanted.error));
   }
 
   /// Sets are compared as such: addresses, and servers by address.
-  void json(const std::string& where, const Json& wanted, const Json& is) {
+  void json(const Path& path, const std::string& where, const Json& wanted, const Json& is) {
     if (wanted == "42" || wanted == 42) return;
     // The same to all but single-threaded clients, and the files are for both.
     if (wanted == "PossiblePrimary" && is == "Unknown") return;
     if (wanted.is_object() && is.is_object()) {
       for (const auto& [key, value] : wanted.items()) {
         if (is.contains(key))
-          json(where + "." + key, value, is[key]);
+          json(deeper(path, key), where + "." + key, value, is[key]);
         else if (!value.is_null())
-          say(where + "." + key, "absent", show(value));
+          say(deeper(path, key), where + "." + key, "absent", show(value));
       }
       for (const auto& [key, value] : is.items())
-        if (!wanted.contains(key)) say(where + "." + key, show(value), "absent");
+        if (!wanted.contains(key)) say(deeper(path, key), where + "." + key, show(value), "absent");
     } else if (wanted.is_array() && is.is_array() && wanted.size() == is.size()) {
-      const std::vector<Json> left = sorted(wanted), right = sorted(is);
-      for (std::size_t i = 0; i < left.size(); ++i) json(where + "[" + std::to_string(i) + "]", left[i], right[i]);
+      const std::vector<std::size_t> left = order(wanted), right = order(is);
+      for (std::size_t i = 0; i < left.size(); ++i)
+        json(deeper(path, std::to_string(left[i])), where + "[" + std::to_string(i) + "]", wanted[left[i]], is[right[i]]);
     } else if (wanted != is) {
-      say(where, show(is), show(wanted));
+      say(path, where, show(is), show(wanted));
     }
   }
 
  private:
-  static std::vector<Json> sorted(const Json& list) {
-    std::vector<Json> out(list.begin(), list.end());
-    const auto key = [](const Json& item) { return item.is_object() && item.contains("address") ? item["address"] : item; };
-    std::sort(out.begin(), out.end(), [&](const Json& a, const Json& b) { return key(a) < key(b); });
+  static Path deeper(const Path& path, const std::string& key) {
+    Path out = path;
+    out.push_back(key);
+    return out;
+  }
+  static std::vector<std::size_t> order(const Json& list) {
+    std::vector<std::size_t> out(list.size());
+    std::iota(out.begin(), out.end(), 0);
+    const auto key = [&](std::size_t index) -> const Json& {
+      const Json& item = list[index];
+      return item.is_object() && item.contains("address") ? item["address"] : item;
+    };
+    std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     return out;
   }
 
-  std::vector<std::string>& out_;
+  std::vector<PhaseDifference>& out_;
 };
 
 }  // namespace
 
-std::vector<std::string> differences(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events) {
-  std::vector<std::string> out;
+std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events) {
+  std::vector<PhaseDifference> out;
   Comparison comparison(out);
   const TopologyDescription& is = topology.description();
   if (outcome.topology_type && *outcome.topology_type != is.type)
-    comparison.say("the topology's type", std::string(name_of(is.type)), std::string(name_of(*outcome.topology_type)));
-  comparison.compare("setName", outcome.set_name, is.set_name);
-  comparison.compare("logicalSessionTimeoutMinutes", outcome.logical_session_timeout_minutes, is.logical_session_timeout_minutes);
-  comparison.compare("maxSetVersion", outcome.max_set_version, is.max_set_version);
-  comparison.compare("maxElectionId", outcome.max_election_id, is.max_election_id);
+    comparison.say({"topologyType"}, "the topology's type", std::string(name_of(is.type)), std::string(name_of(*outcome.topology_type)));
+  const auto compare_key = [&](const char* key, const auto& expected, const auto& known) { comparison.compare({key}, key, expected, known); };
+  compare_key("setName", outcome.set_name, is.set_name);
+  compare_key("logicalSessionTimeoutMinutes", outcome.logical_session_timeout_minutes, is.logical_session_timeout_minutes);
+  compare_key("maxSetVersion", outcome.max_set_version, is.max_set_version);
+  compare_key("maxElectionId", outcome.max_election_id, is.max_election_id);
   if (outcome.compatible && *outcome.compatible != is.compatible)
-    comparison.say("compatible", is.compatible ? "true" : "false", *outcome.compatible ? "true" : "false");
+    comparison.say({"compatible"}, "compatible", is.compatible ? "true" : "false", *outcome.compatible ? "true" : "false");
   if (outcome.servers) {
     for (const auto& [address, wanted] : *outcome.servers) {
       const auto found = is.servers.find(address);
       if (found == is.servers.end())
-        out.push_back("server " + address + " is missing");
+        out.push_back({{"servers", address}, "a server", "missing", "server " + address + " is missing"});
       else
         comparison.server(address, wanted, found->second, topology.generation(address));
     }
     for (const auto& [address, server] : is.servers)
-      if (!outcome.servers->contains(address)) out.push_back("server " + address + " is not expected");
+      if (!outcome.servers->contains(address))
+        out.push_back({{"servers", address}, "no such server", std::string(name_of(server.type)), "server " + address + " is not expected"});
   }
   if (!outcome.events) return out;
   for (std::size_t i = 0; i < std::max(events.size(), outcome.events->size()); ++i) {
     const std::string where = "event " + std::to_string(i + 1);
-    if (i >= events.size())
-      out.push_back(where + " is missing: " + show((*outcome.events)[i]));
-    else if (i >= outcome.events->size())
-      out.push_back(where + " is not expected: " + show(event_document(events[i], "1")));
-    else
-      comparison.json(where, (*outcome.events)[i], event_document(events[i], "1"));
+    const Path path = {"events", std::to_string(i)};
+    if (i >= events.size()) {
+      const std::string wanted = show((*outcome.events)[i]);
+      out.push_back({path, wanted, "missing", where + " is missing: " + wanted});
+    } else if (i >= outcome.events->size()) {
+      const std::string seen = show(event_document(events[i], "1"));
+      out.push_back({path, "no further event", seen, where + " is not expected: " + seen});
+    } else {
+      comparison.json(path, where, (*outcome.events)[i], event_document(events[i], "1"));
+    }
   }
   return out;
+}
+
+std::vector<std::string> differences(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events) {
+  std::vector<std::string> out;
+  for (PhaseDifference& difference : compare(outcome, topology, events)) out.push_back(std::move(difference.text));
+  return out;
+}
+
+namespace {
+
+void keep(Changes changes, Nanos& now, std::vector<Event>& events) {
+  now += std::chrono::seconds(1);
+  for (Event& event : changes.events) events.push_back(std::move(event));
+}
+
+}  // namespace
+
+void play(const PhaseResponse& response, Topology& topology, Nanos& now, std::vector<Event>& events) {
+  if (response.hello)
+    keep(topology.on_hello(response.address, *response.hello, {std::chrono::milliseconds(1)}, now), now, events);
+  else
+    keep(topology.on_monitor_error(response.address, {ErrorKind::network, "network error"}, now), now, events);
+}
+
+void play(const PhaseError& mock, Topology& topology, Nanos& now, std::vector<Event>& events) {
+  ApplicationError error = mock.error;
+  error.generation = mock.generation.value_or(topology.generation(error.address).value_or(0));
+  keep(topology.handle_error(error, now), now, events);
 }
 
 Result<std::vector<std::string>> play(const PhaseFile& file) {
@@ -140,24 +189,11 @@ Result<std::vector<std::string>> play(const PhaseFile& file) {
   std::vector<std::string> out;
   std::vector<Event> events;
   Nanos now{};
-  const auto keep = [&](Changes changes) {
-    now += std::chrono::seconds(1);
-    for (Event& event : changes.events) events.push_back(std::move(event));
-  };
-  keep(topology.start(now));
+  keep(topology.start(now), now, events);
   for (std::size_t i = 0; i < file.phases.size(); ++i) {
     const Phase& phase = file.phases[i];
-    for (const PhaseResponse& response : phase.responses) {
-      if (response.hello)
-        keep(topology.on_hello(response.address, *response.hello, {std::chrono::milliseconds(1)}, now));
-      else
-        keep(topology.on_monitor_error(response.address, {ErrorKind::network, "network error"}, now));
-    }
-    for (const PhaseError& mock : phase.errors) {
-      ApplicationError error = mock.error;
-      error.generation = mock.generation.value_or(topology.generation(error.address).value_or(0));
-      keep(topology.handle_error(error, now));
-    }
+    for (const PhaseResponse& response : phase.responses) play(response, topology, now, events);
+    for (const PhaseError& error : phase.errors) play(error, topology, now, events);
     for (const std::string& difference : differences(phase.outcome, topology, events))
       out.push_back("phase " + std::to_string(i + 1) + (phase.description.empty() ? "" : " (" + phase.description + ")") + ": " +
                     difference);

@@ -202,6 +202,38 @@ Phase read_phase(const Json& document, Fields& file, const std::string& where) {
 
 }  // namespace
 
+namespace {
+
+std::optional<PhaseProblem> problem_of(const Fields& fields) {
+  if (!fields.error()) return std::nullopt;
+  return PhaseProblem{fields.failed_key(), fields.error()->message, fields.known_keys()};
+}
+
+const Json kNone = Json::object();
+
+}  // namespace
+
+PhaseResponse read_response(const Json& pair, std::optional<PhaseProblem>& problem) {
+  Fields outer(kNone, "the step");
+  PhaseResponse out = read_response(pair, outer, "this one");
+  problem = problem_of(outer);
+  return out;
+}
+
+PhaseError read_application_error(const Json& document, std::optional<PhaseProblem>& problem) {
+  Fields outer(kNone, "the step");
+  PhaseError out = read_error(document, outer, "the application error");
+  problem = problem_of(outer);
+  return out;
+}
+
+PhaseOutcome read_outcome(const Json& document, std::optional<PhaseProblem>& problem) {
+  Fields outer(kNone, "the phase");
+  PhaseOutcome out = read_outcome(document, outer, "the outcome");
+  problem = problem_of(outer);
+  return out;
+}
+
 Result<PhaseFile> read_phases(const Json& document) {
   PhaseFile out;
   Fields fields(document, "the file");

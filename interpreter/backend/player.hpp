@@ -1,0 +1,44 @@
+#pragma once
+// Models that scenarios play: no server and no I/O, what is played to one changes what it shows. A registered list of them is what failc
+// knows; to the core they are names and documents.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "grammar/base/result.hpp"
+#include "interpreter/value/value.hpp"
+
+namespace failc::backend {
+
+/// Where in a document: keys, and indices in decimal.
+using DocumentPath = std::vector<std::string>;
+
+/// One thing that is not as it was wanted.
+struct Difference {
+  DocumentPath path;
+  std::string wanted, seen;  // as a reader of the document would write them
+};
+
+class Player {
+ public:
+  virtual ~Player() = default;
+  /// An error: this cannot be played, though PlayerModel::check found nothing.
+  virtual Status play(const Document& step) = 0;
+  /// All differences from what is shown now, in the order of `wanted`. What happened counts for one comparison.
+  virtual std::vector<Difference> compare(const Document& wanted) = 0;
+};
+
+enum class PlayerPart : std::uint8_t { options, step, wanted };
+
+/// `name` is what stands behind `play`.
+struct PlayerModel {
+  struct Problem {
+    DocumentPath path;  // the last one may be a key that is not there
+    std::string message, help;
+  };
+  std::string name;
+  std::vector<Problem> (*check)(PlayerPart part, const Document& document);
+  Result<std::unique_ptr<Player>> (*make)(const Document& options);
+};
+
+}  // namespace failc::backend

@@ -1,0 +1,222 @@
+// Spec files: from their trees to scenarios of the plan.
+#include "interpreter/check/spec.hpp"
+
+#include <algorithm>
+
+#include "grammar/base/bug.hpp"
+#include "grammar/import/keys.hpp"
+#include "grammar/import/read.hpp"
+
+namespace failc::check {
+namespace {
+
+using spec::Kind;
+using spec::Ref;
+
+/// The part of a document `{key: value}` that a path leads to, or as near to it as there is one.
+Ref part(Ref at, const backend::DocumentPath& path, std::size_t from) {
+  for (std::size_t i = from; i < path.size(); ++i) {
+    Ref next;
+    if (at.is(Kind::document)) {
+      const spec::Entry entry = at.entry(path[i]);
+      // A key is what the last step means: it may be the mistake.
+      next = i + 1 == path.size() ? entry.key : entry.value;
+    } else {
+      std::size_t index = 0;
+      for (const Ref item : at.items())
+        if (std::to_string(index++) == path[i]) next = item;
+    }
+    if (!next) break;
+    at = next;
+  }
+  return at;
+}
+
+class Lowering {
+ public:
+  Lowering(const SpecPlay& play, const backend::PlayerModel& model, const SourceFile& file, std::uint32_t index, diag::Sink& sink)
+      : play_(play), model_(model), places_(file.text, index), sink_(sink) {}
+
+  plan::Scenario scenario(const std::string& path) {
+    plan::Scenario out;
+    out.title = play_.title;
+    out.id = path + "::" + play_.title;
+    out.at = places_.source(play_.at.span());
+    out.players.push_back(play_.model);
+    plan::Step make = step(play_.options);
+    make.binds = true;
+    add(out.body, play_.options.empty() ? play_.at : play_.options.front().value, std::move(make), "play " + play_.model);
+    check(backend::PlayerPart::options, make_document(play_.options), [&](const backend::DocumentPath& path) { return of_step(play_.options, path); });
+    for (const SpecPlay::Group& group : play_.groups) {
+      plan::Scope scope;
+      scope.kind = plan::ScopeKind::group;
+      scope.title = group.title;
+      for (const SpecPlay::Step& each : group.steps) {
+        const std::vector<SpecPlay::Step> one = {each};
+        check(backend::PlayerPart::step, make_document(one), [&](const backend::DocumentPath& path) { return of_step(one, path); });
+        add(scope.body, each.value, step(one), each.key + " " + std::string(places_.first_line(each.value.span(), 200)));
+      }
+      wanted(group, scope.body);
+      add(out.body, group.at, std::move(scope), "step \"" + group.title + "\"");
+    }
+    return out;
+  }
+
+ private:
+  static Document make_document(const std::vector<SpecPlay::Step>& parts) {
+    Document out;
+    for (const SpecPlay::Step& part : parts) out.entries.emplace_back(part.key, value_of(part.value));
+    return out;
+  }
+  Ref of_step(const std::vector<SpecPlay::Step>& parts, const backend::DocumentPath& path) const {
+    for (const SpecPlay::Step& each : parts)
+      if (!path.empty() && each.key == path.front()) return part(each.value, path, 1);
+    return parts.empty() ? play_.at : parts.front().value;
+  }
+
+  plan::Step step(const std::vector<SpecPlay::Step>& parts) {
+    plan::Step out;
+    out.kind = plan::StepKind::play;
+    plan::Expr& document = out.args.emplace_back();
+    document.literal = make_document(parts);
+    document.at = places_.source(parts.empty() ? play_.at.span() : parts.front().value.span());
+    return out;
+  }
+
+  void wanted(const SpecPlay::Group& group, plan::Body& out) {
+    check(backend::PlayerPart::wanted, *value_of(group.wanted).as<Document>(), [&](const backend::DocumentPath& path) { return part(group.wanted, path, 0); });
+    plan::Condition condition;
+    condition.kind = plan::ConditionKind::shows;
+    condition.condition = expr_of(group.wanted, places_);
+    const Place came = group.wanted.alias().value_or(group.wanted.place());
+    add(out, group.wanted_at, std::move(condition), std::string(places_.first_line({group.wanted_at.span().begin, std::max(came.span.end, group.wanted_at.span().end)}, 200)));
+  }
+
+  template <class Where>
+  void check(backend::PlayerPart part, const Document& document, const Where& where) {
+    for (const backend::PlayerModel::Problem& problem : model_.check(part, document)) {
+      const Ref place = where(problem.path);
+      diag::Diagnostic& item = spec::note_alias(sink_.report(diag::Code::unplayable, place.place(), {problem.message, problem.help}), place);
+      (void)item;
+    }
+  }
+
+  void add(plan::Body& out, const Ref& at, std::variant<plan::Step, plan::Scope, plan::Condition> node, std::string text) {
+    plan::BodyNode& added = out.emplace_back();
+    added.node = std::move(node);
+    added.at = places_.source(at.span());
+    added.text = std::move(text);
+  }
+
+  const SpecPlay& play_;
+  const backend::PlayerModel& model_;
+  Places places_;
+  diag::Sink& sink_;
+};
+
+}  // namespace
+
+Value value_of(const Ref& ref) {
+  switch (ref.kind()) {
+    case Kind::null: return Null{};
+    case Kind::boolean: return ref.boolean();
+    case Kind::integer:
+      if (const auto whole = ref.integer()) return *whole;
+      return ref.real().value_or(0);
+    case Kind::real: return ref.real().value_or(0);
+    case Kind::text: return std::string(ref.text());
+    case Kind::list: {
+      List out;
+      out.reserve(ref.size());
+      for (const Ref item : ref.items()) out.push_back(value_of(item));
+      return out;
+    }
+    case Kind::document: {
+      Document out;
+      out.entries.reserve(ref.size());
+      for (const spec::Entry entry : ref.entries()) out.entries.emplace_back(entry.key.text(), value_of(entry.value));
+      return out;
+    }
+  }
+  FAILC_BUG("no such kind");
+}
+
+plan::Expr expr_of(const Ref& ref, const Places& places) {
+  plan::Expr out;
+  out.at = places.source(ref.span());
+  if (ref.is(Kind::list) || ref.is(Kind::document)) {
+    out.op = ref.is(Kind::list) ? plan::Op::list : plan::Op::doc;
+    out.args.reserve(ref.size());
+    for (const Ref item : ref.items()) out.args.push_back(expr_of(item, places));
+    for (const spec::Entry entry : ref.entries()) {
+      out.names.emplace_back(entry.key.text());
+      out.args.push_back(expr_of(entry.value, places));
+    }
+    return out;
+  }
+  out.literal = value_of(ref);
+  return out;
+}
+
+bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, std::vector<NotRun>& not_run) {
+  const std::size_t before = sink.errors();
+  const bool lenient = options.found.contains(sources[file].path);
+  diag::Sink unsaid;
+  const std::optional<spec::Tree> tree = spec::read(sources, file, lenient ? unsaid : sink);
+  if (!tree && lenient) {
+    const diag::Diagnostic& item = unsaid.all().front();
+    const LineColumn at = sources[file].position(item.place.span.begin);
+    not_run.push_back({file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message});
+  }
+  if (!tree) return lenient;
+  const Ref root(*tree);
+  const auto format = std::find_if(options.formats.begin(), options.formats.end(), [&](const SpecFormat& one) { return one.has_shape(root); });
+  if (format == options.formats.end()) {
+    not_run.push_back({file, "no test format", "its shape is that of no format that failc knows"});
+    return true;
+  }
+  if (format->read == nullptr) {
+    not_run.push_back({file, format->name, format->reason});
+    return true;
+  }
+  const std::optional<SpecPlay> play = format->read(root, sink);
+  if (!play) return false;
+  const auto model = std::find_if(options.players.begin(), options.players.end(), [&](const backend::PlayerModel& one) { return one.name == play->model; });
+  if (model == options.players.end()) FAILC_BUG("a format of a model that is not registered");
+  const SourceFile& source = sources[file];
+  plan.files.push_back(source.path);
+  plan.scenarios.push_back(Lowering(*play, *model, source, static_cast<std::uint32_t>(plan.files.size() - 1), sink).scenario(source.path));
+  return sink.errors() == before;
+}
+
+Specs check_specs(const std::vector<FileId>& files, const Options& options, const SourceMap& sources, diag::Sink& sink) {
+  Specs out;
+  out.plan = std::make_unique<plan::Plan>();
+  const std::size_t before = sink.errors();
+  for (const FileId file : files) add_spec(file, options, sources, sink, *out.plan, out.not_run);
+  if (sink.errors() > before) {
+    out.plan = nullptr;
+    return out;
+  }
+  plan::fill_bounds(*out.plan);
+  if (const Status verified = plan::verify(*out.plan); !verified) bug(verified.error().message.c_str(), __FILE__, __LINE__);
+  return out;
+}
+
+Specs check_specs(const std::vector<std::string>& paths, const Options& options, SourceMap& sources, diag::Sink& sink) {
+  std::vector<FileId> files;
+  bool whole = true;
+  for (const std::string& path : paths) {
+    Result<std::string> text = read_file(path);
+    files.push_back(sources.add(path, text ? std::move(*text) : ""));
+    if (text) continue;
+    sink.report(diag::Code::unreadable_file, {files.back(), {}}, {path, text.error().message});
+    files.pop_back();
+    whole = false;
+  }
+  Specs out = check_specs(files, options, sources, sink);
+  if (!whole) out.plan = nullptr;
+  return out;
+}
+
+}  // namespace failc::check

@@ -1,0 +1,17 @@
+#pragma once
+// Spec files in the plan. Not for other folders but tools, which take `check_specs` from check.hpp.
+#include "grammar/import/tree.hpp"
+#include "interpreter/backend/player.hpp"
+#include "interpreter/check/check.hpp"
+#include "interpreter/check/places.hpp"
+
+namespace failc::check {
+
+/// Numbers, strings, lists and documents alike; what has no such value (an integer beyond 64 bits) is its nearest float.
+Value value_of(const spec::Ref& ref);
+/// The same as an expression whose parts keep their places.
+plan::Expr expr_of(const spec::Ref& ref, const Places& places);
+/// Reads a file and appends its scenario to `plan`, if its format is run. False where something was reported.
+bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, std::vector<NotRun>& not_run);
+
+}  // namespace failc::check

@@ -1,0 +1,57 @@
+#include "interpreter/systems/mongodb/sdam_phases/format.hpp"
+
+#include "grammar/import/keys.hpp"
+
+namespace failc::sdam {
+namespace {
+
+using spec::Entry;
+using spec::Kind;
+using spec::Ref;
+
+std::optional<check::SpecPlay::Group> phase_of(const Ref& phase, std::size_t number, diag::Sink& sink) {
+  const std::string where = "phase " + std::to_string(number);
+  if (!is_kind(phase, Kind::document, where, sink)) return std::nullopt;
+  const std::size_t before = sink.errors();
+  only_keys(phase, {"description", "responses", "applicationErrors", "outcome"}, where, sink);
+  check::SpecPlay::Group out;
+  out.at = phase;
+  const Ref description = value_of(phase, "description", Kind::text, where, sink, true);
+  out.title = description ? std::string(description.text()) : where;
+  const auto steps = [&](std::string_view key, const char* step) {
+    for (const Ref item : value_of(phase, key, Kind::list, where, sink, true).items()) out.steps.push_back({step, item});
+  };
+  steps("responses", "response");
+  steps("applicationErrors", "applicationError");
+  out.wanted = value_of(phase, "outcome", Kind::document, where, sink);
+  out.wanted_at = phase.entry("outcome").key;
+  if (sink.errors() > before) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+bool has_phases_shape(const Ref& root) { return root.find("phases") && !root.find("schemaVersion"); }
+
+std::optional<check::SpecPlay> read_phases_format(const Ref& root, diag::Sink& sink) {
+  const std::size_t before = sink.errors();
+  constexpr const char* kFile = "the file";
+  only_keys(root, {"description", "uri", "phases"}, kFile, sink);
+  check::SpecPlay out;
+  out.model = "sdam";
+  out.at = root;
+  if (const Ref description = value_of(root, "description", Kind::text, kFile, sink)) {
+    out.title = description.text();
+    out.at = description;
+  }
+  if (const Ref uri = value_of(root, "uri", Kind::text, kFile, sink)) out.options.push_back({"uri", uri});
+  const Ref phases = value_of(root, "phases", Kind::list, kFile, sink);
+  if (phases && phases.size() == 0) sink.report(diag::Code::missing_spec_key, phases.place(), {"this list", "a phase"});
+  std::size_t number = 0;
+  for (const Ref phase : phases.items())
+    if (auto group = phase_of(phase, ++number, sink)) out.groups.push_back(std::move(*group));
+  if (sink.errors() > before) return std::nullopt;
+  return out;
+}
+
+}  // namespace failc::sdam

@@ -1,0 +1,175 @@
+#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
+
+#include "grammar/base/bug.hpp"
+#include "grammar/diag/diagnostic.hpp"
+#include "interpreter/systems/mongodb/sdam_phases/phases.hpp"
+
+namespace failc::sdam {
+namespace {
+
+using Json = nlohmann::json;
+using Problems = std::vector<backend::PlayerModel::Problem>;
+
+/// What cannot be played (a duration, something undefined) becomes `discarded`, which no reader takes.
+Json json_of(const Value& value) {
+  if (value.is<Null>()) return nullptr;
+  if (const auto* truth = value.as<bool>()) return *truth;
+  if (const auto* whole = value.as<std::int64_t>()) return *whole;
+  if (const auto* real = value.as<double>()) return *real;
+  if (const auto* text = value.as<std::string>()) return *text;
+  if (const auto* list = value.as<List>()) {
+    Json out = Json::array();
+    for (const Value& item : *list) out.push_back(json_of(item));
+    return out;
+  }
+  if (const auto* document = value.as<Document>()) {
+    Json out = Json::object();
+    for (const auto& [key, item] : document->entries) out[key] = json_of(item);
+    return out;
+  }
+  return Json(Json::value_t::discarded);
+}
+
+/// What json_of cannot say, and where; the first one.
+std::optional<backend::PlayerModel::Problem> unplayable(const Value& value, backend::DocumentPath path) {
+  const auto inside = [&](const std::string& key, const Value& item) {
+    backend::DocumentPath deeper = path;
+    deeper.push_back(key);
+    return unplayable(item, std::move(deeper));
+  };
+  if (const auto* list = value.as<List>()) {
+    for (std::size_t i = 0; i < list->size(); ++i)
+      if (auto found = inside(std::to_string(i), (*list)[i])) return found;
+  } else if (const auto* document = value.as<Document>()) {
+    for (const auto& [key, item] : document->entries)
+      if (auto found = inside(key, item)) return found;
+  } else if (json_of(value).is_discarded()) {
+    return backend::PlayerModel::Problem{std::move(path), std::string(kind_of(value)) + " cannot be played", "numbers are plain in documents"};
+  }
+  return std::nullopt;
+}
+
+/// The first place of a key, outermost first.
+bool find_key(const Value& value, const std::string& key, backend::DocumentPath& path) {
+  std::vector<std::pair<std::string, const Value*>> inside;
+  if (const auto* document = value.as<Document>())
+    for (const auto& [name, item] : document->entries) inside.emplace_back(name, &item);
+  if (const auto* list = value.as<List>())
+    for (std::size_t i = 0; i < list->size(); ++i) inside.emplace_back(std::to_string(i), &(*list)[i]);
+  for (const auto& [name, item] : inside)
+    if (name == key && value.is<Document>()) return path.push_back(name), true;
+  for (const auto& [name, item] : inside) {
+    path.push_back(name);
+    if (find_key(*item, key, path)) return true;
+    path.pop_back();
+  }
+  return false;
+}
+
+void add(Problems& out, const std::optional<PhaseProblem>& problem, const Value& value, backend::DocumentPath path) {
+  if (!problem) return;
+  if (!problem->key.empty()) find_key(value, problem->key, path);
+  const std::string_view near = diag::nearest(problem->key, problem->known);
+  out.push_back({std::move(path), problem->message, near.empty() ? "" : "did you mean `" + std::string(near) + "`?"});
+}
+
+Result<Topology> topology_of(const Document& options) {
+  const Value* uri = options.find("uri");
+  const std::string* text = uri != nullptr ? uri->as<std::string>() : nullptr;
+  if (text == nullptr) return Error{"`uri` is missing, or no string"};
+  const Result<ConnectionString> connection = parse_connection_string(*text);
+  if (!connection) return connection.error();
+  return Topology::make({*connection});
+}
+
+/// One of these, or why the document is neither.
+struct Step {
+  std::optional<PhaseResponse> response;
+  std::optional<PhaseError> error;
+};
+
+Step step_of(const Document& document, Problems& problems) {
+  Step out;
+  if (document.entries.size() != 1) {
+    problems.push_back({{}, "a step is one `response` or one `applicationError`", ""});
+    return out;
+  }
+  const auto& [key, value] = document.entries.front();
+  std::optional<PhaseProblem> problem;
+  if (key == "response") {
+    out.response = read_response(json_of(value), problem);
+  } else if (key == "applicationError") {
+    out.error = read_application_error(json_of(value), problem);
+  } else {
+    const std::string_view near = diag::nearest(key, {"response", "applicationError"});
+    problems.push_back({{key}, "`" + key + "` cannot be played", near.empty() ? "a step is a `response` or an `applicationError`" : "did you mean `" + std::string(near) + "`?"});
+  }
+  add(problems, problem, value, {key});
+  return out;
+}
+
+class SdamPlayer : public backend::Player {
+ public:
+  explicit SdamPlayer(Topology topology) : topology_(std::move(topology)) {
+    for (Event& event : topology_.start(now_).events) events_.push_back(std::move(event));
+  }
+
+  Status play(const Document& document) override {
+    Problems problems;
+    if (auto found = unplayable(document, {})) problems.push_back(std::move(*found));
+    const Step step = problems.empty() ? step_of(document, problems) : Step{};
+    if (!problems.empty()) return Error{problems.front().message};
+    if (step.response) sdam::play(*step.response, topology_, now_, events_);
+    if (step.error) sdam::play(*step.error, topology_, now_, events_);
+    return Done{};
+  }
+
+  std::vector<backend::Difference> compare(const Document& wanted) override {
+    if (auto found = unplayable(wanted, {})) return {{std::move(found->path), "a value", found->message}};
+    std::optional<PhaseProblem> problem;
+    const PhaseOutcome outcome = read_outcome(json_of(wanted), problem);
+    if (problem) return {{{problem->key}, "an outcome", problem->message}};
+    std::vector<backend::Difference> out;
+    for (PhaseDifference& difference : sdam::compare(outcome, topology_, events_))
+      out.push_back({std::move(difference.path), std::move(difference.wanted), std::move(difference.seen)});
+    events_.clear();
+    return out;
+  }
+
+ private:
+  Topology topology_;
+  Nanos now_{};
+  std::vector<Event> events_;
+};
+
+}  // namespace
+
+Problems check_played(backend::PlayerPart part, const Document& document) {
+  Problems out;
+  if (auto found = unplayable(document, {})) return {std::move(*found)};
+  switch (part) {
+    case backend::PlayerPart::options: {
+      for (const auto& [key, value] : document.entries)
+        if (key != "uri") out.push_back({{key}, "`" + key + "` is no option of this model", "it has `uri`"});
+      const Result<Topology> made = topology_of(document);
+      if (!made) out.push_back({{"uri"}, made.error().message, ""});
+      return out;
+    }
+    case backend::PlayerPart::step: (void)step_of(document, out); return out;
+    case backend::PlayerPart::wanted: {
+      std::optional<PhaseProblem> problem;
+      (void)read_outcome(json_of(document), problem);
+      add(out, problem, document, {});
+      return out;
+    }
+  }
+  FAILC_BUG("no such part");
+}
+
+Result<std::unique_ptr<backend::Player>> make_player(const Document& options) {
+  Result<Topology> topology = topology_of(options);
+  if (!topology) return topology.error();
+  return std::unique_ptr<backend::Player>(std::make_unique<SdamPlayer>(std::move(*topology)));
+}
+
+}  // namespace failc::sdam

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""failc on spec files in YAML and JSON: run, check, list, plan, import."""
+import json
+import pathlib
+import re
+import shutil
+import unittest
+
+import support
+from support import ROOT, records
+
+SAMPLES = ROOT / "tests/specs/samples"
+UPSTREAM = ROOT / "../shared/specs"
+PHASES = UPSTREAM / "server-discovery-and-monitoring/tests"
+
+
+class Specs(support.TestCase):
+    def setUp(self):
+        super().setUp()
+        for name in ("held.yml", "held.json", "events.json"):
+            shutil.copy(SAMPLES / name, self.base / name)
+
+    def test_run_files(self):
+        done = self.expect(self.failc("run", "held.yml", "held.json", "--journal", "j"), 0, "pass  held.yml::A member that was the primary is forgotten", "held.json::", "2 passed")
+        self.assertNotIn("not run", done.stdout)
+        kinds = [r["kind"] for r in records(self.base / "j")]
+        self.assertEqual((kinds[0], kinds[-1]), ("run", "end"))
+        self.assertEqual(kinds.count("scenario"), 2)
+        self.assertIn('step "a is the primary"', [r.get("text") for r in records(self.base / "j")])
+
+    def test_a_failure(self):
+        self.write("held.yml", (SAMPLES / "held.yml").read_text().replace("setName: rs\n", "setName: other\n"))
+        done = self.expect(self.failc("run", "held.yml"), 1, "held.yml:13:16: `setName` is `rs`, and `other` is wanted", "      setName: other\n", "^~~~~", "1 failed", "again: failc run held.yml --only")
+        self.assertIn("setName = `rs`", done.stdout)
+
+    def test_a_folder_ends_with_what_is_not_run(self):
+        self.write("u/one.json", '{"schemaVersion": "1.0", "tests": []}')
+        self.write("u/config.json", "{}")
+        self.write("own.fail", 'scenario "s" {\n  play sdam with { uri: "mongodb://a" } as c\n  expect c matches { topologyType: "Unknown", servers: { "a:27017": { type: "Unknown" } } }\n}\n')
+        done = self.expect(self.failc("run", "."), 0, "4 passed", "not run: 2 files, of 2 kinds", "1  unified: ", "./u: one.json", "1  no test format: ", "./u: config.json")
+        self.assertLess(done.stdout.index("pass  "), done.stdout.index("not run:"))
+        self.expect(self.failc("check", "."), 0, "not run: 2 files", "6 files checked, no mistakes")
+        self.expect(self.failc("list", "."), 0, "./u/one.json  [not run: unified: ", "held.yml::A member that was the primary is forgotten  []  at most 0s")
+        self.write("u/template.yml", "{{ this is none }}: [")
+        self.expect(self.failc("list", "."), 0, "./u/template.yml  [not run: cannot be read: line 1, column ")
+        self.expect(self.failc("run", "u/template.yml"), 2, "error[F0701]")
+        self.expect(self.failc("run", "u"), 3, "not run: 3 files", "there is no scenario in what was named")
+
+    def test_check(self):
+        self.write("bad.yml", "description: d\nuri: mongodb://a\nphazes: []\nphases:\n- outcome: {topologyType: Single, servers: {}, setNam: x}\n")
+        self.expect(self.failc("check", "bad.yml"), 2, "bad.yml:3:1: error[F0704]", "did you mean `phases`?")
+        self.write("bad.yml", "description: d\nuri: mongodb://a\nphases:\n- outcome: {topologyType: Single, servers: {}, setNam: x}\n")
+        self.expect(self.failc("check", "bad.yml"), 2, "bad.yml:4:48: error[F0707]", "did you mean `setName`?", "1 error in 1 file")
+        self.expect(self.failc("run", "bad.yml"), 2, "F0707")
+        self.expect(self.failc("check", "none.yml"), 2, "none.yml", "there is no such file")
+        self.write("broken.json", "{")
+        self.expect(self.failc("check", "."), 2, "broken.json:1:2: error[F0701]", "bad.yml:4:48")
+
+    def test_plan(self):
+        self.expect(self.failc("plan", "held.yml"), 0, "player #0 = sdam", "expect #0 matches", "worst case: 0s")
+
+    def test_import(self):
+        self.expect(self.failc("import", "held.yml"), 2, "--to-fail")
+        made = self.expect(self.failc("import", "held.yml", "--to-fail"), 0, "# Made by `failc import` from held.yml.").stdout
+        self.write("made.fail", made)
+        self.expect(self.failc("fmt", "--check", "made.fail"), 0)
+        self.expect(self.failc("run", "made.fail"), 0, "1 passed")
+        self.expect(self.failc("import", "held.yml", "events.json", "--to-fail", "-o", "out"), 0, "out/held.fail", "out/events.fail")
+        self.expect(self.failc("run", "out"), 0, "2 passed")
+        self.expect(self.failc("import", "held.yml", "--to-fail", "-o", "out"), 3, "exists already")
+        self.write("one.json", '{"schemaVersion": "1.0", "tests": []}')
+        self.expect(self.failc("import", "one.json", "--to-fail"), 2, "error[F0708]")
+
+    def test_import_in_a_file(self):
+        self.write("a.fail", 'import "*.yml" as all\nimport "held.*" as none only "*forgotten"\nrun all\n')
+        self.expect(self.failc("run", "a.fail"), 0, "pass  held.yml::A member", "1 passed")
+        self.expect(self.failc("run", "a.fail", "--only", "*forgotten"), 0, "1 passed")
+
+
+@unittest.skipUnless(PHASES.is_dir(), "the specifications are not at ../shared/specs")
+class Upstream(support.TestCase):
+    def test_the_whole_folder(self):
+        done = self.expect(self.failc("run", UPSTREAM / "server-discovery-and-monitoring"), 0, " passed in ", "unified: ")
+        files = [p for p in PHASES.rglob("*") if p.suffix in (".yml", ".json")]
+        phases = [p for p in files if p.parent.name != "unified"]
+        self.assertIn(f"{len(phases)} passed", done.stdout)
+        self.assertIn(f"not run: {len(files) - len(phases)} files", done.stdout)
+
+    def test_every_file_is_accounted_for(self):
+        files = {str(p) for p in UPSTREAM.rglob("*") if p.suffix in (".yml", ".json")}
+        bad = {p for p in files if p.endswith("expectedTracingSpans-emptyNestedSpan.yml")}
+        done = self.failc("check", UPSTREAM)
+        self.assertEqual(done.returncode, 2 if bad else 0, done.stderr[-2000:])
+        self.assertEqual(done.stderr.count(": error["), len(bad))
+        listed = self.expect(self.failc("list", UPSTREAM), 0).stdout
+        not_run = set(re.findall(r"^(\S+)  \[not run: ", listed, re.M))
+        run = set(re.findall(r"^(\S+?)::", listed, re.M))
+        self.assertFalse(not_run & run)
+        self.assertEqual(not_run | run, files)
+        self.assertNotIn("no test format", listed)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,92 @@
+// Every phase file holds, and no leaf of any outcome can be changed without its file failing.
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/specs/harness.hpp"
+
+namespace failc::testing {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void leaves(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& out) {
+  if (!json.is_structured() || json.empty()) {
+    out.push_back(at);
+    return;
+  }
+  if (json.is_object())
+    for (const auto& [key, value] : json.items()) leaves(value, at / key, out);
+  else
+    for (std::size_t i = 0; i < json.size(); ++i) leaves(json[i], at / i, out);
+}
+
+/// Another value, of the same type where there is one.
+Json flipped(const Json& leaf) {
+  if (leaf.is_boolean()) return !leaf.get<bool>();
+  if (leaf.is_number()) return leaf.get<std::int64_t>() == 42 ? 43 : leaf.get<std::int64_t>() + 1;
+  if (leaf.is_null()) return 7;
+  if (leaf.is_array()) return Json::array({"x:1"});
+  if (leaf.is_object()) return Json{{"x:1", {{"type", "Unknown"}}}};
+  std::string text = leaf.get<std::string>();
+  if (!text.empty() && text.find_first_not_of("0123456789abcdef") == std::string::npos) text.back() = text.back() == '7' ? '5' : '7';
+  else text += "x";
+  return text;
+}
+
+struct Flips {
+  std::size_t files = 0, all = 0, at_check = 0, when_run = 0;
+};
+
+void flip_all(const std::filesystem::path& path, Flips& flips) {
+  const Json whole = Json::parse(text_of_file(path));
+  ++flips.files;
+  ASSERT_EQ(verdict("f.json", whole.dump()), "pass") << path;
+  for (std::size_t phase = 0; phase < whole["phases"].size(); ++phase) {
+    const Json::json_pointer outcome = Json::json_pointer("/phases") / phase / "outcome";
+    std::vector<Json::json_pointer> all;
+    leaves(whole[outcome], outcome, all);
+    for (const Json::json_pointer& leaf : all) {
+      Json changed = whole;
+      changed[leaf] = flipped(whole[leaf]);
+      const std::string said = verdict("f.json", changed.dump());
+      EXPECT_TRUE(said != "pass" && said != "nothing") << path << ": " << leaf << " as " << changed[leaf];
+      ++flips.all;
+      ++(said == "checked" ? flips.at_check : flips.when_run);
+    }
+  }
+}
+
+void say(const char* what, const Flips& flips) {
+  std::cout << what << ": " << flips.files << " files, " << flips.all << " leaves; " << flips.when_run << " failed when run, " << flips.at_check << " when checked\n";
+}
+
+TEST(Flips, NoLeafOfOurOwnFiles) {
+  Flips flips;
+  for (const auto& path : phase_files(kOwn, ".json")) flip_all(path, flips);
+  EXPECT_GE(flips.files, 2u);
+  EXPECT_GT(flips.when_run, 20u);
+  say("our own", flips);
+}
+
+TEST(Flips, NoLeafOfTheSpecifications) {
+  if (!std::filesystem::is_directory(kPhases)) GTEST_SKIP() << "the specifications are not at " << kPhases;
+  Flips flips;
+  for (const auto& path : phase_files(kPhases, ".json")) flip_all(path, flips);
+  EXPECT_GT(flips.files, 100u);
+  say("the specifications", flips);
+}
+
+TEST(Phases, EachHoldsAsYaml) {
+  if (!std::filesystem::is_directory(kPhases)) GTEST_SKIP() << "the specifications are not at " << kPhases;
+  std::size_t files = 0;
+  for (const auto& path : phase_files(kPhases, ".yml")) {
+    EXPECT_EQ(verdict(path.string(), text_of_file(path)), "pass") << path;
+    ++files;
+  }
+  EXPECT_GT(files, 100u);
+  std::cout << files << " files\n";
+}
+
+}  // namespace
+}  // namespace failc::testing
