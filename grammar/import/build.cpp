@@ -66,6 +66,9 @@ std::string_view Builder::text_of(NodeIndex scalar) const {
 }
 
 bool Builder::add(Node node) {
+  // A value of an empty text behind an anchor or a tag can be said to begin where the file has ended.
+  node.span.end = std::min(node.span.end, static_cast<std::uint32_t>(tree_.source.size()));
+  node.span.begin = std::min(node.span.begin, node.span.end);
   last_span_ = node.span;
   const auto index = static_cast<NodeIndex>(tree_.nodes.size());
   if (open_.empty()) {

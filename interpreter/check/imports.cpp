@@ -32,14 +32,14 @@ std::vector<std::string> files_of(const std::string& folder, const std::string& 
 }
 
 /// `*` any text, `?` any character.
-bool matches(std::string_view pattern, std::string_view text) {
+bool title_matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern.front() == '*') {
     for (std::size_t skip = 0; skip <= text.size(); ++skip)
-      if (matches(pattern.substr(1), text.substr(skip))) return true;
+      if (title_matches(pattern.substr(1), text.substr(skip))) return true;
     return false;
   }
-  return !text.empty() && (pattern.front() == '?' || pattern.front() == text.front()) && matches(pattern.substr(1), text.substr(1));
+  return !text.empty() && (pattern.front() == '?' || pattern.front() == text.front()) && title_matches(pattern.substr(1), text.substr(1));
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ void Checker::import(ImportInfo& info, plan::Plan& plan) {
   for (const NotRun& one : not_run) report(diag::Code::not_run, info.span, {sources_[one.file].path, one.format, one.reason});
   if (!info.tree->only) return;
   auto& scenarios = plan.scenarios;
-  scenarios.erase(std::remove_if(scenarios.begin() + first, scenarios.end(), [&](const plan::Scenario& one) { return !matches(*info.tree->only, one.title); }), scenarios.end());
+  scenarios.erase(std::remove_if(scenarios.begin() + first, scenarios.end(), [&](const plan::Scenario& one) { return !title_matches(*info.tree->only, one.title); }), scenarios.end());
   if (scenarios.size() == static_cast<std::size_t>(first)) report(diag::Code::nothing_imported, info.span, {*info.tree->only, "no scenario of these files has such a title"});
 }
 

@@ -7,7 +7,7 @@ namespace failc::check {
 namespace {
 
 /// The part of a document that a path leads to, or as near to it as there is one.
-Span part(const ast::Expr& whole, const backend::DocumentPath& path) {
+Span part_of(const ast::Expr& whole, const backend::DocumentPath& path) {
   const ast::Expr* at = &whole;
   Span span = whole.span;
   for (const std::string& step : path) {
@@ -68,7 +68,7 @@ plan::Expr Checker::played_document(const ast::Expr& tree, backend::PlayerPart w
   Term whole = expr(tree);  // its value: what is constant is folded
   const auto* document = whole.constant() ? whole.value().as<Document>() : nullptr;
   if (document == nullptr) return out;
-  for (const backend::PlayerModel::Problem& problem : known->check(which, *document)) report(diag::Code::unplayable, part(tree, problem.path), {problem.message, problem.help});
+  for (const backend::PlayerModel::Problem& problem : known->check(which, *document)) report(diag::Code::unplayable, part_of(tree, problem.path), {problem.message, problem.help});
   return out;
 }
 

@@ -9,10 +9,10 @@
 namespace failc::run {
 namespace {
 
-std::string joined(const backend::DocumentPath& path) { return fmt::format("{}", fmt::join(path, ".")); }
+std::string path_text(const backend::DocumentPath& path) { return fmt::format("{}", fmt::join(path, ".")); }
 
 /// The part of a document's expression that a path leads to, or as near to it as there is one.
-const plan::Expr& part(const plan::Expr& whole, const backend::DocumentPath& path) {
+const plan::Expr& part_at(const plan::Expr& whole, const backend::DocumentPath& path) {
   const plan::Expr* at = &whole;
   for (const std::string& step : path) {
     const plan::Expr* next = nullptr;
@@ -30,14 +30,14 @@ const plan::Expr& part(const plan::Expr& whole, const backend::DocumentPath& pat
 }
 
 std::string sentence(const backend::Difference& difference) {
-  return fmt::format("`{}` is {}, and {} is wanted", joined(difference.path), difference.seen, difference.wanted);
+  return fmt::format("`{}` is {}, and {} is wanted", path_text(difference.path), difference.seen, difference.wanted);
 }
 
 Recorder::Json record_of(const std::vector<backend::Difference>& differences) {
   Recorder::Json out = Recorder::Json::array();
   for (const backend::Difference& difference : differences) {
     Recorder::Json one = Recorder::Json::object();
-    one["key"] = joined(difference.path);
+    one["key"] = path_text(difference.path);
     one["wanted"] = difference.wanted;
     one["value"] = difference.seen;
     out.push_back(std::move(one));
@@ -45,14 +45,14 @@ Recorder::Json record_of(const std::vector<backend::Difference>& differences) {
   return out;
 }
 
-Flow fail(ScenarioRun& run, const plan::BodyNode& node, const plan::Condition& condition, const std::vector<backend::Difference>& differences) {
+Flow fail_shown(ScenarioRun& run, const plan::BodyNode& node, const plan::Condition& condition, const std::vector<backend::Difference>& differences) {
   const backend::Difference& first = differences.front();
   Failure failure = run.failure_at(node, sentence(first), first.wanted);
-  failure.at = part(condition.condition, first.path).at;
+  failure.at = part_at(condition.condition, first.path).at;
   failure.text = source_text(run, node, failure.at);
-  for (const backend::Difference& difference : differences) failure.seen.push_back({run.scheduler.now(), joined(difference.path), difference.seen});
+  for (const backend::Difference& difference : differences) failure.seen.push_back({run.scheduler.now(), path_text(difference.path), difference.seen});
   for (std::size_t i = 1; i < differences.size(); ++i)
-    failure.notes.push_back(fmt::format("line {}: {}", part(condition.condition, differences[i].path).at.line, sentence(differences[i])));
+    failure.notes.push_back(fmt::format("line {}: {}", part_at(condition.condition, differences[i].path).at.line, sentence(differences[i])));
   if (failure.at.line < node.at.line) failure.notes.push_back(fmt::format("it came into line {} as `{}`", node.at.line, node.text));
   if (!condition.because.empty()) failure.notes.push_back("because " + condition.because);
   return run.fail(std::move(failure));
@@ -103,7 +103,7 @@ Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Co
   const std::vector<backend::Difference> differences = run.players[condition.player]->compare(*wanted);
   run.recorder.sample(node, record_of(differences), name_of(differences.empty() ? Truth::yes : Truth::no));
   if (differences.empty()) co_return Flow::go_on;
-  co_return fail(run, node, condition, differences);
+  co_return fail_shown(run, node, condition, differences);
 }
 
 }  // namespace failc::run

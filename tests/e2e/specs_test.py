@@ -72,7 +72,7 @@ class Specs(support.TestCase):
         self.expect(self.failc("import", "one.json", "--to-fail"), 2, "error[F0708]")
 
     def test_import_in_a_file(self):
-        self.write("a.fail", 'import "*.yml" as all\nimport "held.*" as none only "*forgotten"\nrun all\n')
+        self.write("a.fail", 'import "*.yml" as specs\nimport "held.*" as none only "*forgotten"\nrun specs\n')
         self.expect(self.failc("run", "a.fail"), 0, "pass  held.yml::A member", "1 passed")
         self.expect(self.failc("run", "a.fail", "--only", "*forgotten"), 0, "1 passed")
 

@@ -214,9 +214,26 @@ const Json kNone = Json::object();
 }  // namespace
 
 PhaseResponse read_response(const Json& pair, std::optional<PhaseProblem>& problem) {
-  Fields outer(kNone, "the step");
-  PhaseResponse out = read_response(pair, outer, "this one");
-  problem = problem_of(outer);
+  PhaseResponse out;
+  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_object()) {
+    problem = PhaseProblem{"", "a response is an address and a reply: `[\"a:27017\", { … }]`", {}};
+    return out;
+  }
+  const Result<std::string> normal = normalize_address(pair[0].get<std::string>());
+  if (normal)
+    out.address = *normal;
+  else
+    problem = PhaseProblem{"", normal.error().message, {}};
+  if (pair[1].empty()) return out;
+  const Result<Hello> hello = parse_hello(pair[1]);
+  if (hello) {
+    out.hello = *hello;
+  } else if (!problem) {
+    // Fields words its errors so that the key is the first that is quoted.
+    const std::string& message = hello.error().message;
+    const std::size_t from = message.find('`') + 1;
+    problem = PhaseProblem{message.substr(from, message.find('`', from) - from), message, {}};
+  }
   return out;
 }
 
