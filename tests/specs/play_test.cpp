@@ -53,7 +53,7 @@ TEST(Play, MistakesByAnAliasSayWhereItCameIn) {
   const Checked checked("f.yml", "description: d\nuri: mongodb://a\nphases:\n- responses: [[a, &r {ok: 1, hosts: 1}]]\n  outcome: {topologyType: Single, servers: {}}\n- responses: [[a, *r]]\n  outcome: {topologyType: Single, servers: {}}\n");
   ASSERT_FALSE(checked.plan);
   EXPECT_NE(checked.said().find("f.yml:4:30: error[F0707]"), std::string::npos) << checked.said();
-  EXPECT_NE(checked.said().find("f.yml:6:19: it came in by this"), std::string::npos) << checked.said();
+  EXPECT_NE(checked.said().find("f.yml:6:19: note: it came in by this"), std::string::npos) << checked.said();
 }
 
 TEST(Play, PhasesAreJournaledByTheirDescriptions) {
