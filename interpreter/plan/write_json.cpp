@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "interpreter/plan/fields.hpp"
@@ -67,12 +66,5 @@ json written(const OptionalExpr& value) { return value ? written(*value) : json(
 }  // namespace
 
 nlohmann::json to_json(const Plan& plan) { return written(plan); }
-
-std::string hash(const Plan& plan) {
-  // FNV-1a: it tells plans apart, it does not defend against anyone.
-  std::uint64_t state = 0xcbf29ce484222325;
-  for (const char c : to_json(plan).dump(-1, ' ', false, json::error_handler_t::replace)) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return fmt::format("{:016x}", state);
-}
 
 }  // namespace failc::plan

@@ -30,23 +30,36 @@ Json json_of(const Value& value) {
   return Json(Json::value_t::discarded);
 }
 
-/// What json_of cannot say, and where; the first one.
-std::optional<backend::PlayerModel::Problem> unplayable(const Value& value, backend::DocumentPath path) {
-  const auto inside = [&](const std::string& key, const Value& item) {
-    backend::DocumentPath deeper = path;
-    deeper.push_back(key);
-    return unplayable(item, std::move(deeper));
-  };
-  if (const auto* list = value.as<List>()) {
-    for (std::size_t i = 0; i < list->size(); ++i)
-      if (auto found = inside(std::to_string(i), (*list)[i])) return found;
-  } else if (const auto* document = value.as<Document>()) {
-    for (const auto& [key, item] : document->entries)
-      if (auto found = inside(key, item)) return found;
-  } else if (json_of(value).is_discarded()) {
-    return backend::PlayerModel::Problem{std::move(path), std::string(kind_of(value)) + " cannot be played", "numbers are plain in documents"};
+using MaybeProblem = std::optional<backend::PlayerModel::Problem>;
+
+MaybeProblem unplayable(const Document& document, backend::DocumentPath& path);
+
+/// What json_of cannot say, and where; the first one. `path` leads to `value`, and is as before where there is none.
+MaybeProblem unplayable(const Value& value, backend::DocumentPath& path) {
+  if (value.is<std::string>() || value.is<Null>() || value.is<bool>() || value.is<std::int64_t>() || value.is<double>()) return std::nullopt;
+  if (const auto* document = value.as<Document>()) return unplayable(*document, path);
+  const auto* list = value.as<List>();
+  if (list == nullptr) return backend::PlayerModel::Problem{path, std::string(kind_of(value)) + " cannot be played", "numbers are plain in documents"};
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    path.push_back(std::to_string(i));
+    if (MaybeProblem found = unplayable((*list)[i], path)) return found;
+    path.pop_back();
   }
   return std::nullopt;
+}
+
+MaybeProblem unplayable(const Document& document, backend::DocumentPath& path) {
+  for (const auto& [key, item] : document.entries) {
+    path.push_back(key);
+    if (MaybeProblem found = unplayable(item, path)) return found;
+    path.pop_back();
+  }
+  return std::nullopt;
+}
+
+MaybeProblem unplayable(const Document& document) {
+  backend::DocumentPath path;
+  return unplayable(document, path);
 }
 
 /// The first place of a key, outermost first.
@@ -116,7 +129,7 @@ class SdamPlayer : public backend::Player {
 
   Status play(const Document& document) override {
     Problems problems;
-    if (auto found = unplayable(document, {})) problems.push_back(std::move(*found));
+    if (auto found = unplayable(document)) problems.push_back(std::move(*found));
     const Step step = problems.empty() ? step_of(document, problems) : Step{};
     if (!problems.empty()) return Error{problems.front().message};
     if (step.response) sdam::play(*step.response, topology_, now_, events_);
@@ -125,7 +138,7 @@ class SdamPlayer : public backend::Player {
   }
 
   std::vector<backend::Difference> compare(const Document& wanted) override {
-    if (auto found = unplayable(wanted, {})) return {{std::move(found->path), "a value", found->message}};
+    if (auto found = unplayable(wanted)) return {{std::move(found->path), "a value", found->message}};
     std::optional<PhaseProblem> problem;
     const PhaseOutcome outcome = read_outcome(json_of(wanted), problem);
     if (problem) return {{{problem->key}, "an outcome", problem->message}};
@@ -146,7 +159,7 @@ class SdamPlayer : public backend::Player {
 
 Problems check_played(backend::PlayerPart part, const Document& document) {
   Problems out;
-  if (auto found = unplayable(document, {})) return {std::move(*found)};
+  if (auto found = unplayable(document)) return {std::move(*found)};
   switch (part) {
     case backend::PlayerPart::options: {
       for (const auto& [key, value] : document.entries)
