@@ -133,6 +133,7 @@ class Checker {
   Term component_name(const ast::Name& name);
   std::string unknown_name_hint(std::string_view name) const;
   Term cluster_term(std::uint32_t cluster, Span span);
+  Term group_term(std::uint32_t cluster, const GroupInfo& group, Span span);
   Term member(const ast::Member& tree, Span span);
   Term node_member(Term node, const ast::Name& name, Span span);
   Term reply_member(Term reply, const ast::Name& name, Span span);

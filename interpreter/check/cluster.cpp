@@ -14,6 +14,8 @@ void Checker::cluster(std::uint32_t index) {
   env.frame = &frame;
   env.broken = tree.broken;
   EnvScope scope(*this, env);
+  info.progress = Progress::busy;
+  used_clusters_ = &info.needs;
   bool good = !tree.broken;
   if (tree.max_nodes && !tree.source) {
     report(diag::Code::not_taken, tree.name.span, {"a cluster that says what it is made of", "nodes <="});
@@ -43,6 +45,8 @@ void Checker::cluster(std::uint32_t index) {
   if (tree.source && good) good = nodes_from_source(info, lowered);
   lowered.node_count = static_cast<std::uint32_t>(plan_->nodes.size()) - lowered.first_node;
   plan_->clusters.push_back(std::move(lowered));
+  used_clusters_ = nullptr;
+  info.progress = Progress::ready;
   if (good) info.index = cluster_index;
 }
 
@@ -79,6 +83,9 @@ bool Checker::group(ClusterInfo& info, plan::Cluster& lowered, const ast::GroupD
   plan::Group out;
   group_settings(tree, group.component, out);
   add_group(info, lowered, group, std::move(out), {}, tree.span);
+  // The groups behind it may be given its nodes.
+  const Term nodes = group_term(static_cast<std::uint32_t>(&info - clusters_.data()), info.groups.back(), name.span);
+  env_->locals.push_back({name.text, name.span, nodes.type, Known::constant, nodes.expr});
   return true;
 }
 

@@ -78,13 +78,7 @@ Term Checker::member(const ast::Member& tree, Span span) {
         for (const GroupInfo& group : info.groups) {
           groups.push_back(group.name);
           if (group.name != name.text) continue;
-          List nodes;
-          for (std::uint32_t i = 0; i < group.count; ++i) nodes.emplace_back(NodeRef{group.first + i});
-          Type type = of(Kind::nodes);
-          type.cluster = object.type.cluster;
-          type.component = group.component;
-          type.most = group.count;
-          return literal(Value(std::move(nodes)), type, span);
+          return group_term(object.type.cluster, group, span);
         }
         report_unknown(diag::Code::unknown_member, name.span, {"cluster `" + std::string(info.tree->name.text) + "`", name.text}, name.text, groups,
                        listed("its groups are", groups));

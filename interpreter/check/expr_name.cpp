@@ -39,6 +39,10 @@ std::string Checker::unknown_name_hint(std::string_view name) const {
   };
   if (plan::is_builtin_state(std::string(name)) || std::any_of(components_.begin(), components_.end(), declares))
     return "a state is asked for with `is`: `c[0] is " + std::string(name) + "`";
+  for (const ClusterInfo& cluster : clusters_)
+    for (const ast::GroupDecl& group : cluster.tree->groups)
+      if (cluster.progress == Progress::busy && (group.name ? *group.name : group.component).text == name)
+        return "a group is given the nodes of those that stand before it: move `" + std::string(name) + "` up";
   return "a text stands in quotes: `\"" + std::string(name) + "\"`";
 }
 
@@ -113,11 +117,16 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
 
 void Checker::used_cluster(std::uint32_t cluster) {
   if (used_clusters_ == nullptr) return;
+  for (std::uint32_t each : clusters_[cluster].needs) used_cluster(each);
   if (std::find(used_clusters_->begin(), used_clusters_->end(), cluster) == used_clusters_->end()) used_clusters_->push_back(cluster);
 }
 
 Term Checker::cluster_term(std::uint32_t cluster, Span span) {
   const ClusterInfo& info = clusters_[cluster];
+  if (info.progress != Progress::ready) {
+    report(diag::Code::cluster_later, span, {info.tree->name.text});
+    return nothing(span);
+  }
   if (info.index == kNone) {
     doubtful_ = true;
     return nothing(span);
@@ -134,6 +143,16 @@ Term Checker::cluster_term(std::uint32_t cluster, Span span) {
   type.component = info.groups.front().component;
   for (const GroupInfo& group : info.groups)
     if (group.component != type.component) type.component = kNone;
+  return literal(Value(std::move(nodes)), type, span);
+}
+
+Term Checker::group_term(std::uint32_t cluster, const GroupInfo& group, Span span) {
+  List nodes;
+  for (std::uint32_t i = 0; i < group.count; ++i) nodes.emplace_back(NodeRef{group.first + i});
+  Type type = of(Kind::nodes);
+  type.cluster = cluster;
+  type.component = group.component;
+  type.most = group.count;
   return literal(Value(std::move(nodes)), type, span);
 }
 

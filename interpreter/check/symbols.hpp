@@ -148,6 +148,8 @@ struct ClusterInfo {
   std::uint32_t index = kNone;  // of the plan; kNone: it has mistakes, and nothing is said about its uses
   std::string backend;
   std::vector<GroupInfo> groups;
+  std::vector<std::uint32_t> needs;  // clusters whose nodes its settings name: they come up with it
+  Progress progress = Progress::untouched;
 };
 
 struct WorkloadInfo {

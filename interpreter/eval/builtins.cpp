@@ -8,6 +8,7 @@ const std::vector<Builtin>& builtins() {
   static const std::vector<Builtin> table = {
       {"count", {"list"}, "int"},
       {"len", {"string"}, "int"},
+      {"bytes", {"string"}, "int"},
       {"string", {"any"}, "string"},
       {"number", {"any"}, "float"},
       {"join", {"list", "string"}, "string"},

@@ -86,9 +86,15 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
     case Op::member: return strict(expr, frame, [&](Arguments& in) { return member(*in.values[0], expr.name); });
     case Op::negate: return strict(expr, frame, [](Arguments& in) { return negate(*in.values[0]); });
     case Op::logical_not:
-      return strict(expr, frame, [](Arguments& in) {
+      return strict(expr, frame, [&](Arguments& in) {
         Value value = condition(in.take(0));
-        return value.undefined() ? value : Value(!*value.as<bool>());
+        if (value.undefined()) return value;
+        value = !*value.as<bool>();
+        // `x is not s` is one text: what it says was seen, not what it denies.
+        const Expr& denied = expr.args[0];
+        const bool one_text = denied.op == Op::is_state && denied.at.line == expr.at.line && denied.at.column == expr.at.column;
+        if (one_text && silent_ == 0 && !operands_.empty()) operands_.back().value = brief(value);
+        return value;
       });
     case Op::logical_and:
     case Op::logical_or: return logic(expr, frame);

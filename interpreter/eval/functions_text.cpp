@@ -1,4 +1,4 @@
-// Built-in functions over text: len string number type_of join split lines json base64 unbase64 extract.
+// Built-in functions over text: len bytes string number type_of join split lines json base64 unbase64 extract.
 #include <array>
 #include <charconv>
 
@@ -145,11 +145,12 @@ Maybe call_text(const plan::Plan& plan, const std::string& name, const Values& a
   if (name == "number") return to_number(first);
   if (name == "type_of") return Value(type_of(first));
   if (name == "join") return join(plan, first, *arguments[1]);
-  const bool ours = name == "len" || name == "split" || name == "lines" || name == "json" || name == "base64" || name == "unbase64" || name == "extract";
+  const bool ours = name == "len" || name == "bytes" || name == "split" || name == "lines" || name == "json" || name == "base64" || name == "unbase64" || name == "extract";
   if (!ours) return std::nullopt;
   const auto* text = first.as<std::string>();
   if (!text) return wrong(name, "a string", first);
   if (name == "len") return Value(length(*text));
+  if (name == "bytes") return Value(static_cast<std::int64_t>(text->size()));
   if (name == "lines") return lines(*text);
   if (name == "json") return parse_json(*text);
   if (name == "base64") return Value(base64(*text));

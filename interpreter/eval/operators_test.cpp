@@ -152,6 +152,7 @@ TEST(Functions, EveryOneIsListedAndCalled) {
 
 TEST(Functions, Text) {
   EXPECT_EQ(call("len", str("aä€")), "3");
+  EXPECT_EQ(call("bytes", str("aä€")), "6");
   EXPECT_EQ(call("string", 10.0), "\"10\"");
   EXPECT_EQ(call("string", Nanos(90s)), "\"1m30s\"");
   EXPECT_EQ(call("string", NodeRef{1}), "\"kv.store[1]\"");

@@ -87,6 +87,13 @@ TEST(Expect, UndefinedSaysWhy) {
   EXPECT_TRUE(says(ran, {"undefined", "kv.app[0] is not running", "kv.app[0] was killed"}));
 }
 
+TEST(Expect, WhatIsDeniedIsSeenDenied) {
+  backend::FakeWorld world;
+  EXPECT_TRUE(says(run_body_text("expect kv[0] is not running", world), {"kv[0] is not running = false"}));
+  backend::FakeWorld other;
+  EXPECT_TRUE(says(run_body_text("expect not (kv[0] is running)", other), {"kv[0] is running = true"}));
+}
+
 // Bodies begin at 100 ms: that long a node has to live before it counts as ready.
 TEST(Wait, IsWokenByAnExitAtOnce) {
   backend::FakeWorld world;
