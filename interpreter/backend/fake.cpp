@@ -119,7 +119,7 @@ RequestId FakeWorld::submit(Request request, Instant deadline, std::optional<Ins
   const RequestId id = ++next_id_;
   FAILC_ASSERT(deadline >= now_);
   FakeReply reply = answer(request, wait_until, deadline);
-  Reply out{id, reply.delivery, std::move(reply.data), std::move(reply.error), now_, {}};
+  Reply out{id, reply.delivery, std::move(reply.data), std::move(reply.error), now_, {}, reply.breach};
   out.received = reply.latency > deadline - now_ ? deadline : now_ + reply.latency;
   if (reply.latency > deadline - now_) {
     out.delivery = Delivery::interrupted;

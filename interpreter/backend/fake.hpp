@@ -16,6 +16,7 @@ struct FakeReply {
   Document data;
   std::string error;
   Nanos latency{};
+  bool breach = false;
 };
 
 FakeReply http_reply(std::int64_t status, std::string text, Nanos latency = {});

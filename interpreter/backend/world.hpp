@@ -51,7 +51,8 @@ enum class Delivery : std::uint8_t {
 };
 /// answered: Launch {pid, already}; Stop/Kill {how: "signal"|"kill"|"already", processes}; Pause/Resume {processes}; Exec {code, stdout, stderr}
 /// (a signal's code is 128+N); Http {status, text, headers}; Tcp {text}; Drive {text} or {error}, JSON both; ReadNodeFile {text} or {} when absent.
-struct Reply { RequestId id = 0; Delivery delivery = Delivery::answered; Document data; std::string error; Instant sent{}, received{}; };
+/// `breach`: `error` is a mistake of the program that asks on our behalf, which broke its protocol or died, and says nothing of what is tested.
+struct Reply { RequestId id = 0; Delivery delivery = Delivery::answered; Document data; std::string error; Instant sent{}, received{}; bool breach = false; };
 
 // ---- events nobody asked for
 

@@ -26,7 +26,7 @@ struct Ask {
 };
 
 /// An answer. `value` is undefined, with the reason, where the node did not give one.
-struct Observation { Value value; Instant sent{}, received{}; };
+struct Observation { Value value; Instant sent{}, received{}; bool answered = true; };
 
 enum class NodeState : std::uint8_t { stopped, running, paused };
 
@@ -74,6 +74,8 @@ enum class OutcomeKind : std::uint8_t { ok, failed, unknown };
 const char* name_of(OutcomeKind kind);
 /// `error` is a document {kind, code, codeName, labels, message}, or null when ok.
 struct Outcome { OutcomeKind kind = OutcomeKind::ok; Value result; Value error; };
+/// Whether it rests on what the server said, be that a refusal: not so where it could not be reached, or was not heard in time.
+bool answered(const Outcome& outcome);
 
 /// The request of an operation or query. Errors: an argument of the wrong kind at run time (of type any), an undefined argument.
 Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t operation, const std::vector<Value>& arguments, const Facts& facts);

@@ -228,11 +228,18 @@ Outcome read_reply(const plan::Plan& plan, std::uint32_t index, const std::vecto
   FAILC_BUG("a delivery that does not exist");
 }
 
+bool answered(const Outcome& outcome) {
+  const auto* error = outcome.error.as<Document>();
+  const std::string kind = error ? text_at(*error, "kind") : std::string();
+  return kind != "unreachable" && kind != "timeout" && kind != "reset";
+}
+
 Observation read_answer(const plan::Plan& plan, const Ask& ask, const backend::Reply& reply, const Facts& facts) {
   Observation out{Value(), reply.sent, reply.received};
   if (ask.kind == Ask::Kind::node_file) {
     const Value* text = reply.data.find("text");
-    if (reply.delivery != backend::Delivery::answered) {
+    out.answered = reply.delivery == backend::Delivery::answered;
+    if (!out.answered) {
       out.value = Undefined{fmt::format("a file of {} could not be read: {}", node_name(plan, ask.node), reply.error.empty() ? "no answer" : reply.error)};
     } else if (text) {
       out.value = *text;
@@ -246,6 +253,7 @@ Observation read_answer(const plan::Plan& plan, const Ask& ask, const backend::R
     out.value = std::move(outcome.result);
     return out;
   }
+  out.answered = answered(outcome);
   const auto* document = outcome.error.as<Document>();
   std::string reason = document ? text_at(*document, "message") : std::string();
   const bool answered = reply.delivery == backend::Delivery::answered;

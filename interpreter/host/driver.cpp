@@ -100,7 +100,8 @@ void DriverClient::answered(Driver& driver, std::string_view line) {
   const auto done = std::move(found->second.done);
   asked_.erase(found);
   DriverAnswer out{Sent::answered, {}, std::move(answer->ok), std::move(answer->failure)};
-  if (out.ok.empty() == out.failure.empty()) out = {Sent::interrupted, "`" + driver.name + "` answered with neither `ok` nor `error`, or with both", {}, {}};
+  if (out.ok.empty() == out.failure.empty()) out = {Sent::interrupted, "the driver `" + driver.name + "` answered with neither `ok` nor `error`, or with both", {}, {}, true};
+  else if (out.ok.empty() && !out.failure.starts_with("{")) out = {Sent::interrupted, "the driver `" + driver.name + "` answered with an `error` that is no document", {}, {}, true};
   done(std::move(out));
 }
 
@@ -116,7 +117,7 @@ void DriverClient::ended(Driver& driver, const std::string& why) {
     open.push_back(std::move(each->second.done));
     each = asked_.erase(each);
   }
-  for (const auto& done : open) done({Sent::interrupted, "the driver `" + driver.name + "` has ended: " + why, {}, {}});
+  for (const auto& done : open) done({Sent::interrupted, "the driver `" + driver.name + "` has ended: " + why, {}, {}, true});
 }
 
 void DriverClient::finish(std::chrono::nanoseconds grace) {

@@ -19,6 +19,7 @@ struct DriverAnswer {
   std::string error;    // where there is no answer
   std::string ok;       // the answer's `ok`, as JSON; empty where it is a failure
   std::string failure;  // its `error`, as JSON
+  bool breach = false;  // `error` is the program's own mistake: it broke the protocol, or ended unasked
 };
 
 class DriverClient {

@@ -52,15 +52,19 @@ TEST_F(Drivers, AnErrorIsAnAnswer) {
   run(1);
   EXPECT_EQ(answers_[1].sent, Sent::answered);
   EXPECT_EQ(answers_[1].failure, R"({"message":"no"})");
+  EXPECT_FALSE(answers_[1].breach);
   EXPECT_EQ(answers_[1].ok, "");
 }
 
 TEST_F(Drivers, NeitherAndBothAreNoAnswers) {
   ask(1, answering(R"({"id":\1})"));
   ask(2, answering(R"({"id":\1,"ok":1,"error":{}})"));
-  run(2);
-  EXPECT_EQ(answers_[1].sent, Sent::interrupted);
-  EXPECT_EQ(answers_[2].sent, Sent::interrupted);
+  ask(3, answering(R"({"id":\1,"error":7})"));
+  run(3);
+  for (const std::uint64_t id : {1, 2, 3}) {
+    EXPECT_EQ(answers_[id].sent, Sent::interrupted) << id;
+    EXPECT_TRUE(answers_[id].breach) << id;
+  }
 }
 
 TEST_F(Drivers, OneThatCannotBeStartedWasNotAsked) {
@@ -77,6 +81,7 @@ TEST_F(Drivers, ALineThatIsNoObjectEndsIt) {
   run(1);
   ASSERT_EQ(answers_.count(1), 1u);
   EXPECT_EQ(answers_[1].sent, Sent::interrupted);
+  EXPECT_TRUE(answers_[1].breach);
   EXPECT_NE(answers_[1].error.find("no JSON object"), std::string::npos);
 }
 
@@ -86,6 +91,7 @@ TEST_F(Drivers, OneThatDiesIsStartedAgainForTheNextQuestion) {
   run(1);
   ASSERT_EQ(answers_.count(1), 1u);
   EXPECT_EQ(answers_[1].sent, Sent::interrupted);
+  EXPECT_TRUE(answers_[1].breach);
   ask(2, argv);
   run(2);
   EXPECT_EQ(answers_.count(2), 1u);

@@ -11,7 +11,7 @@
 
 namespace failc::journal {
 
-inline constexpr int kFormat = 1;
+inline constexpr int kFormat = 2;
 
 /// The record as a line without its newline, with `n` as its first key.
 std::string numbered(const nlohmann::ordered_json& record, std::uint64_t n);

@@ -5,11 +5,27 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 namespace failc::journal {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Nothing that failc writes is nested so deep, and JSON is written by recursion.
+bool too_deep(std::string_view line) {
+  constexpr int kDeepest = 100;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted && c == '\\') ++i;
+    else if (c == '"') quoted = !quoted;
+    else if (!quoted && (c == '[' || c == '{') && ++depth > kDeepest) return true;
+    else if (!quoted && (c == ']' || c == '}')) --depth;
+  }
+  return false;
+}
 
 /// What is wrong with a record that is at `position` (from 0), or nothing.
 std::string complaint(const Json& record, std::size_t position) {
@@ -33,6 +49,10 @@ std::string complaint(const Json& record, std::size_t position) {
 Result<Contents> read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error{fmt::format("cannot read the journal `{}`: {}", path, std::strerror(errno))};
+  return parse(file, path);
+}
+
+Result<Contents> parse(std::istream& file, const std::string& path) {
   Contents contents;
   std::string line;
   while (std::getline(file, line)) {
@@ -40,7 +60,7 @@ Result<Contents> read(const std::string& path) {
       contents.torn = true;
       break;
     }
-    Json record = Json::parse(line, nullptr, false);
+    Json record = too_deep(line) ? Json(Json::value_t::discarded) : Json::parse(line, nullptr, false);
     const std::string wrong = complaint(record, contents.records.size());
     if (!wrong.empty()) return Error{fmt::format("`{}`, line {}: not a record of a journal: {}", path, contents.records.size() + 1, wrong)};
     contents.records.push_back(std::move(record));

@@ -1,5 +1,6 @@
 #pragma once
 // Reads a journal back: for reports, recovery and the decision whether a folder may be used again.
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Contents {
 
 /// Errors: unreadable, a line that is no record (with its number), a format that is newer than this program.
 Result<Contents> read(const std::string& path);
+
+/// The same of a text that is at hand; `name` is what errors call it.
+Result<Contents> parse(std::istream& text, const std::string& name);
 
 /// Whether nothing needs to be undone any more: the run ended by itself, or was recovered.
 bool finished(const Contents& contents);

@@ -16,6 +16,7 @@ std::string_view word(run::Verdict verdict) {
     case run::Verdict::environment: return "environment";
     case run::Verdict::interrupted: return "interrupted";
     case run::Verdict::harness: return "harness";
+    case run::Verdict::inconclusive: return "inconclusive";
   }
   FAILC_BUG("a verdict without a word");
 }
@@ -40,12 +41,19 @@ Counts count(const Run& run) {
       switch (result.verdict) {
         case run::Verdict::pass: ++out.passed; break;
         case run::Verdict::fail: ++out.failed; break;
-        case run::Verdict::environment:
-        case run::Verdict::harness: ++out.environment; break;
+        case run::Verdict::environment: ++out.environment; break;
+        case run::Verdict::harness: ++out.harness; break;
+        case run::Verdict::inconclusive: ++out.inconclusive; break;
         case run::Verdict::interrupted: ++out.interrupted; break;
       }
     }
   }
+  return out;
+}
+
+Nanos elapsed(const Run& run) {
+  Nanos out{};
+  for (const FileRun& file : run.files) out += file.elapsed;
   return out;
 }
 

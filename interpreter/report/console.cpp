@@ -75,6 +75,7 @@ const char* mark(run::Verdict verdict) {
     case run::Verdict::environment: return "ENVIRONMENT";
     case run::Verdict::interrupted: return "INTERRUPTED";
     case run::Verdict::harness: return "HARNESS";
+    case run::Verdict::inconclusive: return "INCONCLUSIVE";
   }
   return "";
 }
@@ -111,15 +112,17 @@ std::string failure_block(const Run& run, const FileRun& file, const run::Scenar
 std::string summary(const Run& run, bool colour) {
   const Style s = style(colour);
   const Counts counts = count(run);
-  const bool good = counts.failed + counts.environment + counts.interrupted + counts.leaked + counts.left_out == 0;
+  const bool good = counts.failed + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.leaked + counts.left_out == 0;
   std::string out = fmt::format("{}{} passed{}", good ? s.green : "", counts.passed, good ? s.plain : "");
   const auto add = [&](std::size_t number, const char* what) {
     if (number > 0) out += fmt::format(", {}{} {}{}", s.red, number, what, s.plain);
   };
   add(counts.failed, "failed");
+  add(counts.inconclusive, "inconclusive");
   add(counts.environment, "could not run here");
+  add(counts.harness, "ended by a mistake of the harness");
   add(counts.interrupted, "interrupted");
-  add(counts.left_out, "not run after the first failure");
+  add(counts.left_out, "not run");
   add(counts.leaked, "LEAKED");
   out += fmt::format(" in {}, seed {}\n", shown(run.elapsed), run.seed);
   const auto add_leaked = [&](const std::vector<std::string>& all) {

@@ -63,7 +63,7 @@ nlohmann::ordered_json json(const Run& run) {
   for (const FileRun& file : run.files) {
     Json left_out = Json::array();
     for (const std::uint32_t index : file.left_out) left_out.push_back(file.plan->scenarios[index].id);
-    files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", plan::hash(*file.plan)}, {"not_run", left_out}, {"error", file.error}, {"leaked", file.leaked}});
+    files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", file.plan_hash.empty() ? plan::hash(*file.plan) : file.plan_hash}, {"elapsed_ns", file.elapsed.count()}, {"not_run", left_out}, {"error", file.error}, {"leaked", file.leaked}});
     for (const run::ScenarioResult& result : file.results) {
       Json scenario = scenario_json(run, file, result);
       const auto collect = [&](Json& all, const Json& item) {
@@ -82,10 +82,12 @@ nlohmann::ordered_json json(const Run& run) {
            {{"failc", run.version},
             {"seed", run.seed},
             {"started", run.started},
-            {"elapsed_ns", run.elapsed.count()},
+            {"elapsed_ns", elapsed(run).count()},
             {"passed", counts.passed},
             {"failed", counts.failed},
+            {"inconclusive", counts.inconclusive},
             {"environment", counts.environment},
+            {"harness", counts.harness},
             {"interrupted", counts.interrupted},
             {"not_run", counts.left_out},
             {"leaked", counts.leaked},

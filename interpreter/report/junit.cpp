@@ -57,7 +57,7 @@ std::string testcase(const Run& run, const FileRun& file, const run::ScenarioRes
 
 std::string left_out(const FileRun& file, std::uint32_t index) {
   const plan::Scenario& scenario = file.plan->scenarios[index];
-  return fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"0.000\"><skipped message=\"not run after the first failure\"/></testcase>\n",
+  return fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"0.000\"><skipped message=\"not run\"/></testcase>\n",
                      xml_escaped(classname(file.path)), xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line);
 }
 
@@ -78,7 +78,7 @@ std::string counts_of(const Run& run) {
 }  // namespace
 
 std::string junit(const Run& run) {
-  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"failc\" {} time=\"{}\">\n", counts_of(run), seconds(run.elapsed));
+  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"failc\" {} time=\"{}\">\n", counts_of(run), seconds(elapsed(run)));
   for (const FileRun& file : run.files) {
     Nanos elapsed{};
     for (const run::ScenarioResult& result : file.results) elapsed += result.ended - result.began;

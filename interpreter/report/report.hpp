@@ -1,6 +1,7 @@
 #pragma once
 // What a run found, for people and for machines: pure functions from results to text.
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,21 +23,23 @@ struct FileRun {
   std::vector<std::uint32_t> left_out;  // selected, and not run since an earlier one failed
   std::string error;                    // the environment's no beside the scenarios, or ""
   std::vector<std::string> leaked;      // what still ran at the very end and could not be ended
+  std::string plan_hash;                // where `plan` is only what a journal tells of it
+  Nanos elapsed{};                      // from its journal's first record to its last
 };
 
 struct Run {
   std::string version;       // failc's
   std::uint64_t seed = 0;
   std::string started;       // UTC, "2025-01-31T12:00:00Z"
-  Nanos elapsed{};
+  Nanos elapsed{};           // by the clock, with what lies between its files: for people
   std::string repeat;        // options behind FILE and --only that repeat this run, ready for a shell
   std::vector<FileRun> files;
 };
 
-struct Counts { std::size_t passed = 0, failed = 0, environment = 0, interrupted = 0, left_out = 0, leaked = 0; };
+struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, left_out = 0, leaked = 0; };
 Counts count(const Run& run);
 
-/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness".
+/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive".
 std::string_view word(run::Verdict verdict);
 /// "installed", "skipped", "indeterminate", "reverted".
 std::string_view word(run::FaultEnd end);
@@ -44,6 +47,10 @@ std::string_view word(run::FaultEnd end);
 std::string backends(const plan::Plan& plan, const plan::Scenario& scenario);
 /// The command that runs this scenario again, ready for a shell.
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario);
+/// How long its files took together.
+Nanos elapsed(const Run& run);
+/// What a session's first record holds for reports, beside what recovery needs: everything of the plan that they use.
+nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios);
 /// The text of a place's line, or "" where it is not at hand.
 std::string source_line(const FileRun& file, const plan::Source& at);
 /// The part of it that `at` spans.
@@ -65,5 +72,13 @@ std::string summary(const Run& run, bool colour);
 /// Stable names: classname from the file's path, name the title. Failed scenarios are failures, those the environment did not let run errors.
 std::string junit(const Run& run);
 nlohmann::ordered_json json(const Run& run);
+/// TAP 14: one test a scenario, with a YAML block for those that did not pass.
+std::string tap(const Run& run);
+/// GitHub's workflow commands: an annotation at the place of each failure.
+std::string github(const Run& run);
+/// The records of the journal in a run's folder, `FileRun::journal`; empty where they cannot be read.
+using Records = std::function<std::vector<nlohmann::ordered_json>(const std::string& folder)>;
+/// One page that needs nothing else, no script either: scenarios, failures with their source lines, and what happened when.
+std::string html(const Run& run, const Records& records);
 
 }  // namespace failc::report

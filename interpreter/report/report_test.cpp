@@ -35,6 +35,7 @@ class Reports : public testing::Test {
     file.journal = ".failc/runs/r";
     file.plan = &plan_;
     file.sources = &sources_;
+    file.elapsed = seconds(3);
     file.results.resize(2);
     file.results[0].ended = milliseconds(1500);
     file.results[0].assertions = 2;
@@ -116,6 +117,36 @@ TEST_F(Reports, JunitCallsTheEnvironmentAnError) {
   EXPECT_NE(text.find("<error type=\"environment\""), std::string::npos);
   EXPECT_EQ(text.find("<failure"), std::string::npos);
   EXPECT_NE(text.find("errors=\"1\" skipped=\"1\""), std::string::npos) << text;
+}
+
+TEST_F(Reports, TapHasABlockForWhatDidNotPass) {
+  run_.files.front().left_out = {0};
+  const std::string text = tap(run_);
+  EXPECT_TRUE(text.starts_with("TAP version 14\n1..3\n")) << text;
+  EXPECT_NE(text.find("\nok 1 - sub/kv.fail::a\nnot ok 2 - "), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  ---\n  verdict: fail\n  duration_ms: 1000.000\n  message: \"the condition did not hold\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  source: \"  expect x == <1>\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  ...\nok 3 - sub/kv.fail::a # SKIP not run\n"), std::string::npos) << text;
+  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+}
+
+TEST_F(Reports, TapDescriptionsBeginNoDirective) {
+  plan_.scenarios[0].id = "a # SKIP \\ b\n1..9";
+  EXPECT_NE(tap(run_).find("\nok 1 - a \\# SKIP \\\\ b 1..9\n"), std::string::npos) << tap(run_);
+}
+
+TEST_F(Reports, TapBailsOutWhereARunWasCutShort) {
+  run_.files.front().error = "no agent # here";
+  EXPECT_TRUE(tap(run_).ends_with("\nBail out! no agent \\# here\n")) << tap(run_);
+  run_.files.clear();
+  EXPECT_NE(tap(run_).find("1..0"), std::string::npos);
+}
+
+TEST_F(Reports, AnnotationsStandAtTheFailuresPlace) {
+  run_.files.front().results[0].leaked = {"a: 50%,\nb"};
+  const std::string text = github(run_);
+  EXPECT_NE(text.find("::error file=sub/kv.fail,line=2,col=3,title=fail%3A it's <\"b\"> & \\x01 more::the condition did not hold%0Awanted: x == <1>"), std::string::npos) << text;
+  EXPECT_NE(text.find("::error file=sub/kv.fail,line=1,col=1,title=leaked%3A a::a: 50%25,%0Ab\n"), std::string::npos) << text;
 }
 
 TEST_F(Reports, JsonHoldsRunScenariosFailuresWaitsAndFaults) {

@@ -21,9 +21,10 @@ std::string wanted(const ScenarioRun& run, const plan::BodyNode& node, const pla
   return text;
 }
 
-Flow fail(ScenarioRun& run, const plan::BodyNode& node, const plan::Condition& condition, const SeenLog& log, std::string message) {
+Flow fail(ScenarioRun& run, const plan::BodyNode& node, const plan::Condition& condition, const SeenLog& log, std::string message, Verdict verdict = Verdict::fail) {
   Failure failure = run.failure_at(node, std::move(message), wanted(run, node, condition));
   failure.seen = log.seen();
+  failure.verdict = verdict;
   return run.fail(std::move(failure));
 }
 
@@ -42,7 +43,7 @@ Task<Flow> expect(Context context, const plan::BodyNode& node, const plan::Condi
   switch (truth) {
     case Truth::yes: co_return Flow::go_on;
     case Truth::no: co_return fail(run, node, condition, log, "the condition does not hold");
-    case Truth::undefined: co_return fail(run, node, condition, log, "the condition is undefined" + undefined_suffix(log));
+    case Truth::undefined: co_return fail(run, node, condition, log, "the condition is undefined" + undefined_suffix(log), taken.told() ? Verdict::fail : Verdict::inconclusive);
   }
   FAILC_BUG("no such truth");
 }
@@ -56,7 +57,11 @@ Task<Flow> wait(Context context, const plan::BodyNode& node, const plan::Conditi
   Wait wait;
   wait.question = question(context, condition.random, {&condition.condition}, run.frame);
   wait.holds = truth_of;
-  wait.record = [&log](const Sample& sample, Truth truth) { log.add(sample, truth); };
+  bool decided = false;
+  wait.record = [&](const Sample& sample, Truth truth) {
+    log.add(sample, truth);
+    decided = decided || truth != Truth::undefined || sample.told();
+  };
   wait.earliest = begin + condition.lower;
   wait.latest = run.after(bound);
   wait.every = condition.every > Nanos{} ? condition.every : kPoll;
@@ -76,7 +81,8 @@ Task<Flow> wait(Context context, const plan::BodyNode& node, const plan::Conditi
       co_return fail(run, node, condition, log, fmt::format("the condition held too early: after {}, and not before {} was wanted", show(used), show(condition.lower)));
     case WaitEnd::too_late:
     case WaitEnd::stopped:
-      co_return fail(run, node, condition, log, fmt::format("the condition did not hold within {}{}", show(bound), undefined_suffix(log)));
+      co_return fail(run, node, condition, log, fmt::format("the condition {} within {}{}", decided ? "did not hold" : "could not be decided", show(bound), undefined_suffix(log)),
+                     decided ? Verdict::fail : Verdict::inconclusive);
     case WaitEnd::cancelled: break;
   }
   FAILC_BUG("no such end");
@@ -92,7 +98,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
   const Nanos every = condition.every > Nanos{} ? condition.every : kPoll;
   const bool polls = plan::polls(run.plan, condition.condition);
   const std::uint8_t wakes = wakes_of(run.plan, condition.condition);
-  std::uint64_t defined = 0;
+  bool defined = false, told = false;
   while (true) {
     const Instant started = run.scheduler.now();
     const std::uint64_t own = own_changes(run);
@@ -102,7 +108,8 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
     if (taken.at <= end) {
       const Truth truth = truth_of(taken);
       log.add(taken, truth);
-      defined += truth != Truth::undefined;
+      defined = defined || truth != Truth::undefined;
+      told = told || taken.told();
       if (truth == Truth::yes) {
         co_return fail(run, node, condition, log, fmt::format("the condition held after {}, and should not within {}", show(taken.at - begin), show(bound)));
       }
@@ -118,7 +125,9 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
   }
   log.finish();
   if (context.scope.cancelled() != Reason::none) co_return Flow::cancelled;
-  if (defined == 0) co_return fail(run, node, condition, log, "every sample was undefined, so nothing was shown" + undefined_suffix(log));
+  if (!defined) {
+    co_return fail(run, node, condition, log, "every sample was undefined, so nothing was shown" + undefined_suffix(log), told ? Verdict::fail : Verdict::inconclusive);
+  }
   co_return Flow::go_on;
 }
 

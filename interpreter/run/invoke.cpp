@@ -70,6 +70,17 @@ eval::Outcome exec_outcome(const ScenarioRun& run, backend::NodeIndex node, cons
   return {eval::OutcomeKind::ok, parsed.is_discarded() ? Value(std::move(output)) : from_json(parsed), Value()};
 }
 
+/// Whether the outcome is among what was seen, be it by the name that a `check` has for it.
+bool shows_outcome(const ScenarioRun& run, const plan::BodyNode& node, const plan::Step& step, const std::vector<Seen>& seen) {
+  bool shown = false;
+  plan::visit_all(run.plan, *step.expect, [&](const plan::Expr& expr) {
+    if (shown || expr.op != plan::Op::local || expr.index != step.result_slot + 2) return;
+    const std::string name = source_text(run, node, expr.at);
+    shown = std::any_of(seen.begin(), seen.end(), [&](const Seen& one) { return one.expression == name; });
+  });
+  return shown;
+}
+
 /// Binds the result and holds the outcome against what was expected.
 Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& step, eval::Outcome outcome) {
   ScenarioRun& run = context.run;
@@ -98,7 +109,8 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
   const bool inside = at.file == node.at.file && at.line == node.at.line && at.column >= node.at.column;
   Failure failure = run.failure_at(node, fmt::format("what was expected of it {}", holds), inside ? source_text(run, node, at) : node.text);
   failure.seen = log.seen();
-  const bool shown = std::any_of(failure.seen.begin(), failure.seen.end(), [](const Seen& one) { return one.expression == "outcome"; });
+  if (truth == Truth::undefined && !(eval::answered(outcome) && taken.answered)) failure.verdict = Verdict::inconclusive;
+  const bool shown = shows_outcome(run, node, step, failure.seen);
   if (!shown) failure.seen.push_back({run.scheduler.now(), "outcome", ok ? what : what + ": " + message});
   else if (!ok) failure.notes.insert(failure.notes.begin(), message);
   co_return run.fail(std::move(failure));

@@ -11,6 +11,7 @@ const char* name_of(Verdict verdict) {
     case Verdict::environment: return "environment";
     case Verdict::interrupted: return "interrupted";
     case Verdict::harness: return "harness";
+    case Verdict::inconclusive: return "inconclusive";
   }
   FAILC_BUG("no such verdict");
 }
@@ -42,6 +43,13 @@ bool Recorder::check(const Status& status) {
 }
 
 bool Recorder::append(const Json& record, bool durable) { return !error_ && check(journal_.append(record, durable)); }
+
+void Recorder::put_place(Json& record, const plan::Source& at) const {
+  record["file"] = at.file < plan_.files.size() ? plan_.files[at.file] : "";
+  record["line"] = at.line;
+  record["column"] = at.column;
+  record["length"] = at.length;
+}
 
 void Recorder::scenario(const plan::Plan& plan, const plan::Scenario& scenario) {
   Json json = record("scenario");
@@ -98,7 +106,7 @@ void Recorder::observed(const std::string& node, const std::string& observer, co
 
 void Recorder::wait(const WaitUsed& wait, bool held) {
   Json json = record("wait");
-  json["line"] = wait.at.line;
+  put_place(json, wait.at);
   json["text"] = wait.text;
   json["used"] = wait.used.count();
   json["bound"] = wait.bound.count();
@@ -106,11 +114,15 @@ void Recorder::wait(const WaitUsed& wait, bool held) {
   append(json, false);
 }
 
-void Recorder::failure(const plan::Plan& plan, const Failure& failure, bool later) {
+void Recorder::log(const std::string& text) {
+  Json json = record("log");
+  json["text"] = text;
+  append(json, false);
+}
+
+void Recorder::failure(const Failure& failure, bool later) {
   Json json = record("failure");
-  json["file"] = failure.at.file < plan.files.size() ? plan.files[failure.at.file] : "";
-  json["line"] = failure.at.line;
-  json["column"] = failure.at.column;
+  put_place(json, failure.at);
   json["text"] = failure.text;
   json["message"] = failure.message;
   json["wanted"] = failure.wanted;
@@ -137,6 +149,13 @@ void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& res
   json["verdict"] = name_of(result.verdict);
   json["seconds"] = std::chrono::duration<double>(result.ended - result.began).count();
   json["assertions"] = result.assertions;
+  json["began"] = result.began.count();
+  json["ended"] = result.ended.count();
+  Json faults = Json::array(), versions = Json::array();
+  for (const FaultResult& fault : result.faults) faults.push_back({{"what", fault.what}, {"end", name_of(fault.end)}, {"evidence", fault.evidence}});
+  for (const Version& found : result.versions) versions.push_back({{"component", found.component}, {"version", found.version}, {"program", found.program}});
+  json["faults"] = std::move(faults);
+  json["versions"] = std::move(versions);
   append(json, false);
 }
 

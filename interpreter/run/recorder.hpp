@@ -20,8 +20,8 @@ class Recorder {
   using Json = nlohmann::ordered_json;
 
   /// `failed` is called once, with the first error.
-  Recorder(journal::Journal& journal, backend::World& world, std::function<void()> failed)
-      : journal_(journal), world_(world), failed_(std::move(failed)) {}
+  Recorder(const plan::Plan& plan, journal::Journal& journal, backend::World& world, std::function<void()> failed)
+      : plan_(plan), journal_(journal), world_(world), failed_(std::move(failed)) {}
 
   const std::optional<std::string>& error() const { return error_; }
 
@@ -33,7 +33,8 @@ class Recorder {
   void sample(const plan::BodyNode& node, Json values, const char* truth);
   void observed(const std::string& node, const std::string& observer, const std::string& value);
   void wait(const WaitUsed& wait, bool held);
-  void failure(const plan::Plan& plan, const Failure& failure, bool later);
+  void failure(const Failure& failure, bool later);
+  void log(const std::string& text);
   void verdict(const plan::Scenario& scenario, const ScenarioResult& result);
   void leaked(const std::string& what);
   void history(const Json& record);
@@ -44,6 +45,9 @@ class Recorder {
   bool append(const Json& record, bool durable);
   bool check(const Status& status);
 
+  void put_place(Json& record, const plan::Source& at) const;
+
+  const plan::Plan& plan_;
   journal::Journal& journal_;
   backend::World& world_;
   std::function<void()> failed_;

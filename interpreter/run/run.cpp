@@ -22,9 +22,8 @@ Task<bool> scenario_task(ScenarioRun& run) {
 }
 
 Verdict verdict_of(const ScenarioRun& run) {
-  if (run.state.interrupted) return Verdict::interrupted;
-  if (run.state.lost) return Verdict::environment;
-  return run.result.failure ? run.result.failure->verdict : Verdict::pass;
+  if (run.result.failure) return run.result.failure->verdict;
+  return run.state.interrupted ? Verdict::interrupted : Verdict::pass;
 }
 
 }  // namespace
@@ -36,7 +35,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
   RunState state;
   state.keeps_lines = plan::uses(plan, plan::Op::log_lines);
   ScenarioRun* current = nullptr;
-  Recorder recorder(journal, world, [&] {  // only called once `recorder` is there
+  Recorder recorder(plan, journal, world, [&] {  // only called once `recorder` is there
     if (current) current->lose("the journal could not be written: " + *recorder.error());
   });
   std::vector<ScenarioResult> results;

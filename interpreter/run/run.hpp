@@ -12,7 +12,8 @@
 
 namespace failc::run {
 
-enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness };
+/// `inconclusive`: a claim that could not be decided. `harness`: a mistake of failc's own or of a driver program, never of what is tested.
+enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness, inconclusive };
 
 /// One value seen while a condition was asked.
 struct Seen { backend::Instant at; std::string expression; std::string value; };

@@ -65,6 +65,7 @@ Task<Sample> sample(ScenarioRun& run, const CancelScope& scope, const Question& 
       if (!sent[i].open || !batch.replies[i]) continue;
       sent[i].open = false;
       eval::Observation seen = eval::read_answer(run.plan, sent[i].ask, *batch.replies[i], facts);
+      taken.answered = taken.answered && seen.answered;
       facts.observe(sent[i].key, std::move(seen));
     }
   }

@@ -19,10 +19,13 @@ Question question(const Context& context, std::uint64_t salt, std::vector<const 
 struct Sample {
   bool cancelled = false;
   bool asked = false;                      // requests were needed
+  bool answered = true;                    // and all of them were, be it with a refusal
   std::vector<eval::Evaluated> evaluated;  // one an expression
   Instant at{};                            // when it was complete
 
   const Value& value(std::size_t i = 0) const { return evaluated[i].value; }
+  /// Whether an undefined value is what the answers say: nobody holds the role, the key is not there. Not so where an answer is missing, or none was asked for.
+  bool told() const { return asked && answered; }
 };
 
 /// `deadline` is that of every request; each has its own timeout besides. `wait_until`: see World::submit. At an event of `wakes` the

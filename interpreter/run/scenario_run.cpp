@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "interpreter/run/dependencies.hpp"
 #include "interpreter/run/dice.hpp"
@@ -48,7 +49,10 @@ std::uint8_t ScenarioRun::observe(const backend::Event& event) {
   struct Visit {
     ScenarioRun& run;
     Instant at;
-    std::uint8_t operator()(const backend::Reply&) const { return kNothing; }  // replies go to who asked
+    std::uint8_t operator()(const backend::Reply& reply) const {
+      if (reply.breach) run.give_up(reply.error);
+      return kNothing;
+    }
     std::uint8_t operator()(const backend::NodeExited& exited) const {
       if (exited.node >= run.plan.nodes.size()) return kNothing;
       const bool surprise = run.nodes.exited(exited, at);
@@ -102,8 +106,9 @@ Flow ScenarioRun::fail(Failure failure) {
   for (const std::string& surprise : nodes.surprises()) {
     if (std::find(failure.notes.begin(), failure.notes.end(), surprise) == failure.notes.end()) failure.notes.push_back(surprise);
   }
-  const bool later = result.failure.has_value();
-  recorder.failure(plan, failure, later);
+  // What undoing meets behind an interrupt is not why the scenario ended.
+  const bool later = result.failure.has_value() || state.interrupted;
+  recorder.failure(failure, later);
   if (later) {
     result.later.push_back(std::move(failure));
   } else {
@@ -123,6 +128,14 @@ void ScenarioRun::lose(const std::string& why) {
   if (!state.lost) state.lost = why;
   Failure failure = failure_at(place(), why);
   failure.verdict = Verdict::environment;
+  fail(std::move(failure));
+  scheduler.cancel(everything, Reason::lost);
+}
+
+void ScenarioRun::give_up(const std::string& breach) {
+  if (std::exchange(gave_up, true)) return;
+  Failure failure = failure_at(running.empty() ? place() : *running.back(), breach);
+  failure.verdict = Verdict::harness;
   fail(std::move(failure));
   scheduler.cancel(everything, Reason::lost);
 }

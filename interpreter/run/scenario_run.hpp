@@ -53,6 +53,7 @@ struct ScenarioRun {
   std::vector<std::unique_ptr<backend::Player>> players;  // null: not made yet
   std::vector<const plan::BodyNode*> running;  // statements in progress, outermost first
   std::uint64_t seed = 0;                      // of this scenario
+  bool gave_up = false;                        // on a driver, and its failure is recorded
   bool timed_out = false;                      // and its failure is recorded
   std::uint64_t changes[4] = {0, 0, 0, 0};     // how many events of each Wake bit have come
 
@@ -69,6 +70,8 @@ struct ScenarioRun {
   plan::BodyNode place() const;
   /// Nothing more can be done to the world, or written: ends the run.
   void lose(const std::string& why);
+  /// What asks on our behalf is broken: ends the scenario, and undoes it.
+  void give_up(const std::string& breach);
   /// Records the scenario's timeout, once, with the statement that was running.
   void note_timeout();
   /// Wakes every wait that depends on what has just been changed by a step.

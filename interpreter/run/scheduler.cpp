@@ -85,6 +85,7 @@ void Scheduler::fire_timers(Instant now) {
 
 void Scheduler::dispatch(backend::Event event) {
   if (auto* reply = std::get_if<backend::Reply>(&event.what)) {
+    observe_(event);
     auto found = open_.find(reply->id);
     if (found == open_.end()) return;  // cancelled while its answer was on the way
     auto [batch, position] = found->second;

@@ -56,7 +56,7 @@ struct Batch {
 
 class Scheduler {
  public:
-  /// `observe` sees every event that is no reply before any fiber does, and says what it wakes.
+  /// `observe` sees every event before any fiber does, and says what it wakes, beside who waits for the reply.
   Scheduler(backend::World& world, std::function<std::uint8_t(const backend::Event&)> observe);
 
   Instant now() { return world_.now(); }

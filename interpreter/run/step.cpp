@@ -33,6 +33,7 @@ Task<Flow> log(Context context, const plan::BodyNode& node, const plan::Step& st
     const auto* text = value.as<std::string>();
     line += text ? *text : context.run.text(value);
   }
+  context.run.recorder.log(line);
   if (context.run.progress.message) context.run.progress.message(line);
   co_return Flow::go_on;
 }

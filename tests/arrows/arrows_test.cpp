@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/faults", {"grammar/base", "interpreter/value", "interpreter/plan", "interpreter/backend", "interpreter/run/run.hpp"}},
     {"interpreter/run",
      {"grammar/base", "interpreter/value", "interpreter/plan", "interpreter/eval", "interpreter/backend", "interpreter/faults", "interpreter/journal"}},
-    {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run"}},
+    {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run", "interpreter/journal"}},
     {"interpreter/systems/mongodb/replication", {"grammar/base"}},
     {"interpreter/host", {"grammar/base", "interpreter/value", "interpreter/backend/observer.hpp"}},
     {"interpreter/systems/automation", {"grammar/base", "grammar/source", "grammar/diag", "interpreter/value", "interpreter/systems/mongodb/bson", "interpreter/systems/mongodb/wire"}},

@@ -45,11 +45,10 @@ class CommandLine(support.TestCase):
 
     def test_what_is_not_there_yet_is_refused_by_name(self):
         self.write("good.fail", GOOD)
-        for command in ("lint", "report", "explain", "node", "lsp"):
+        for command in ("lint", "explain", "node", "lsp"):
             self.expect(self.failc(command), 2, f"`failc {command}` is not in this version yet")
         for option in ("--jobs", "--retries", "--shard", "--driver", "--cluster", "--rerun-failed", "--skip-setup", "--skip-cleanup"):
             self.expect(self.failc("run", "good.fail", option, "1"), 2, f"`{option}` is not in this version yet")
-        self.expect(self.failc("run", "good.fail", "--report", "html=x.html"), 2, "`html`", "not in this version yet")
         self.expect(self.failc("import", "good.fail"), 2, "--to-fail")
         self.assertFalse((self.base / ".failc").exists(), "something was run")
 

@@ -17,6 +17,7 @@ Exit plan_command(const Words& words);
 Exit run_command(const Words& words);
 Exit list_command(const Words& words);
 Exit import_command(const Words& words);
+Exit report_command(const Words& words);
 Exit recover_command(const Words& words);
 Exit start_command(const Words& words);
 Exit scenario_command(const Words& words);

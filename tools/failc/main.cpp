@@ -24,6 +24,7 @@ constexpr const char* kHelp =
     "  failc run     FILE|DIR...   does it\n"
     "  failc list    FILE|DIR...   scenarios with their ids, tags, backends and bounds\n"
     "  failc import  SPEC...       a spec in YAML or JSON as a `.fail` file\n"
+    "  failc report  JOURNAL       reports of a run from its folder, later\n"
     "  failc recover [DIR]         undoes whatever runs that died left behind\n"
     "\n"
     "  failc start    CONFIG       a live cluster by an automation config, to be failed over in stages\n"
@@ -41,7 +42,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
-    {"lint", nullptr},        {"import", import_command},  {"report", nullptr},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
+    {"lint", nullptr},        {"import", import_command},  {"report", report_command},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
     {"stop", stop_command},   {"agent", agent_command}, {"node", nullptr},   {"lsp", nullptr},
 };
 
@@ -90,7 +91,7 @@ Exit dispatch(int argc, char** argv) {
 
 /// Standard output that could not be written is a failure like any other, but for a reader that has gone.
 Exit finish(Exit code) {
-  say("");
+  put("");
   const int wrong = output_error();
   if (wrong == 0 || wrong == EPIPE || code != Exit::pass) return code;
   complain(std::string("cannot write standard output: ") + std::strerror(wrong));

@@ -9,23 +9,22 @@
 #include <fmt/format.h>
 
 #include "interpreter/host/interrupts.hpp"
+#include "interpreter/report/events.hpp"
 #include "interpreter/report/report.hpp"
 #include "interpreter/report/text.hpp"
-#include "tools/failc/atomic_file.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/footprint.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/load.hpp"
 #include "tools/failc/not_run.hpp"
+#include "tools/failc/reports.hpp"
 #include "tools/failc/selection.hpp"
 #include "tools/failc/session.hpp"
 #include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
 namespace {
-
-struct ReportTo { std::string kind, path; };
 
 struct RunOptions {
   std::vector<std::string> named, only, tags;
@@ -38,18 +37,6 @@ struct RunOptions {
   std::optional<std::string> journal;
 };
 
-Take reports_into(std::vector<ReportTo>& target) {
-  return [&target](const std::string& text) -> std::optional<std::string> {
-    const std::size_t equals = text.find('=');
-    const std::string kind = text.substr(0, equals);
-    if (kind == "tap" || kind == "html" || kind == "github") return "`" + kind + "` reports are not in this version yet";
-    if (kind != "junit" && kind != "json") return "the kinds are `junit` and `json`";
-    if (equals == std::string::npos || equals + 1 == text.size()) return "the form is `" + kind + "=PATH`";
-    target.push_back({kind, text.substr(equals + 1)});
-    return std::nullopt;
-  };
-}
-
 std::optional<Exit> read_options(const Words& words, RunOptions& options) {
   Arguments arguments("failc run FILE|DIR... [options]", "brings clusters up, does what the scenarios say, undoes everything and reports");
   arguments.words(options.named);
@@ -61,7 +48,7 @@ std::optional<Exit> read_options(const Words& words, RunOptions& options) {
   arguments.value("--time-scale", "X", "multiplies the upper bounds of waits", factor_into(options.time_scale));
   arguments.value("--timeout", "D", "of each scenario, in place of what it says", duration_into(options.timeout));
   arguments.flag("--dry-run", options.dry_run, "prints what would be done, and when at the latest; touches nothing");
-  arguments.value("--report", "KIND=PATH", "junit or json", reports_into(options.reports), true);
+  add_reports(arguments, options.reports);
   arguments.value("--journal", "DIR", "the run's folder; by default `.failc/runs/<UTC>-<pid>`", text_into(options.journal));
   arguments.value("--lease", "D", "how long nodes outlive a failc that died, 15s", duration_into(options.lease, std::chrono::milliseconds(100), std::chrono::hours(24)));
   arguments.not_yet({"--driver", "--cluster", "--jobs", "--shard", "--retries", "--allow-flaky", "--rerun-failed", "--skip-setup", "--skip-cleanup"});
@@ -112,26 +99,12 @@ std::string folder_of(const std::string& base, const std::vector<Loaded>& files,
 
 Exit verdict(const report::Run& run) {
   const report::Counts counts = report::count(run);
-  bool environment = counts.environment > 0;
+  bool environment = counts.environment + counts.harness > 0;
   for (const report::FileRun& file : run.files) environment = environment || !file.error.empty();
   if (counts.interrupted || host::interrupted()) return Exit::interrupted;
   if (counts.leaked) return Exit::leaked;
-  if (counts.failed) return Exit::failed;
+  if (counts.failed + counts.inconclusive) return Exit::failed;
   return environment ? Exit::environment : Exit::pass;
-}
-
-bool write_reports(const report::Run& run, const std::vector<ReportTo>& reports) {
-  bool good = true;
-  for (const ReportTo& to : reports) {
-    const std::string text = to.kind == "junit" ? report::junit(run) : report::json(run).dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-    if (const Status written = write_whole(to.path, text); !written) {
-      complain(written.error().message);
-      good = false;
-    } else {
-      say(fmt::format("report: {}\n", to.path));
-    }
-  }
-  return good;
 }
 
 std::optional<journal::CrashPoint> crash_point() {
@@ -150,8 +123,8 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   session.interrupts = interrupts->get();
   session.moment = now_utc();
   session.run.fail_fast = options.fail_fast;
-  session.terminal = is_terminal(STDOUT_FILENO);
-  session.colour = wants_colour(STDOUT_FILENO);
+  session.terminal = is_terminal(speech());
+  session.colour = wants_colour(speech());
   session.lease = options.lease.value_or(std::chrono::seconds(15));
   session.crash = crash_point();
   session.argv = {"failc", "run"};
@@ -166,6 +139,9 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   std::size_t selected = 0;
   for (const auto& scenarios : chosen) selected += !scenarios.empty();
   say(fmt::format("failc {}, seed {}\n", FAILC_VERSION, session.run.seed));
+  EventStream events(options.reports);
+  if (events.wanted()) session.event = [&events](const std::string& event) { events.put(event); };
+  events.put(report::run_began(run));
 
   const auto began = std::chrono::steady_clock::now();
   for (std::size_t f = 0; f < program.files.size(); ++f) {
@@ -188,7 +164,8 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   run.elapsed = std::chrono::steady_clock::now() - began;
   say(not_run_table(program.not_run, program.sources));
   say(report::summary(run, session.colour));
-  const bool reported = write_reports(run, options.reports);
+  events.put(report::run_ended(run));
+  const bool reported = write_reports(run, options.reports, read_records) && events.whole();
   const Exit code = verdict(run);
   if (code == Exit::leaked) complain("something could not be undone (LEAKED above); `failc recover " + base + "` tries again");
   return code == Exit::pass && !reported ? Exit::environment : code;
@@ -199,6 +176,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
 Exit run_command(const Words& words) {
   RunOptions options;
   if (const auto over = read_options(words, options)) return *over;
+  if (to_output(options.reports)) keep_output_for_reports();
   const LoadResult loaded = load(options.named, options.load);
   if (loaded.refused) return *loaded.refused;
   Program& program = *loaded.program;
@@ -218,11 +196,10 @@ Exit run_command(const Words& words) {
     say("nothing was touched\n");
     return Exit::pass;
   }
-  for (const ReportTo& to : options.reports)
-    if (const Status writable = probe_writable(to.path); !writable) {
-      complain(writable.error().message);
-      return Exit::environment;
-    }
+  if (const Status writable = probe_reports(options.reports); !writable) {
+    complain(writable.error().message);
+    return Exit::environment;
+  }
   return run_all(words, options, program, *chosen);
 }
 

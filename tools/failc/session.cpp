@@ -5,6 +5,9 @@
 
 #include "interpreter/host/process.hpp"
 #include "interpreter/journal/file_journal.hpp"
+#include "interpreter/journal/told.hpp"
+#include "interpreter/report/events.hpp"
+#include "interpreter/report/from_journal.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/clock_world.hpp"
 #include "tools/failc/live.hpp"
@@ -20,7 +23,7 @@ Record first_record(const SessionOptions& options, const std::string& mark, cons
   for (const plan::Node& node : file.plan->nodes) nodes.push_back(node.name);
   for (const std::uint32_t index : options.run.scenarios) scenarios.push_back(file.plan->scenarios[index].id);
   std::error_code ignored;
-  return {{"at", 0},
+  Record out = {{"at", 0},
           {"kind", "run"},
           {"format", journal::kFormat},
           {"run", mark},
@@ -36,6 +39,8 @@ Record first_record(const SessionOptions& options, const std::string& mark, cons
           {"scenarios", scenarios},
           {"argv", options.argv},
           {"cwd", std::filesystem::current_path(ignored).string()}};
+  out.update(report::told_of(run, file, options.run.scenarios));
+  return out;
 }
 
 std::string_view worst(const report::FileRun& file) {
@@ -44,11 +49,21 @@ std::string_view worst(const report::FileRun& file) {
   const report::Counts counts = report::count(one);
   if (counts.interrupted) return "interrupted";
   if (counts.failed) return "fail";
+  if (counts.inconclusive) return "inconclusive";
+  if (counts.harness) return "harness";
   if (counts.environment || !file.error.empty()) return "environment";
   return "pass";
 }
 
-/// What is left undone is for `failc recover`: without an `end`, the journal says so.
+/// The last record. What is left undone is for `failc recover`: without an `end`, the journal says so.
+Record last_record(const report::FileRun& file, bool left) {
+  Record not_run = Record::array();
+  for (const std::uint32_t index : file.left_out) not_run.push_back(file.plan->scenarios[index].id);
+  Record out = {{"at", file.elapsed.count()}, {"kind", left ? "left" : "end"}, {"verdict", worst(file)}, {"error", file.error}, {"not_run", not_run}};
+  if (left) out["leaked"] = file.leaked;
+  return out;
+}
+
 bool leaked(const report::FileRun& file) {
   if (!file.leaked.empty()) return true;
   for (const run::ScenarioResult& result : file.results)
@@ -81,7 +96,12 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   }
   std::unique_ptr<journal::CrashingJournal> crashing;
   if (options.crash) crashing = std::make_unique<journal::CrashingJournal>(**folder, *options.crash);
-  journal::Journal& journal = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
+  journal::Journal& written = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
+  report::Events events;
+  journal::ToldJournal journal(written, [&](const Record& record) {
+    if (!options.event) return;
+    if (const auto event = events.of(record)) options.event(*event);
+  });
 
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
@@ -90,7 +110,6 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   auto opened = file.plan->clusters.empty() ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts)) : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
-  Nanos end{};
   if (!begun) {
     file.error = begun.error().message;
     if (opened) close(**opened, file, journal);
@@ -106,13 +125,12 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
       file.results = run::run(*file.plan, options.run, live.world(), journal, live.progress());
     }
     for (std::size_t i = file.results.size(); i < options.run.scenarios.size(); ++i) file.left_out.push_back(options.run.scenarios[i]);
-    end = (*opened)->world().now();
+    file.elapsed = (*opened)->world().now();
     close(**opened, file, journal);
   }
   const Status flushed = journal.flush();
   if (!flushed && file.error.empty()) file.error = flushed.error().message;
-  if (leaked(file)) return;
-  const Status ended = journal.append({{"at", end.count()}, {"kind", "end"}, {"verdict", worst(file)}}, true);
+  const Status ended = journal.append(last_record(file, leaked(file)), true);
   if (!ended && file.error.empty()) file.error = ended.error().message;
 }
 

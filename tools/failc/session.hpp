@@ -1,6 +1,7 @@
 #pragma once
 // The run of one file: its folder, its supervised world, its journal.
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct SessionOptions {
   Moment moment;
   std::vector<std::string> argv;
   std::optional<journal::CrashPoint> crash;
+  std::function<void(const std::string& event)> event;  // is told each as it happens, if given
 };
 
 /// Runs `options.run.scenarios` of `file.plan` in `file.journal` and fills in its results, or its error. `run` is the whole, for

@@ -14,6 +14,7 @@
 namespace failc::tools {
 namespace {
 
+bool for_reports = false;
 int first_error = 0;  // of this process's standard output, of which there is one
 
 }  // namespace
@@ -28,16 +29,28 @@ bool wants_colour(int descriptor) {
 
 unsigned terminal_width() {
   winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return ::ioctl(speech(), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+void keep_output_for_reports() { for_reports = true; }
+
+int speech() { return for_reports ? STDERR_FILENO : STDOUT_FILENO; }
+
 void say(std::string_view text) {
+  if (for_reports) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    return;
+  }
+  put(text);
+}
+
+void put(std::string_view text) {
   const bool bad = std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0;
   if (bad && first_error == 0) first_error = errno;
 }
 
 bool can_say() {
-  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  pollfd out{.fd = speech(), .events = POLLOUT, .revents = 0};
   return ::poll(&out, 1, 0) == 1;
 }
 

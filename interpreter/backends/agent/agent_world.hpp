@@ -86,7 +86,7 @@ class AgentWorld : public backend::World {
   void received(std::string_view line);
   void answered(Answer answer);
   void lose(const std::string& reason);
-  void reply(backend::RequestId id, backend::Delivery delivery, Document data, std::string error, bool told = false);
+  void reply(backend::RequestId id, backend::Delivery delivery, Document data, std::string error, bool told = false, bool breach = false);
   void push_told(backend::Event event);
   void set_deadline_timer();
   void deadlines_passed();

@@ -111,7 +111,7 @@ struct AgentWorld::Submitter {
     world.drivers_.start(id, r.argv, r.message, [&world = world, id = id](host::DriverAnswer answer) {
       Document data;
       if (answer.sent == host::Sent::answered) data.entries.emplace_back(answer.failure.empty() ? "text" : "error", Value(answer.failure.empty() ? answer.ok : answer.failure));
-      world.reply(id, delivery_of(answer.sent), std::move(data), std::move(answer.error));
+      world.reply(id, delivery_of(answer.sent), std::move(data), std::move(answer.error), false, answer.breach);
     });
     return Way::driver;
   }
@@ -204,11 +204,11 @@ void AgentWorld::deadlines_passed() {
   set_deadline_timer();
 }
 
-void AgentWorld::reply(RequestId id, Delivery delivery, Document data, std::string error, bool told) {
+void AgentWorld::reply(RequestId id, Delivery delivery, Document data, std::string error, bool told, bool breach) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   const Instant received = now();
-  backend::Reply reply{id, delivery, std::move(data), std::move(error), found->second.sent, received};
+  backend::Reply reply{id, delivery, std::move(data), std::move(error), found->second.sent, received, breach};
   deadlines_.erase({found->second.deadline, id});
   pending_.erase(found);
   if (told) return push_told({received, std::move(reply)});

@@ -1,0 +1,27 @@
+#pragma once
+// A journal that tells each record as soon as it is written.
+#include <functional>
+
+#include "interpreter/journal/journal.hpp"
+
+namespace failc::journal {
+
+class ToldJournal : public Journal {
+ public:
+  using Tell = std::function<void(const nlohmann::ordered_json& record)>;
+  ToldJournal(Journal& inner, Tell tell) : inner_(inner), tell_(std::move(tell)) {}
+
+  Status append(const nlohmann::ordered_json& record, bool durable) override {
+    Status written = inner_.append(record, durable);
+    if (written) tell_(record);
+    return written;
+  }
+  Status history(const nlohmann::ordered_json& record) override { return inner_.history(record); }
+  Status flush() override { return inner_.flush(); }
+
+ private:
+  Journal& inner_;  // outlives this
+  Tell tell_;
+};
+
+}  // namespace failc::journal

@@ -1,0 +1,295 @@
+#include "interpreter/report/from_journal.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace failc::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFirstFormat = 2;  // the first that tells enough
+constexpr std::int64_t kLatest = std::int64_t{1} << 61;  // differences of two do not overflow
+
+/// What a record does not hold as its kind has it.
+struct Malformed { std::string key; };
+
+const Json& member(const Json& record, const char* key) {
+  if (const auto found = record.is_object() ? record.find(key) : record.end(); record.is_object() && found != record.end()) return *found;
+  throw Malformed{key};
+}
+
+std::string text(const Json& record, const char* key) {
+  const Json& found = member(record, key);
+  if (!found.is_string()) throw Malformed{key};
+  return found.get<std::string>();
+}
+
+std::int64_t number(const Json& record, const char* key, std::int64_t most) {
+  const Json& found = member(record, key);
+  const bool fits = found.is_number_unsigned() ? found.get<std::uint64_t>() <= static_cast<std::uint64_t>(most) : found.is_number_integer() && found.get<std::int64_t>() >= 0;
+  if (!fits) throw Malformed{key};
+  return found.get<std::int64_t>();
+}
+
+Nanos duration(const Json& record, const char* key) { return Nanos(number(record, key, kLatest)); }
+
+const Json& list(const Json& record, const char* key) {
+  const Json& found = member(record, key);
+  if (!found.is_array()) throw Malformed{key};
+  return found;
+}
+
+std::vector<std::string> texts(const Json& record, const char* key) {
+  std::vector<std::string> out;
+  for (const Json& item : list(record, key)) {
+    if (!item.is_string()) throw Malformed{key};
+    out.push_back(item);
+  }
+  return out;
+}
+
+/// The value that has this word.
+template <typename Enum>
+Enum named(const Json& record, const char* key, std::initializer_list<Enum> all) {
+  const std::string wanted = text(record, key);
+  for (const Enum each : all)
+    if (word(each) == wanted) return each;
+  throw Malformed{key};
+}
+
+run::Verdict verdict_of(const Json& record) {
+  using run::Verdict;
+  return named(record, "verdict", {Verdict::pass, Verdict::fail, Verdict::environment, Verdict::interrupted, Verdict::harness, Verdict::inconclusive});
+}
+
+run::FaultEnd end_of(const Json& record) {
+  using run::FaultEnd;
+  return named(record, "end", {FaultEnd::installed, FaultEnd::skipped, FaultEnd::indeterminate, FaultEnd::reverted});
+}
+
+class Session {
+ public:
+  explicit Session(Restored& restored) : restored_(restored) {}
+
+  void read(const journal::Contents& contents) {
+    first(contents.records.front());
+    for (std::size_t i = 1; i < contents.records.size(); ++i) {
+      at_ = i;
+      record(contents.records[i]);
+    }
+    if (!over_) died(contents);
+    // What was not begun, in the order in which it was to be.
+    if (!over_ || not_run_)
+      for (std::uint32_t i = 0; i < plan_->scenarios.size(); ++i)
+        if (!over_ ? !begun_.contains(i) : not_run_->contains(plan_->scenarios[i].id)) file_.left_out.push_back(i);
+    restored_.run.files.push_back(std::move(file_));
+  }
+  std::size_t at() const { return at_; }
+
+ private:
+  void first(const Json& record) {
+    plan_ = &restored_.plans.emplace_back();
+    SourceMap& sources = restored_.sources.emplace_back();
+    for (const Json& source : list(record, "sources")) {
+      plan_->files.push_back(text(source, "path"));
+      if (!member(source, "text").is_null()) sources.add(text(source, "path"), text(source, "text"));
+    }
+    std::map<std::string, std::uint32_t> clusters;
+    for (const Json& told : list(record, "told")) {
+      plan::Scenario scenario;
+      scenario.id = text(told, "id");
+      scenario.title = text(told, "title");
+      scenario.at = place(told);
+      scenario.tags = texts(told, "tags");
+      for (const std::string& backend : texts(told, "backends")) {
+        const auto [found, is_new] = clusters.try_emplace(backend, static_cast<std::uint32_t>(plan_->clusters.size()));
+        if (is_new) plan_->clusters.push_back({.name = backend, .backend = backend});
+        scenario.clusters.push_back(found->second);
+      }
+      plan_->scenarios.push_back(std::move(scenario));
+    }
+    file_.path = text(record, "path");
+    file_.journal = text(record, "folder");
+    file_.plan = plan_;
+    file_.sources = &sources;
+    file_.plan_hash = text(record, "plan");
+    Run& run = restored_.run;
+    if (!run.files.empty()) return;
+    run.version = text(record, "failc");
+    if (!member(record, "seed").is_number_unsigned()) throw Malformed{"seed"};
+    run.seed = record["seed"].get<std::uint64_t>();
+    run.started = text(record, "started");
+    run.repeat = text(record, "repeat");
+  }
+
+  plan::Source place(const Json& record) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max() / 2;
+    plan::Source out;
+    const std::string path = text(record, "file");
+    const auto found = std::find(plan_->files.begin(), plan_->files.end(), path);
+    out.file = path.empty() ? std::numeric_limits<std::uint32_t>::max() : static_cast<std::uint32_t>(found - plan_->files.begin());
+    if (found == plan_->files.end() && !path.empty()) plan_->files.push_back(path);
+    out.line = static_cast<std::uint32_t>(number(record, "line", kMost));
+    out.column = static_cast<std::uint32_t>(number(record, "column", kMost));
+    out.length = static_cast<std::uint32_t>(number(record, "length", kMost));
+    return out;
+  }
+
+  void record(const Json& record) {
+    const std::string kind = text(record, "kind");
+    if (!over_ && kind != "recovered") file_.elapsed = duration(record, "at");
+    if (kind == "scenario") return scenario(record);
+    if (kind == "end" || kind == "left") return end(record);
+    if (kind == "recovered") {
+      // Before the end it is the run's own: what could not be undone was in the end. Behind it, or behind a death, `failc recover` was here.
+      recovered_ = true;
+      if (!over_ && !current_)
+        for (run::ScenarioResult& result : file_.results) result.leaked.clear();
+    }
+    if (!current_) return;
+    if (kind == "step") {
+      step_ = text(record, "text");
+      step_at_ = plan_->scenarios[current_->scenario].at;
+      step_at_.line = static_cast<std::uint32_t>(number(record, "line", std::numeric_limits<std::uint32_t>::max() / 2));
+      step_at_.column = step_at_.length = 1;
+    } else if (kind == "wait") {
+      current_->waits.push_back({place(record), text(record, "text"), duration(record, "used"), duration(record, "bound")});
+    } else if (kind == "failure") {
+      run::Failure found = failure(record);
+      if (member(record, "later") == Json(true)) current_->later.push_back(std::move(found));
+      else current_->failure = std::move(found);
+    } else if (kind == "leaked") {
+      current_->leaked.push_back(text(record, "what"));
+    } else if (kind == "verdict") {
+      verdict(record);
+    }
+  }
+
+  void scenario(const Json& record) {
+    const std::string id = text(record, "id");
+    const auto found = std::find_if(plan_->scenarios.begin(), plan_->scenarios.end(), [&](const plan::Scenario& one) { return one.id == id; });
+    if (found == plan_->scenarios.end()) throw Malformed{"id"};
+    current_.emplace();
+    current_->scenario = static_cast<std::uint32_t>(found - plan_->scenarios.begin());
+    current_->began = current_->ended = duration(record, "at");
+    begun_.insert(current_->scenario);
+    step_.clear();
+  }
+
+  run::Failure failure(const Json& record) {
+    run::Failure out;
+    out.at = place(record);
+    out.text = text(record, "text");
+    out.message = text(record, "message");
+    out.wanted = text(record, "wanted");
+    for (const Json& seen : list(record, "seen")) out.seen.push_back({duration(seen, "at"), text(seen, "expression"), text(seen, "value")});
+    out.active = texts(record, "active");
+    out.notes = texts(record, "notes");
+    out.when = duration(record, "when");
+    out.verdict = verdict_of(record);
+    return out;
+  }
+
+  void verdict(const Json& record) {
+    current_->verdict = verdict_of(record);
+    current_->assertions = static_cast<std::uint64_t>(number(record, "assertions", kLatest));
+    current_->began = duration(record, "began");
+    current_->ended = duration(record, "ended");
+    for (const Json& fault : list(record, "faults")) current_->faults.push_back({text(fault, "what"), end_of(fault), text(fault, "evidence")});
+    for (const Json& found : list(record, "versions")) current_->versions.push_back({text(found, "component"), text(found, "version"), text(found, "program")});
+    file_.results.push_back(std::move(*current_));
+    current_.reset();
+  }
+
+  void end(const Json& record) {
+    over_ = true;
+    file_.error = text(record, "error");
+    not_run_.emplace();
+    for (std::string& id : texts(record, "not_run")) not_run_->insert(std::move(id));
+    if (record["kind"] == "left") file_.leaked = texts(record, "leaked");
+  }
+
+  /// The run ended with its failc, at whatever it was doing.
+  void died(const journal::Contents& contents) {
+    const std::string where = fmt::format("behind record {} of its journal", contents.records.size());
+    file_.error = fmt::format("the run was killed {}{}", where, recovered_ ? "; `failc recover` has undone what it left" : "; `failc recover` undoes what it left");
+    if (!current_) return;
+    current_->ended = file_.elapsed;
+    run::Failure failure;
+    failure.at = step_.empty() ? plan_->scenarios[current_->scenario].at : step_at_;
+    failure.text = step_;
+    failure.message = fmt::format("failc was killed here, {}", where);
+    failure.when = file_.elapsed;
+    failure.verdict = run::Verdict::interrupted;
+    current_->verdict = current_->failure ? current_->failure->verdict : run::Verdict::interrupted;
+    if (current_->failure) current_->later.push_back(std::move(failure));
+    else current_->failure = std::move(failure);
+    file_.results.push_back(std::move(*current_));
+    current_.reset();
+  }
+
+  Restored& restored_;
+  std::size_t at_ = 0;
+  plan::Plan* plan_ = nullptr;
+  FileRun file_;
+  std::optional<run::ScenarioResult> current_;
+  std::set<std::uint32_t> begun_;
+  std::optional<std::set<std::string>> not_run_;
+  std::string step_;
+  plan::Source step_at_;
+  bool over_ = false, recovered_ = false;
+};
+
+}  // namespace
+
+nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios) {
+  Json sources = Json::array(), told = Json::array();
+  for (const std::string& path : file.plan->files) {
+    Json text = nullptr;
+    for (std::uint32_t i = 0; file.sources && i < file.sources->size(); ++i)
+      if ((*file.sources)[FileId{i}].path == path) text = (*file.sources)[FileId{i}].text;
+    sources.push_back({{"path", path}, {"text", std::move(text)}});
+  }
+  for (const std::uint32_t index : scenarios) {
+    const plan::Scenario& scenario = file.plan->scenarios[index];
+    Json backends = Json::array();
+    for (const std::uint32_t cluster : scenario.clusters) {
+      const std::string& backend = file.plan->clusters[cluster].backend;
+      if (std::find(backends.begin(), backends.end(), backend) == backends.end()) backends.push_back(backend);
+    }
+    told.push_back({{"id", scenario.id},
+                    {"title", scenario.title},
+                    {"file", scenario.at.file < file.plan->files.size() ? file.plan->files[scenario.at.file] : ""},
+                    {"line", scenario.at.line},
+                    {"column", scenario.at.column},
+                    {"length", scenario.at.length},
+                    {"tags", scenario.tags},
+                    {"backends", std::move(backends)}});
+  }
+  return {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
+}
+
+Status add_session(Restored& restored, const journal::Contents& contents, const std::string& name) {
+  if (contents.records.empty()) return Error{fmt::format("`{}` is empty: the run was killed before it began", name)};
+  const Json& first = contents.records.front();
+  if (first["kind"] != "run") return Error{fmt::format("`{}` does not begin like a run's journal", name)};
+  if (const auto format = first.find("format"); format == first.end() || !format->is_number_integer() || format->get<std::int64_t>() < kFirstFormat)
+    return Error{fmt::format("`{}` was written by an older failc, whose journals do not hold what reports need", name)};
+  Session session(restored);
+  try {
+    session.read(contents);
+  } catch (const Malformed& malformed) {
+    restored.plans.pop_back();
+    restored.sources.pop_back();
+    return Error{fmt::format("`{}`, line {}: not what failc writes: `{}` is missing, or not what it should be", name, session.at() + 1, malformed.key)};
+  }
+  return Done{};
+}
+
+}  // namespace failc::report
