@@ -1,15 +1,15 @@
-# Writes OUT: every file of FILES as a raw string literal, found by its base name.
+# Writes OUT: every file of FILES as a raw string literal, found by its base name; `find` and `names` of HEADER, in failc::NAMESPACE.
 set(rows "")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} text)
   string(APPEND rows "    {\"${name}\", R\"__fail__(${text})__fail__\"},\n")
 endforeach()
-file(WRITE ${OUT} "#include \"stdlib/stdlib.hpp\"
+file(WRITE ${OUT} "#include \"${HEADER}\"
 
 #include <utility>
 
-namespace failc::stdlib {
+namespace failc::${NAMESPACE} {
 namespace {
 constexpr std::pair<std::string_view, std::string_view> kFiles[] = {
 ${rows}    {\"\", \"\"},
@@ -28,5 +28,5 @@ std::vector<std::string_view> names() {
     if (!known.empty()) out.push_back(known);
   return out;
 }
-}  // namespace failc::stdlib
+}  // namespace failc::${NAMESPACE}
 ")

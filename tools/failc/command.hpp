@@ -19,6 +19,7 @@ Exit list_command(const Words& words);
 Exit import_command(const Words& words);
 Exit report_command(const Words& words);
 Exit recover_command(const Words& words);
+Exit explain_command(const Words& words);
 Exit start_command(const Words& words);
 Exit scenario_command(const Words& words);
 Exit stop_command(const Words& words);

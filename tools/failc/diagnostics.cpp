@@ -44,6 +44,7 @@ void print(diag::Sink& sink, const SourceMap& sources, const std::string& format
   const std::string text = diag::render({sink.all().begin(), end}, sources, kind, to_people && wants_colour(STDERR_FILENO));
   if (to_people) std::fwrite(text.data(), 1, text.size(), stderr);
   else say(text);
+  if (to_people && is_terminal(STDERR_FILENO)) std::fprintf(stderr, "`failc explain %s` says more\n", diag::row(sink.all().front().code).code);
   if (left_out > 0) complain("and " + std::to_string(left_out) + " more like these");
 }
 

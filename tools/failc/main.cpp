@@ -26,6 +26,7 @@ constexpr const char* kHelp =
     "  failc import  SPEC...       a spec in YAML or JSON as a `.fail` file\n"
     "  failc report  JOURNAL       reports of a run from its folder, later\n"
     "  failc recover [DIR]         undoes whatever runs that died left behind\n"
+    "  failc explain [CODE]        what a diagnostic means, with a wrong and a right sample\n"
     "\n"
     "  failc start    CONFIG       a live cluster by an automation config, to be failed over in stages\n"
     "  failc scenario --sleep T    restarts each of its processes\n"
@@ -42,7 +43,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
-    {"lint", nullptr},        {"import", import_command},  {"report", report_command},    {"explain", nullptr}, {"start", start_command}, {"scenario", scenario_command},
+    {"lint", nullptr},        {"import", import_command},  {"report", report_command},    {"explain", explain_command}, {"start", start_command}, {"scenario", scenario_command},
     {"stop", stop_command},   {"agent", agent_command}, {"node", nullptr},   {"lsp", nullptr},
 };
 
