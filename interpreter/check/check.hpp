@@ -43,6 +43,8 @@ struct Options {
   std::map<std::string, std::string> params;        // --param NAME=VALUE
   bool final = false;                               // these are all parameters there will be: one without a value is a mistake.
                                                     // Otherwise it is no mistake, but there is no plan
+  bool prove = true;                                // errors that follow from the states of nodes; runs of the runner's own tests do without
+  bool lint = false;                                // warnings too
   std::function<std::optional<std::string>(const std::string&)> find_program;  // where a program is; of `find_program(…)`
 };
 

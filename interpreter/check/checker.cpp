@@ -26,9 +26,13 @@ std::unique_ptr<plan::Plan> Checker::run(FileId root) {
   for (std::uint32_t i = 0; i < workloads_.size(); ++i) workload(i);
   for (Definition& each : definitions_) definition(each);
   scenarios(0);
-  if (sink_.errors() > before || incomplete_) return nullptr;
+  if (sink_.errors() > before) return nullptr;
+  if (options_.lint) unused();
+  if (incomplete_) return nullptr;
   Status verified = plan::verify(*plan_);
   if (!verified) bug(verified.error().message.c_str(), __FILE__, __LINE__);
+  if (options_.prove) proofs();
+  if (sink_.errors() > before) return nullptr;
   return std::move(plan_);
 }
 

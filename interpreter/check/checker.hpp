@@ -73,6 +73,12 @@ class Checker {
   void not_yet(Span span, std::string_view construct);
   std::string snippet(Span span) const;
   plan::Source at(Span span) const { return places().source(span); }
+  /// Only where warnings are asked for.
+  void warn(diag::Code code, Span span, std::initializer_list<std::string_view> arguments = {});
+
+  // ---- what is certain of the finished plan, and what is not used (proofs.cpp, unused.cpp)
+  void proofs();
+  void unused();
 
   // ---- spec files (imports.cpp)
   void imports(std::uint32_t file);

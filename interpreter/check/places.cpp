@@ -55,6 +55,17 @@ plan::Source Places::source(Span span) const {
   return {file_, line_ + 1, before - characters(start) + 1, std::max(length, 1u)};
 }
 
+Span Places::span(const plan::Source& source) const {
+  const auto behind = [&](std::uint32_t from, std::uint32_t many) {
+    for (; many > 0 && from < text_.size(); --many)
+      do ++from;
+      while (from < text_.size() && !begins(text_[from]));
+    return from;
+  };
+  const std::uint32_t begin = behind(starts_[source.line - 1], source.column - 1);
+  return {begin, behind(begin, source.length)};
+}
+
 std::string_view Places::first_line(Span span, std::size_t limit) const {
   std::string_view all = text(span);
   all = all.substr(0, all.find('\n'));

@@ -13,6 +13,8 @@ class Places {
  public:
   Places(std::string_view text, std::uint32_t file);
   plan::Source source(Span span) const;
+  /// The way back.
+  Span span(const plan::Source& source) const;
   /// The text of `span` up to its first line end, at most `limit` bytes.
   std::string_view first_line(Span span, std::size_t limit = 400) const;
   std::string_view text(Span span) const { return text_.substr(span.begin, span.end - span.begin); }

@@ -30,6 +30,10 @@ diag::Diagnostic& Checker::report(diag::Code code, Span span, std::initializer_l
   return sink_.report(code, {files_[env_->file]->id, span}, arguments);
 }
 
+void Checker::warn(diag::Code code, Span span, std::initializer_list<std::string_view> arguments) {
+  if (options_.lint && !dead_) sink_.report(code, {files_[env_->file]->id, span}, arguments);
+}
+
 void Checker::report_unknown(diag::Code code, Span span, std::vector<std::string_view> arguments, std::string_view word,
                              const std::vector<std::string_view>& candidates, std::string otherwise) {
   const std::string_view near = diag::nearest(word, candidates);

@@ -117,6 +117,7 @@ void Checker::let(const ast::Let& tree, const ast::Statement& whole, plan::Body&
 
 void Checker::sleep(const ast::Sleep& tree, const ast::Statement& whole, plan::Body& out) {
   const Bound length = duration(*tree.duration, "the length of a sleep");
+  if (!tree.because) warn(diag::Code::unexplained_sleep, whole.head);
   plan::Step step;
   step.kind = plan::StepKind::sleep;
   step.args.push_back(literal(Value(length.upper), of(Kind::duration), tree.duration->span).expr);

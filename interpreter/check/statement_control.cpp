@@ -11,6 +11,7 @@ void Checker::branch(const ast::If& tree, const ast::Statement& whole, plan::Bod
   scope.kind = plan::ScopeKind::branch;
   Term condition = bool_term(*tree.condition, "a condition");
   const bool* taken = condition.constant() && !condition.error() ? condition.value().as<bool>() : nullptr;
+  if (std::holds_alternative<ast::Bool>(tree.condition->node)) warn(diag::Code::constant_branch, tree.condition->span, {snippet(tree.condition->span)});
   scope.value = std::make_unique<plan::Expr>(std::move(condition.expr));
   scope.random = salt(whole.span);
   const auto side = [&](const ast::BlockPtr& block, bool when, plan::Body& body) {

@@ -25,7 +25,7 @@ class CommandLine(support.TestCase):
 
     def test_help(self):
         self.expect(self.failc("--help"), 0, "failc run", "failc recover")
-        for command in ("check", "fmt", "plan", "run", "list", "recover", "explain", "start", "scenario", "stop", "agent"):
+        for command in ("check", "fmt", "plan", "run", "list", "recover", "explain", "lint", "start", "scenario", "stop", "agent"):
             done = self.expect(self.failc(command, "--help"), 0, f"failc {command}")
             self.assertEqual(done.stderr, "")
 
@@ -45,7 +45,7 @@ class CommandLine(support.TestCase):
 
     def test_what_is_not_there_yet_is_refused_by_name(self):
         self.write("good.fail", GOOD)
-        for command in ("lint", "node", "lsp"):
+        for command in ("node", "lsp"):
             self.expect(self.failc(command), 2, f"`failc {command}` is not in this version yet")
         for option in ("--jobs", "--retries", "--shard", "--driver", "--cluster", "--rerun-failed", "--skip-setup", "--skip-cleanup"):
             self.expect(self.failc("run", "good.fail", option, "1"), 2, f"`{option}` is not in this version yet")

@@ -2,7 +2,8 @@
 //
 //   sleep 5  #! error F0301 "a duration is wanted"     on the line of the mistake
 //   #! error F0301 "a duration is wanted"              or alone, above it
-//   #! param name=value   #! backend name   #! final   options of the check
+//   #! warning F1001 "…"                               likewise; then warnings are asked for
+//   #! param name=value   #! backend name   #! final   #! lint   options of the check
 //
 // A diagnostic without a comment fails, and so does a comment without its diagnostic. A `.plan.txt` beside a sample is the text of
 // its plan; with UPDATE_GOLDEN=1 in the environment those are rewritten and the test is reported as skipped.
@@ -75,7 +76,8 @@ std::vector<Expected> expectations(const std::string& file, const std::string& t
     std::istringstream words(line.substr(mark + 3));
     std::string word;
     words >> word;
-    if (word == "error") {
+    if (word == "error" || word == "warning") {
+      options.lint = options.lint || word == "warning";
       Expected expected{file, number, {}, {}};
       words >> expected.code;
       std::getline(words, expected.part);
@@ -93,6 +95,8 @@ std::vector<Expected> expectations(const std::string& file, const std::string& t
       options.backend = name;
     } else if (word == "final") {
       options.final = true;
+    } else if (word == "lint") {
+      options.lint = true;
     } else {
       ADD_FAILURE() << file << ":" << number << ": `#! " << word << "` means nothing";
     }

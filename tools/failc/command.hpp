@@ -12,6 +12,7 @@ enum class Exit : int { pass = 0, failed = 1, input = 2, environment = 3, leaked
 using Words = std::vector<std::string>;
 
 Exit check_command(const Words& words);
+Exit lint_command(const Words& words);
 Exit fmt_command(const Words& words);
 Exit plan_command(const Words& words);
 Exit run_command(const Words& words);

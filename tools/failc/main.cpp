@@ -19,6 +19,7 @@ constexpr const char* kHelp =
     "failc runs what a `.fail` file says: it brings a cluster up, breaks it, asks what must hold, and undoes everything\n"
     "\n"
     "  failc check   FILE|DIR...   everything that can be known before running\n"
+    "  failc lint    FILE|DIR...   likely mistakes on top of that; `--fix` mends what it can\n"
     "  failc fmt     FILE|DIR...   one style, without options; `-` is standard input\n"
     "  failc plan    FILE          what would be done, how long it can take, what it touches\n"
     "  failc run     FILE|DIR...   does it\n"
@@ -43,7 +44,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", check_command}, {"fmt", fmt_command}, {"plan", plan_command}, {"run", run_command}, {"list", list_command}, {"recover", recover_command},
-    {"lint", nullptr},        {"import", import_command},  {"report", report_command},    {"explain", explain_command}, {"start", start_command}, {"scenario", scenario_command},
+    {"lint", lint_command},  {"import", import_command},  {"report", report_command},    {"explain", explain_command}, {"start", start_command}, {"scenario", scenario_command},
     {"stop", stop_command},   {"agent", agent_command}, {"node", nullptr},   {"lsp", nullptr},
 };
 

@@ -1,0 +1,167 @@
+#include "interpreter/prove/flow.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace failc::prove {
+
+using plan::ScopeKind;
+using plan::StepKind;
+
+namespace {
+
+/// Calls `touch(set)` for each set of nodes that something in the body acts on.
+template <class Touch>
+void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& touch) {
+  for (const plan::BodyNode& node : body) {
+    if (const auto* step = std::get_if<plan::Step>(&node.node)) {
+      switch (step->kind) {
+        case StepKind::start:
+        case StepKind::stop:
+        case StepKind::kill:
+        case StepKind::restart:
+        case StepKind::pause:
+        case StepKind::resume:
+        case StepKind::exec: touch(step->args[0]); break;
+        case StepKind::operation: {
+          const plan::Operation& operation = plan.operations[step->operation];
+          if (operation.request.kind == plan::RequestKind::exec && operation.node_parameter < step->args.size()) touch(step->args[operation.node_parameter]);
+          break;
+        }
+        case StepKind::let:
+        case StepKind::sleep:
+        case StepKind::log: break;
+      }
+    } else if (const auto* scope = std::get_if<plan::Scope>(&node.node)) {
+      if (scope->kind == ScopeKind::paused) touch(*scope->value);
+      each_touched(plan, scope->body, touch);
+      each_touched(plan, scope->otherwise, touch);
+    }
+  }
+}
+
+}  // namespace
+
+Flow::Flow(const plan::Plan& plan, const plan::Scenario& scenario, const Report& report) : plan_(plan), scenario_(scenario), report_(report), slots_(scenario.slots) {
+  state_.nodes.resize(plan.nodes.size());
+}
+
+void Flow::body(const plan::Body& body) {
+  std::vector<Held> outside = std::exchange(held_, {});
+  std::vector<const plan::Scope*> cleanups;
+  for (const plan::BodyNode& each : body) {
+    const auto* scope = std::get_if<plan::Scope>(&each.node);
+    if (scope != nullptr && scope->kind == ScopeKind::cleanup) cleanups.push_back(scope);
+    else node(each);
+  }
+  // A cleanup may begin in whatever state the block was left: nothing is certain there, only what it does to what follows.
+  ++silent_;
+  for (auto at = cleanups.rbegin(); at != cleanups.rend(); ++at) this->body((*at)->body);
+  --silent_;
+  for (const Held& held : std::exchange(held_, std::move(outside))) resume(held.node, held.before);
+}
+
+void Flow::node(const plan::BodyNode& node) {
+  if (const auto* step = std::get_if<plan::Step>(&node.node)) {
+    switch (step->kind) {
+      case StepKind::let:
+        if (step->settle > Nanos{}) pass();
+        slots_.exact[step->slot] = exactly(plan_, step->args[0], slots_);
+        slots_.within[step->slot] = within(plan_, step->args[0], slots_);
+        break;
+      case StepKind::start:
+      case StepKind::stop:
+      case StepKind::kill:
+      case StepKind::restart:
+      case StepKind::pause:
+      case StepKind::resume: node_step(node, *step); break;
+      case StepKind::exec: exec(*step); break;
+      case StepKind::operation: operation(node, *step); break;
+      case StepKind::sleep: pass(); break;
+      case StepKind::log: break;
+    }
+  } else if (const auto* inner = std::get_if<plan::Scope>(&node.node)) {
+    scope(node, *inner);
+  } else {
+    condition(node, std::get<plan::Condition>(node.node));
+  }
+}
+
+void Flow::scope(const plan::BodyNode& node, const plan::Scope& scope) {
+  switch (scope.kind) {
+    case ScopeKind::group: body(scope.body); break;
+    case ScopeKind::branch: branch(scope); break;
+    case ScopeKind::loop: loop(scope); break;
+    case ScopeKind::repeat:
+      if (scope.times != 1) forget(scope.body);
+      body(scope.body);
+      break;
+    case ScopeKind::during:
+      pass();
+      body(scope.body);
+      pass();
+      break;
+    case ScopeKind::cleanup: break;  // at the end of its block
+    case ScopeKind::paused: paused_scope(node, scope); break;
+  }
+}
+
+void Flow::branch(const plan::Scope& scope) {
+  pass();
+  const auto* known = scope.value->op == plan::Op::literal ? scope.value->literal.as<bool>() : nullptr;
+  if (known != nullptr) return body(*known ? scope.body : scope.otherwise);
+  const State before = state_;
+  body(scope.body);
+  const State then = std::exchange(state_, before);
+  body(scope.otherwise);
+  state_.join(then);
+}
+
+void Flow::loop(const plan::Scope& scope) {
+  pass();
+  const std::optional<Nodes> over = exactly(plan_, *scope.value, slots_);
+  const bool once = over && over->size() == 1;
+  slots_.within[scope.slot] = within(plan_, *scope.value, slots_);
+  slots_.exact[scope.slot] = once ? over : std::nullopt;
+  if (!once) forget(scope.body);
+  body(scope.body);
+}
+
+void Flow::forget(const plan::Body& body) {
+  pass();
+  const Slots unknown(0);
+  each_touched(plan_, body, [&](const plan::Expr& set) {
+    // What a slot holds in a later round may be set in the round before.
+    const std::optional<Nodes> exact = set.op == plan::Op::literal ? exactly(plan_, set, slots_) : std::nullopt;
+    for (const std::uint32_t node : exact ? *exact : at_most(plan_, set, unknown)) {
+      state_.nodes[node].can = kAnything;
+      std::erase_if(state_.armed, [&](const auto& armed) { return armed.first == node; });
+    }
+  });
+}
+
+void Flow::say(diag::Code code, const plan::BodyNode& node, std::array<std::string, 3> arguments, std::optional<std::uint32_t> culprit) {
+  if (silent_ > 0) return;
+  Finding finding{code, node.at, std::move(arguments), std::nullopt};
+  if (culprit && state_.nodes[*culprit].since.line > 0) finding.since = state_.nodes[*culprit].since;
+  report_(finding);
+}
+
+std::string Flow::names(const Nodes& nodes) const {
+  constexpr std::size_t kMost = 3;
+  std::string out;
+  for (std::size_t i = 0; i < nodes.size() && i < kMost; ++i) out += (i > 0 ? ", `" : "`") + plan_.nodes[nodes[i]].name + "`";
+  return nodes.size() > kMost ? out + " …" : out;
+}
+
+std::string Flow::why(std::uint32_t node) const {
+  const std::uint8_t can = state_.nodes[node].can;
+  const char* what = can == kDown ? "stopped" : can == kPaused ? "paused" : can & kPaused ? "stopped or paused" : "not paused";
+  return "`" + plan_.nodes[node].name + "` is " + what + " here";
+}
+
+void prove(const plan::Plan& plan, const Report& report) {
+  for (const plan::Scenario& scenario : plan.scenarios) Flow(plan, scenario, report).run();
+}
+
+}  // namespace failc::prove
