@@ -63,7 +63,16 @@ void each_binding(const ast::Block& block, const Found& found) {
                    [&](const ast::Parallel& tree) {
                      for (const ast::Actor& actor : tree.actors) inside(actor.body);
                    },
-                   [](const auto&) {},
+                   [](const ast::Broken&) {},
+                   [](const ast::NodeStep&) {},
+                   [](const ast::Sleep&) {},
+                   [](const ast::Log&) {},
+                   [](const ast::Expect&) {},
+                   [](const ast::Wait&) {},
+                   [](const ast::Always&) {},
+                   [](const ast::Never&) {},
+                   [](const ast::Sometimes&) {},
+                   [](const ast::RunImport&) {},
                },
                statement.node);
   }
@@ -75,7 +84,8 @@ void Checker::unused() {
   const LoadedFile& file = *files_[0];
   const auto& declarations = file.tree.declarations;
   // A file without scenarios is there to be used: who uses what of it is not known.
-  const bool runs = std::any_of(declarations.begin(), declarations.end(), [](const auto& each) { return std::holds_alternative<ast::Scenario>(each.node); });
+  const bool runs = std::any_of(declarations.begin(), declarations.end(),
+                                [](const auto& each) { return std::holds_alternative<ast::Scenario>(each.node); });
   if (!runs) return;
   diag::Sink said_before;
   const ast::Tokens tokens = parse::lex(sources_, file.id, said_before);
@@ -86,9 +96,12 @@ void Checker::unused() {
   };
   const auto top = [&](std::string_view what, const ast::Name& name) { judge(what, name, 0, everywhere); };
   const auto body = [&](const ast::BlockPtr& block) {
-    if (block) each_binding(*block, [&](const ast::Name& name, const ast::Block& around) { judge("name", name, around.span.begin, around.span.end); });
+    if (block)
+      each_binding(*block,
+                   [&](const ast::Name& name, const ast::Block& around) { judge("name", name, around.span.begin, around.span.end); });
   };
-  const bool from_source = std::any_of(clusters_.begin(), clusters_.end(), [](const ClusterInfo& each) { return each.tree->source.has_value(); });
+  const bool from_source =
+      std::any_of(clusters_.begin(), clusters_.end(), [](const ClusterInfo& each) { return each.tree->source.has_value(); });
   for (const ast::Declaration& declaration : declarations) {
     std::visit(Visitor{
                    [&](const ast::Param& tree) { top("parameter", tree.name); },
@@ -101,17 +114,24 @@ void Checker::unused() {
                      body(tree.body);
                    },
                    [&](const ast::Scenario& tree) { body(tree.body); },
+                   [&](const ast::Hook& tree) { body(tree.body); },
                    [&](const ast::Component& tree) {
                      for (const ast::ComponentItem& item : tree.items)
                        if (const auto* parameter = std::get_if<ast::Param>(&item.node)) judge("parameter", parameter->name, 0, everywhere);
                    },
-                   [](const auto&) {},
+                   [](const ast::Broken&) {},
+                   [](const ast::Use&) {},
+                   [](const ast::Import&) {},
+                   [](const ast::Matrix&) {},
+                   [](const ast::RunSpec&) {},
                },
                declaration.node);
   }
   for (const auto& [used, span] : file.uses) {
     const LoadedFile& other = *files_[used];
-    const auto named = [&](const auto& names) { return std::any_of(names.begin(), names.end(), [&](const auto& each) { return mentions.any(each.first); }); };
+    const auto named = [&](const auto& names) {
+      return std::any_of(names.begin(), names.end(), [&](const auto& each) { return mentions.any(each.first); });
+    };
     const bool needed = named(other.names) || named(other.components) || named(other.requests);
     // The components of a config's nodes are not named, and neither is what a file without any is used for.
     if (needed || from_source || other.names.empty() + other.components.empty() == 2) continue;
@@ -120,7 +140,8 @@ void Checker::unused() {
     // With its line, where nothing else stands on it.
     Span line = span;
     while (line.begin > 0 && tokens.text[line.begin - 1] == ' ') --line.begin;
-    if (line.end < tokens.text.size() && tokens.text[line.end] == '\n' && (line.begin == 0 || tokens.text[line.begin - 1] == '\n')) item.fix = diag::Fix{{file.id, {line.begin, line.end + 1}}, ""};
+    if (line.end < tokens.text.size() && tokens.text[line.end] == '\n' && (line.begin == 0 || tokens.text[line.begin - 1] == '\n'))
+      item.fix = diag::Fix{{file.id, {line.begin, line.end + 1}}, ""};
   }
 }
 

@@ -30,11 +30,16 @@ struct Comparison {
 /// As it reads with the operand on the left.
 Op turned(Op op) {
   switch (op) {
-    case Op::lt: return Op::gt;
-    case Op::le: return Op::ge;
-    case Op::gt: return Op::lt;
-    case Op::ge: return Op::le;
-    default: return op;
+    case Op::lt:
+      return Op::gt;
+    case Op::le:
+      return Op::ge;
+    case Op::gt:
+      return Op::lt;
+    case Op::ge:
+      return Op::le;
+    default:
+      return op;
   }
 }
 
@@ -44,12 +49,15 @@ std::optional<Comparison> comparison(const Expr& expr) {
     case Op::lt:
     case Op::le:
     case Op::gt:
-    case Op::ge: break;
-    default: return std::nullopt;
+    case Op::ge:
+      break;
+    default:
+      return std::nullopt;
   }
   const bool left = expr.args[0].op == Op::literal, right = expr.args[1].op == Op::literal;
   if (left == right) return std::nullopt;
-  return left ? Comparison{&expr.args[1], turned(expr.op), &expr.args[0].literal} : Comparison{&expr.args[0], expr.op, &expr.args[1].literal};
+  return left ? Comparison{&expr.args[1], turned(expr.op), &expr.args[0].literal}
+              : Comparison{&expr.args[0], expr.op, &expr.args[1].literal};
 }
 
 void collect(const Expr& expr, std::vector<Comparison>& out) {
@@ -101,7 +109,9 @@ std::optional<std::uint8_t> size_compared(const plan::Plan& plan, const Expr& ex
   const std::optional<std::uint32_t> most = found->operand->name == "count" ? plan::most(plan, found->operand->args[0]) : std::nullopt;
   bool can = true, must = false;
   switch (found->op) {
-    case Op::eq: can = number >= 0 && (!most || number <= *most); break;
+    case Op::eq:
+      can = number >= 0 && (!most || number <= *most);
+      break;
     case Op::lt:
       can = number > 0;
       must = most && *most < number;
@@ -118,7 +128,8 @@ std::optional<std::uint8_t> size_compared(const plan::Plan& plan, const Expr& ex
       can = !most || *most >= number;
       must = number <= 0;
       break;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
   if (can && !must) return std::nullopt;
   const std::string name = "`" + found->operand->name + "`";

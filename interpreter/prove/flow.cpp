@@ -22,15 +22,19 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
         case StepKind::restart:
         case StepKind::pause:
         case StepKind::resume:
-        case StepKind::exec: touch(step->args[0]); break;
+        case StepKind::exec:
+          touch(step->args[0]);
+          break;
         case StepKind::operation: {
           const plan::Operation& operation = plan.operations[step->operation];
-          if (operation.request.kind == plan::RequestKind::exec && operation.node_parameter < step->args.size()) touch(step->args[operation.node_parameter]);
+          if (operation.request.kind == plan::RequestKind::exec && operation.node_parameter < step->args.size())
+            touch(step->args[operation.node_parameter]);
           break;
         }
         case StepKind::let:
         case StepKind::sleep:
-        case StepKind::log: break;
+        case StepKind::log:
+          break;
       }
     } else if (const auto* scope = std::get_if<plan::Scope>(&node.node)) {
       if (scope->kind == ScopeKind::paused) touch(*scope->value);
@@ -42,7 +46,8 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
 
 }  // namespace
 
-Flow::Flow(const plan::Plan& plan, const plan::Scenario& scenario, const Report& report) : plan_(plan), scenario_(scenario), report_(report), slots_(scenario.slots) {
+Flow::Flow(const plan::Plan& plan, const plan::Scenario& scenario, const Report& report)
+    : plan_(plan), scenario_(scenario), report_(report), slots_(scenario.slots) {
   state_.nodes.resize(plan.nodes.size());
 }
 
@@ -51,8 +56,10 @@ void Flow::body(const plan::Body& body) {
   std::vector<const plan::Scope*> cleanups;
   for (const plan::BodyNode& each : body) {
     const auto* scope = std::get_if<plan::Scope>(&each.node);
-    if (scope != nullptr && scope->kind == ScopeKind::cleanup) cleanups.push_back(scope);
-    else node(each);
+    if (scope != nullptr && scope->kind == ScopeKind::cleanup)
+      cleanups.push_back(scope);
+    else
+      node(each);
   }
   // A cleanup may begin in whatever state the block was left: nothing is certain there, only what it does to what follows.
   ++silent_;
@@ -74,11 +81,20 @@ void Flow::node(const plan::BodyNode& node) {
       case StepKind::kill:
       case StepKind::restart:
       case StepKind::pause:
-      case StepKind::resume: node_step(node, *step); break;
-      case StepKind::exec: exec(*step); break;
-      case StepKind::operation: operation(node, *step); break;
-      case StepKind::sleep: pass(); break;
-      case StepKind::log: break;
+      case StepKind::resume:
+        node_step(node, *step);
+        break;
+      case StepKind::exec:
+        exec(*step);
+        break;
+      case StepKind::operation:
+        operation(node, *step);
+        break;
+      case StepKind::sleep:
+        pass();
+        break;
+      case StepKind::log:
+        break;
     }
   } else if (const auto* inner = std::get_if<plan::Scope>(&node.node)) {
     scope(node, *inner);
@@ -89,9 +105,15 @@ void Flow::node(const plan::BodyNode& node) {
 
 void Flow::scope(const plan::BodyNode& node, const plan::Scope& scope) {
   switch (scope.kind) {
-    case ScopeKind::group: body(scope.body); break;
-    case ScopeKind::branch: branch(scope); break;
-    case ScopeKind::loop: loop(scope); break;
+    case ScopeKind::group:
+      body(scope.body);
+      break;
+    case ScopeKind::branch:
+      branch(scope);
+      break;
+    case ScopeKind::loop:
+      loop(scope);
+      break;
     case ScopeKind::repeat:
       if (scope.times != 1) forget(scope.body);
       body(scope.body);
@@ -101,8 +123,11 @@ void Flow::scope(const plan::BodyNode& node, const plan::Scope& scope) {
       body(scope.body);
       pass();
       break;
-    case ScopeKind::cleanup: break;  // at the end of its block
-    case ScopeKind::paused: paused_scope(node, scope); break;
+    case ScopeKind::cleanup:
+      break;  // at the end of its block
+    case ScopeKind::paused:
+      paused_scope(node, scope);
+      break;
   }
 }
 

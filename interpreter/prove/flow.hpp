@@ -43,7 +43,8 @@ class Flow {
   void exec(const plan::Step& step);
   void condition(const plan::BodyNode& node, const plan::Condition& condition);
 
-  void say(diag::Code code, const plan::BodyNode& node, std::array<std::string, 3> arguments, std::optional<std::uint32_t> culprit = std::nullopt);
+  void say(diag::Code code, const plan::BodyNode& node, std::array<std::string, 3> arguments,
+           std::optional<std::uint32_t> culprit = std::nullopt);
   std::string names(const Nodes& nodes) const;
   /// "`kv.kvd[0]` is stopped here".
   std::string why(std::uint32_t node) const;
@@ -53,8 +54,11 @@ class Flow {
   const Report& report_;
   State state_;
   Slots slots_;
-  struct Held { std::uint32_t node; std::uint8_t before; };
-  std::vector<Held> held_;            // paused by a step of the block at hand, until its end
+  struct Held {
+    std::uint32_t node;
+    std::uint8_t before;
+  };
+  std::vector<Held> held_;             // paused by a step of the block at hand, until its end
   std::vector<std::uint32_t> around_;  // paused by the blocks around
   int silent_ = 0;
 };

@@ -29,8 +29,10 @@ void Flow::node_step(const plan::BodyNode& node, const plan::Step& step) {
     return;
   }
   const std::optional<Nodes> nodes = exactly(plan_, step.args[0], slots_);
-  if (nodes && !nodes->empty()) certain_step(node, step.kind, *nodes);
-  else possible_step(step.kind, at_most(plan_, step.args[0], slots_));
+  if (nodes && !nodes->empty())
+    certain_step(node, step.kind, *nodes);
+  else
+    possible_step(step.kind, at_most(plan_, step.args[0], slots_));
 }
 
 void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& nodes) {
@@ -42,8 +44,11 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
   const char* are = nodes.size() == 1 ? "is" : "are";
   switch (kind) {
     case StepKind::kill:
-      if (all(nodes, kDown)) say(Code::strikes_nothing, node, {who, are, "kill"}, nodes.front());
-      else if (std::any_of(nodes.begin(), nodes.end(), [&](std::uint32_t one) { return state_.nodes[one].can == kPaused && std::count(around_.begin(), around_.end(), one) > 0; }))
+      if (all(nodes, kDown))
+        say(Code::strikes_nothing, node, {who, are, "kill"}, nodes.front());
+      else if (std::any_of(nodes.begin(), nodes.end(), [&](std::uint32_t one) {
+                 return state_.nodes[one].can == kPaused && std::count(around_.begin(), around_.end(), one) > 0;
+               }))
         say(Code::ends_own_pause, node, {who}, nodes.front());
       break;
     case StepKind::stop:
@@ -55,20 +60,39 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
     case StepKind::resume:
       if (all(nodes, kUp | kDown)) say(Code::resumes_nothing, node, {who, are}, nodes.front());
       break;
-    default: break;
+    case StepKind::restart:
+    case StepKind::pause:
+    case StepKind::let:
+    case StepKind::exec:
+    case StepKind::operation:
+    case StepKind::sleep:
+    case StepKind::log:
+      break;
   }
   for (const std::uint32_t one : nodes) {
     switch (kind) {
       case StepKind::kill:
-      case StepKind::stop: set(one, kDown, node.at); break;
+      case StepKind::stop:
+        set(one, kDown, node.at);
+        break;
       case StepKind::restart:
         set(one, kDown, node.at);
         set(one, kUp, node.at);
         break;
       // What is paused runs already, and stays paused.
-      case StepKind::start: set(one, static_cast<std::uint8_t>(kUp | (state_.nodes[one].can & kPaused)), node.at); break;
-      case StepKind::resume: resume(one); break;
-      default: break;
+      case StepKind::start:
+        set(one, static_cast<std::uint8_t>(kUp | (state_.nodes[one].can & kPaused)), node.at);
+        break;
+      case StepKind::resume:
+        resume(one);
+        break;
+      case StepKind::pause:
+      case StepKind::let:
+      case StepKind::exec:
+      case StepKind::operation:
+      case StepKind::sleep:
+      case StepKind::log:
+        break;
     }
   }
 }
@@ -87,8 +111,16 @@ void Flow::possible_step(StepKind kind, const Nodes& nodes) {
         std::erase_if(state_.armed, [&](const auto& armed) { return armed.first == one; });
         break;
       case StepKind::start:
-      case StepKind::resume: can |= kUp; break;
-      default: break;
+      case StepKind::resume:
+        can |= kUp;
+        break;
+      case StepKind::pause:
+      case StepKind::let:
+      case StepKind::exec:
+      case StepKind::operation:
+      case StepKind::sleep:
+      case StepKind::log:
+        break;
     }
   }
 }
@@ -105,8 +137,10 @@ void Flow::pause(const plan::BodyNode& node, const plan::Expr& set, Nodes& pause
   }
   const std::string who = names(*nodes);
   const char* are = nodes->size() == 1 ? "is" : "are";
-  if (all(*nodes, kDown)) say(Code::strikes_nothing, node, {who, are, "pause"}, nodes->front());
-  else if (all(*nodes, kPaused)) say(Code::paused_already, node, {who, are}, nodes->front());
+  if (all(*nodes, kDown))
+    say(Code::strikes_nothing, node, {who, are, "pause"}, nodes->front());
+  else if (all(*nodes, kPaused))
+    say(Code::paused_already, node, {who, are}, nodes->front());
   paused = *nodes;
   for (const std::uint32_t one : paused) {
     const std::uint8_t can = state_.nodes[one].can;

@@ -1,6 +1,7 @@
 #pragma once
-// What is certain of a plan in every run: faults that strike nothing, assertions that cannot hold, operations that cannot succeed. What only may be so
-// is not said. It follows the states that failc itself gives to nodes which the plan names; a node that it started may have ended by itself.
+// What is certain of a plan in every run: faults that strike nothing, assertions that cannot hold, operations that cannot succeed. What
+// only may be so is not said. It follows the states that failc itself gives to nodes which the plan names; a node that it started may have
+// ended by itself.
 #include <array>
 #include <functional>
 #include <optional>

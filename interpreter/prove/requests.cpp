@@ -21,7 +21,8 @@ void Flow::operation(const plan::BodyNode& node, const plan::Step& step) {
   const std::optional<Nodes> nodes = exactly(plan_, target, slots_);
   if (nodes && nodes->size() == 1 && !step.expect) {
     Truths truths(plan_, state_, slots_);
-    if (!truths.can_answer(operation, nodes->front())) say(Code::operation_in_vain, node, {operation.name, why(nodes->front())}, nodes->front());
+    if (!truths.can_answer(operation, nodes->front()))
+      say(Code::operation_in_vain, node, {operation.name, why(nodes->front())}, nodes->front());
   }
   if (operation.request.kind == plan::RequestKind::exec)
     for (const std::uint32_t one : at_most(plan_, target, slots_)) state_.nodes[one].can |= kUp;
@@ -53,9 +54,12 @@ void Flow::condition(const plan::BodyNode& node, const plan::Condition& conditio
     const bool never = condition.kind == ConditionKind::never;
     const bool fails = never ? can == kUndefined : !(can & kTrue);
     const std::string reason = truths.culprit() ? why(*truths.culprit()) : truths.reason();
-    if (fails && !reason.empty()) say(Code::never_holds_here, node, {reason}, truths.culprit());
-    else if (!never && !(can & kFalse) && !truths.culprit() && !truths.reason().empty()) say(Code::never_false, node, {truths.reason()});
-    else if (never && !(can & kTrue) && !truths.culprit() && !truths.reason().empty()) say(Code::never_false, node, {truths.reason()});
+    if (fails && !reason.empty())
+      say(Code::never_holds_here, node, {reason}, truths.culprit());
+    else if (!never && !(can & kFalse) && !truths.culprit() && !truths.reason().empty())
+      say(Code::never_false, node, {truths.reason()});
+    else if (never && !(can & kTrue) && !truths.culprit() && !truths.reason().empty())
+      say(Code::never_false, node, {truths.reason()});
   }
   pass();
 }

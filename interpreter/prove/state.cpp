@@ -37,8 +37,10 @@ template <class Leaf>
 std::optional<Nodes> walk(const plan::Plan& plan, const plan::Expr& set, bool subsets, const Leaf& leaf) {
   using plan::Op;
   switch (set.op) {
-    case Op::literal: return of_literal(plan, set.literal);
-    case Op::local: return leaf(set.index);
+    case Op::literal:
+      return of_literal(plan, set.literal);
+    case Op::local:
+      return leaf(set.index);
     case Op::list:
     case Op::then: {
       std::vector<std::optional<Nodes>> parts;
@@ -61,7 +63,8 @@ std::optional<Nodes> walk(const plan::Plan& plan, const plan::Expr& set, bool su
     case Op::pick_random:
       if (!subsets || set.args.empty()) return std::nullopt;
       return walk(plan, set.args[0], true, leaf);
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -11,19 +11,20 @@
 
 namespace failc::prove {
 
-/// What failc made of a node. One that is up may have ended by itself, and so may one that is paused; one that is down stays so until it is started.
+/// What failc made of a node. One that is up may have ended by itself, and so may one that is paused; one that is down stays so until it is
+/// started.
 inline constexpr std::uint8_t kUp = 1, kDown = 2, kPaused = 4, kAnything = 7;
 
 struct NodeState {
-  std::uint8_t can = kUp;      // any of these
-  std::uint64_t started = 0;   // the moment of State::moment when it was last made to run
-  plan::Source since;          // what put it there; empty: it was brought up with its cluster
+  std::uint8_t can = kUp;     // any of these
+  std::uint64_t started = 0;  // the moment of State::moment when it was last made to run
+  plan::Source since;         // what put it there; empty: it was brought up with its cluster
 };
 
 struct State {
-  std::vector<NodeState> nodes;                         // as Plan::nodes
+  std::vector<NodeState> nodes;                           // as Plan::nodes
   std::set<std::pair<std::uint32_t, std::string>> armed;  // failpoints that are armed for certain
-  std::uint64_t moment = 0;                             // a new one where time may have passed
+  std::uint64_t moment = 0;                               // a new one where time may have passed
   void join(const State& other);
 };
 

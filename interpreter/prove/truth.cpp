@@ -33,10 +33,12 @@ bool at_port_of(const plan::Component& component, const plan::Expr& expr, std::u
   if (depth > kDeepest) return false;
   const bool own = !expr.args.empty() && expr.args[0].op == Op::local && expr.args[0].index == slot;
   if (expr.op == Op::node_port && own) return true;
-  if (expr.op == Op::node_let && own && expr.index < component.lets.size()) return at_port_of(component, component.lets[expr.index].value, 0, depth + 1);
+  if (expr.op == Op::node_let && own && expr.index < component.lets.size())
+    return at_port_of(component, component.lets[expr.index].value, 0, depth + 1);
   // Where a choice is made, the other address may be taken.
   if (expr.op == Op::call && expr.name != "string") return false;
-  return std::any_of(expr.args.begin(), expr.args.end(), [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, depth + 1); });
+  return std::any_of(expr.args.begin(), expr.args.end(),
+                     [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, depth + 1); });
 }
 
 }  // namespace
@@ -46,38 +48,49 @@ std::uint8_t Truths::of(const plan::Expr& expr) {
     case Op::literal:
       if (const bool* value = expr.literal.as<bool>()) return *value ? kTrue : kFalse;
       return expr.literal.undefined() ? kUndefined : kOther;
-    case Op::logical_not: return inverse(of(expr.args[0]));
+    case Op::logical_not:
+      return inverse(of(expr.args[0]));
     case Op::logical_and:
-    case Op::logical_or: return logic(expr);
+    case Op::logical_or:
+      return logic(expr);
     case Op::every:
-    case Op::any: return quantified(expr);
+    case Op::any:
+      return quantified(expr);
     case Op::eq:
     case Op::ne:
     case Op::lt:
     case Op::le:
     case Op::gt:
-    case Op::ge: return compared(expr);
+    case Op::ge:
+      return compared(expr);
     case Op::in:
     case Op::not_in:
-    case Op::matches: return strict(expr, kTrue | kFalse | kUndefined);
-    case Op::is_state: return is_state(expr);
+    case Op::matches:
+      return strict(expr, kTrue | kFalse | kUndefined);
+    case Op::is_state:
+      return is_state(expr);
     case Op::role:
-    case Op::role_all: return role(expr);
-    case Op::query: return query(expr);
-    case Op::call: return expr.name == "choose" ? kAll : strict(expr, kAll);
+    case Op::role_all:
+      return role(expr);
+    case Op::query:
+      return query(expr);
+    case Op::call:
+      return expr.name == "choose" ? kAll : strict(expr, kAll);
     case Op::negate:
     case Op::add:
     case Op::subtract:
     case Op::multiply:
     case Op::divide:
     case Op::member:
-    case Op::index: return strict(expr, kAll);
+    case Op::index:
+      return strict(expr, kAll);
     case Op::node_let:
     case Op::node_field:
     case Op::node_port:
     case Op::setting:
     case Op::log_lines:
-    case Op::node_file: return strict(expr, kAll);
+    case Op::node_file:
+      return strict(expr, kAll);
     case Op::observed: {
       const std::optional<Nodes> node = exactly(plan_, expr.args[0], *slots_);
       if (node && node->size() == 1 && certain(node->front())) return kUndefined;
@@ -94,7 +107,8 @@ std::uint8_t Truths::of(const plan::Expr& expr) {
     case Op::minus:
     case Op::pick:
     case Op::pick_random:
-    case Op::statistic: return kAll;
+    case Op::statistic:
+      return kAll;
   }
   return kAll;
 }
@@ -191,7 +205,8 @@ std::uint8_t Truths::role(const plan::Expr& expr) {
   if (!nodes) return of(expr.args[0]) == kUndefined ? kUndefined : kOther | kUndefined;
   for (const std::uint32_t node : *nodes) {
     const auto& roles = component(node).roles;
-    const auto found = std::find_if(roles.begin(), roles.end(), [&](const plan::Role& role) { return role.name == expr.name || role.plural == expr.name; });
+    const auto found = std::find_if(roles.begin(), roles.end(),
+                                    [&](const plan::Role& role) { return role.name == expr.name || role.plural == expr.name; });
     if (found == roles.end() || state_.nodes[node].can == kDown) continue;
     if (!certain(node) || (in_component(found->holds, node) & kTrue)) return kOther | kUndefined;
   }
@@ -213,9 +228,11 @@ bool Truths::can_answer(const plan::Operation& operation, std::uint32_t node) {
   if (!certain(node)) return true;
   switch (operation.request.kind) {
     case plan::RequestKind::exec:
-    case plan::RequestKind::driver: return true;
+    case plan::RequestKind::driver:
+      return true;
     case plan::RequestKind::http:
-    case plan::RequestKind::tcp: break;
+    case plan::RequestKind::tcp:
+      break;
   }
   return !operation.request.a || !at_port_of(component(node), *operation.request.a, operation.node_parameter);
 }

@@ -43,7 +43,8 @@ bool write(const std::map<std::string, std::string>& texts) {
 }  // namespace
 
 Exit lint_command(const Words& words) {
-  Arguments arguments("failc lint FILE|DIR... [options]", "finds likely mistakes on top of `failc check`; exit 1 where there are only warnings, 2 where there are errors");
+  Arguments arguments("failc lint FILE|DIR... [options]",
+                      "finds likely mistakes on top of `failc check`; exit 1 where there are only warnings, 2 where there are errors");
   std::vector<std::string> named;
   LoadOptions options;
   bool fix = false, diff = false;
@@ -80,7 +81,8 @@ Exit lint_command(const Words& words) {
   }
   print(sink, *sources, options.format);
   if (options.format == "text") {
-    const std::string summary = sink.all().empty() ? plural(paths->size(), "file") + " examined, nothing to say" : counted(sink) + " in " + plural(paths->size(), "file");
+    const std::string summary = sink.all().empty() ? plural(paths->size(), "file") + " examined, nothing to say"
+                                                   : counted(sink) + " in " + plural(paths->size(), "file");
     std::fprintf(stderr, "%s\n", summary.c_str());
   }
   return sink.has_errors() ? Exit::input : sink.all().empty() ? Exit::pass : Exit::failed;
