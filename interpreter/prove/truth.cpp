@@ -9,6 +9,7 @@ using plan::Op;
 
 namespace {
 
+constexpr int kDeepestLets = 4;
 constexpr int kDeepest = 60;  // of components' conditions that name others; deeper, everything is possible
 
 /// Kleene's `and`.
@@ -29,21 +30,23 @@ std::uint8_t inverse(std::uint8_t a) {
 }
 
 /// Whether the request's address is made of a port of the node in `slot`.
-bool at_port_of(const plan::Component& component, const plan::Expr& expr, std::uint32_t slot, int depth = 0) {
-  if (depth > kDeepest) return false;
+bool at_port_of(const plan::Component& component, const plan::Expr& expr, std::uint32_t slot, int lets = 0) {
+  if (lets > kDeepestLets) return false;
   const bool own = !expr.args.empty() && expr.args[0].op == Op::local && expr.args[0].index == slot;
   if (expr.op == Op::node_port && own) return true;
   if (expr.op == Op::node_let && own && expr.index < component.lets.size())
-    return at_port_of(component, component.lets[expr.index].value, 0, depth + 1);
+    return at_port_of(component, component.lets[expr.index].value, 0, lets + 1);
   // Where a choice is made, the other address may be taken.
   if (expr.op == Op::call && expr.name != "string") return false;
   return std::any_of(expr.args.begin(), expr.args.end(),
-                     [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, depth + 1); });
+                     [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, lets); });
 }
 
 }  // namespace
 
 std::uint8_t Truths::of(const plan::Expr& expr) {
+  if (left_ == 0) return kAll;
+  --left_;
   switch (expr.op) {
     case Op::literal:
       if (const bool* value = expr.literal.as<bool>()) return *value ? kTrue : kFalse;

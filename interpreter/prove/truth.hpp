@@ -49,6 +49,7 @@ class Truths {
   std::optional<std::uint32_t> culprit_;
   std::string reason_;
   int depth_ = 0;
+  std::uint32_t left_ = 20'000;  // expressions that are still looked at: what is written out may be far larger than the text
 };
 
 /// Why no value satisfies all comparisons of a conjunction with constants; nothing where some may.
