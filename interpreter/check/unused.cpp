@@ -121,7 +121,7 @@ void Checker::unused() {
                    },
                    [](const ast::Broken&) {},
                    [](const ast::Use&) {},
-                   [](const ast::Import&) {},
+                   [&](const ast::Import& tree) { top("import", tree.name); },
                    [](const ast::Matrix&) {},
                    [](const ast::RunSpec&) {},
                },

@@ -46,7 +46,8 @@ void Flow::failpoint(const plan::BodyNode& node, const plan::Step& step, const p
 }
 
 void Flow::condition(const plan::BodyNode& node, const plan::Condition& condition) {
-  if (condition.kind == ConditionKind::always) return;  // it goes on while states change
+  // The one goes on while states change, the other asks no node.
+  if (condition.kind == ConditionKind::always || condition.kind == ConditionKind::shows) return;
   // A literal was judged where it was written.
   if (condition.condition.op != plan::Op::literal) {
     Truths truths(plan_, state_, slots_);
