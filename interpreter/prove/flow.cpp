@@ -34,6 +34,7 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
         case StepKind::let:
         case StepKind::sleep:
         case StepKind::log:
+        case StepKind::play:
           break;
       }
     } else if (const auto* scope = std::get_if<plan::Scope>(&node.node)) {
@@ -94,6 +95,7 @@ void Flow::node(const plan::BodyNode& node) {
         pass();
         break;
       case StepKind::log:
+      case StepKind::play:
         break;
     }
   } else if (const auto* inner = std::get_if<plan::Scope>(&node.node)) {

@@ -67,6 +67,7 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
     case StepKind::operation:
     case StepKind::sleep:
     case StepKind::log:
+    case StepKind::play:
       break;
   }
   for (const std::uint32_t one : nodes) {
@@ -92,6 +93,7 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
       case StepKind::operation:
       case StepKind::sleep:
       case StepKind::log:
+      case StepKind::play:
         break;
     }
   }
@@ -120,6 +122,7 @@ void Flow::possible_step(StepKind kind, const Nodes& nodes) {
       case StepKind::operation:
       case StepKind::sleep:
       case StepKind::log:
+      case StepKind::play:
         break;
     }
   }
