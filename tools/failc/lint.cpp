@@ -57,7 +57,7 @@ Exit lint_command(const Words& words) {
     complain("`--fix` and `--diff` exclude each other");
     return Exit::input;
   }
-  const auto paths = select_files(named);
+  const auto paths = select_files(named, Specs::no);
   if (!paths) {
     complain(paths.error().message);
     return Exit::input;
