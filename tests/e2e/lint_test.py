@@ -32,7 +32,7 @@ class Lint(support.TestCase):
     def test_errors_are_exit_2(self):
         self.write("a.fail", HOPELESS)
         for command in ("lint", "check", "plan", "run"):
-            self.expect(self.failc(command, "a.fail"), 2, "error[F0804]", "`app.process[0]` is stopped here", "since here")
+            self.expect(self.failc(command, "a.fail"), 2, "error[F1104]", "`app.process[0]` is stopped here", "since here")
 
     def test_formats(self):
         self.write("a.fail", UNTIDY)
