@@ -175,10 +175,7 @@ std::uint8_t Truths::node_is(std::uint32_t node, const std::string& name) {
   const bool down = can == kDown;
   if (name == "running") return certain(node) ? kFalse : open;
   if (name == "stopped") return down && certain(node) ? kTrue : open;
-  if (name == "paused") {
-    if (!(can & kPaused) && !culprit_) culprit_ = node;
-    return can & kPaused ? open : kFalse;
-  }
+  if (name == "paused") return down && certain(node) ? kFalse : open;
   const plan::Component& owner = component(node);
   if (name == "ready") {
     if (down && certain(node)) return kFalse;
