@@ -134,7 +134,8 @@ void ScenarioRun::lose(const std::string& why) {
 
 void ScenarioRun::give_up(const std::string& breach) {
   if (std::exchange(gave_up, true)) return;
-  Failure failure = failure_at(running.empty() ? place() : *running.back(), breach);
+  const plan::BodyNode whole = place();
+  Failure failure = failure_at(running.empty() ? whole : *running.back(), breach);
   failure.verdict = Verdict::harness;
   fail(std::move(failure));
   scheduler.cancel(everything, Reason::lost);
