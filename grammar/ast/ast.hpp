@@ -164,7 +164,8 @@ struct TcpRequest { ExprPtr address; ExprPtr send; ExprPtr until; };
 struct DriverRequest { ExprPtr argv; ExprPtr send; };
 enum class ClauseKind : std::uint8_t { ok, unknown, result };
 struct ReplyClause { ClauseKind kind; ExprPtr value; };
-struct RequestItem { Span span; Span head; std::variant<Broken, HttpRequest, ExecRequest, TcpRequest, DriverRequest, ReplyClause> node; };
+struct QuorumClause {};
+struct RequestItem { Span span; Span head; std::variant<Broken, HttpRequest, ExecRequest, TcpRequest, DriverRequest, ReplyClause, QuorumClause> node; };
 struct OperationItem { bool query; Name name; std::vector<Parameter> parameters; ExprPtr within; std::vector<RequestItem> items; };
 struct ComponentItem {
   Span span;

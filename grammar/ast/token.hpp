@@ -37,7 +37,7 @@ namespace failc::ast {
   WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserver, "observer", false)                        \
   WORD(kObserving, "observing", false)                                                                                \
   WORD(kOk, "ok", false) WORD(kOnly, "only", false) WORD(kOperation, "operation", false)                              \
-  WORD(kPort, "port", false) WORD(kQuery, "query", false) WORD(kReady, "ready", false)                                \
+  WORD(kPort, "port", false) WORD(kQuery, "query", false) WORD(kQuorum, "quorum", false) WORD(kReady, "ready", false)                                \
   WORD(kResult, "result", false) WORD(kRole, "role", false) WORD(kScoped, "scoped", false)                            \
   WORD(kSend, "send", false) WORD(kSettle, "settle", false) WORD(kSource, "source", false) WORD(kState, "state", false)                              \
   WORD(kTags, "tags", false) WORD(kTcp, "tcp", false) WORD(kTerm, "term", false) WORD(kTimes, "times", false)         \

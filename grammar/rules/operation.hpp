@@ -22,5 +22,6 @@ struct reply_clause : sor<seq<tok<Kind::kOk>, tok<Kind::kWhen>, set<&ast::ReplyC
                               expr<&ast::ReplyClause::value, Reading{Want::condition}>>,
                           seq<tok<Kind::kResult>, set<&ast::ReplyClause::kind, ast::ClauseKind::result>, expr<&ast::ReplyClause::value>>> {
 };
+struct quorum_clause : tok<Kind::kQuorum> {};
 
 }  // namespace failc::rules

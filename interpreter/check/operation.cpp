@@ -144,6 +144,11 @@ void Checker::operation_body(std::uint32_t index, std::uint32_t which) {
                      out.request.b = wanted(*request.send, Kind::document);
                    },
                    [](const ast::ReplyClause&) {},
+                   [&](const ast::QuorumClause&) {
+                     if (out.node_parameter == plan::kNoNode) report(diag::Code::not_taken, item.head, {"a request without a node", "quorum"});
+                     else if (out.quorum) report(diag::Code::duplicate_item, item.head, {tree.name.text, "quorum"});
+                     out.quorum = true;
+                   },
                },
                item.node);
   }

@@ -83,6 +83,7 @@ void fields(A& a, S& s) {
   a.maybe("ok", s.ok);
   a.maybe("unknown", s.unknown);
   a.maybe("result", s.result);
+  a.maybe("quorum", s.quorum);
   a("timeout", s.timeout);
   a("slots", s.slots);
 }

@@ -95,6 +95,7 @@ struct Operation {
   std::uint32_t node_parameter = 0;  // which one is asked; kNoNode: none, and then it is a driver's request
   Request request;
   OptionalExpr ok, unknown, result;  // absent: the defaults of docs/language.md section 5
+  bool quorum = false;               // it can end ok only while more than half of its node's group can answer
   Nanos timeout{};
   std::uint32_t slots = 0;
 };

@@ -19,8 +19,10 @@ void Flow::operation(const plan::BodyNode& node, const plan::Step& step) {
   if (operation.node_parameter >= step.args.size()) return;
   const plan::Expr& target = step.args[operation.node_parameter];
   const std::optional<Nodes> nodes = exactly(plan_, target, slots_);
-  if (nodes && nodes->size() == 1 && !step.expect) {
-    Truths truths(plan_, state_, slots_);
+  Truths truths(plan_, state_, slots_);
+  if (!step.expect && truths.lacks_quorum(operation, target)) {
+    say(Code::operation_in_vain, node, {operation.name, truths.reason()}, truths.culprit());
+  } else if (!step.expect && nodes && nodes->size() == 1) {
     if (!truths.can_answer(operation, nodes->front()))
       say(Code::operation_in_vain, node, {operation.name, why(nodes->front())}, nodes->front());
   }
@@ -54,7 +56,7 @@ void Flow::condition(const plan::BodyNode& node, const plan::Condition& conditio
     const std::uint8_t can = truths.of(condition.condition);
     const bool never = condition.kind == ConditionKind::never;
     const bool fails = never ? can == kUndefined : !(can & kTrue);
-    const std::string reason = truths.culprit() ? why(*truths.culprit()) : truths.reason();
+    const std::string reason = !truths.reason().empty() || !truths.culprit() ? truths.reason() : why(*truths.culprit());
     if (fails && !reason.empty())
       say(Code::never_holds_here, node, {reason}, truths.culprit());
     else if (!never && !(can & kFalse) && !truths.culprit() && !truths.reason().empty())

@@ -38,8 +38,7 @@ bool at_port_of(const plan::Component& component, const plan::Expr& expr, std::u
     return at_port_of(component, component.lets[expr.index].value, 0, lets + 1);
   // Where a choice is made, the other address may be taken.
   if (expr.op == Op::call && expr.name != "string") return false;
-  return std::any_of(expr.args.begin(), expr.args.end(),
-                     [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, lets); });
+  return std::any_of(expr.args.begin(), expr.args.end(), [&](const plan::Expr& arg) { return at_port_of(component, arg, slot, lets); });
 }
 
 }  // namespace
@@ -218,10 +217,33 @@ std::uint8_t Truths::query(const plan::Expr& expr) {
   if (strict(expr, kAll) == kUndefined) return kUndefined;
   const plan::Operation& operation = plan_.operations[expr.index];
   if (operation.node_parameter >= expr.args.size()) return kAll;
+  if (lacks_quorum(operation, expr.args[operation.node_parameter])) return kUndefined;
   const std::optional<Nodes> node = exactly(plan_, expr.args[operation.node_parameter], *slots_);
   if (!node || node->size() != 1 || !certain(node->front())) return kAll;
   if (state_.nodes[node->front()].can == kDown) return kUndefined;  // it is not even asked
   return can_answer(operation, node->front()) ? kAll : kUndefined;
+}
+
+bool Truths::lacks_quorum(const plan::Operation& operation, const plan::Expr& target) {
+  if (!operation.quorum) return false;
+  const std::optional<Nodes> nodes = within(plan_, target, *slots_);
+  if (!nodes || nodes->empty()) return false;
+  const std::uint32_t which = plan_.nodes[nodes->front()].group;
+  if (std::any_of(nodes->begin(), nodes->end(), [&](std::uint32_t node) { return plan_.nodes[node].group != which; })) return false;
+  const plan::Group& group = plan_.groups[which];
+  std::uint32_t up = 0;
+  std::optional<std::uint32_t> lost;
+  for (std::uint32_t node = group.first_node; node < group.first_node + group.count; ++node) {
+    if (state_.nodes[node].can & kUp)
+      ++up;
+    else
+      lost = node;
+  }
+  if (!lost || 2 * up > group.count) return false;
+  culprit_ = lost;
+  reason_ = "`" + operation.name + "` needs more than half of the " + std::to_string(group.count) + " nodes, and " +
+            (up == 0 ? "none" : "only " + std::to_string(up)) + " can answer here";
+  return true;
 }
 
 bool Truths::can_answer(const plan::Operation& operation, std::uint32_t node) {

@@ -24,6 +24,8 @@ class Truths {
   const std::string& reason() const { return reason_; }
   /// Whether an answer to a request of `operation` can come from anything but `node` itself, or the node can answer.
   bool can_answer(const plan::Operation& operation, std::uint32_t node);
+  /// Whether `operation` needs more nodes of the group of `target` than can be up; the reason says so.
+  bool lacks_quorum(const plan::Operation& operation, const plan::Expr& target);
 
  private:
   std::uint8_t logic(const plan::Expr& expr);

@@ -25,8 +25,10 @@ bool attempt_request_item(Context& context, Range range, ast::RequestItem& item)
     case Kind::kUnknown:
     case Kind::kResult:
       return rules::match_into<rules::reply_clause, ast::ReplyClause>(context, range, node);
+    case Kind::kQuorum:
+      return rules::match_into<rules::quorum_clause, ast::QuorumClause>(context, range, node);
     default:
-      for (Kind kind : {Kind::kHttp, Kind::kExec, Kind::kTcp, Kind::kDriver, Kind::kOk, Kind::kUnknown, Kind::kResult})
+      for (Kind kind : {Kind::kHttp, Kind::kExec, Kind::kTcp, Kind::kDriver, Kind::kOk, Kind::kUnknown, Kind::kResult, Kind::kQuorum})
         context.expect(range.begin, ast::spelling(kind));
       return false;
   }
