@@ -198,8 +198,12 @@ class Checker {
 
   // ---- statements (statement*.cpp, verb.cpp, scenario.cpp)
   void scenarios(std::uint32_t file);
-  void scenario(const ast::Scenario& tree, const ast::Declaration& declaration);
+  void scenario(const ast::Scenario& tree);
   void check_timeout(const plan::Scenario& scenario, Span timeout);
+  /// Of a clause, `requires`. False: it does not hold whatever runs, and the scenario is skipped.
+  bool requirement(const ast::Expr& tree, plan::Scenario& out);
+  /// `CLUSTER.version` in it: that of each of its nodes.
+  Term version_of_each(Term set, const ast::Name& name, Span span);
   void tags(const ast::Expr& tree, plan::Scenario& out);
   void place_counter(plan::Workload& workload, std::uint32_t slots);
   void definition(Definition& definition);
@@ -293,6 +297,13 @@ class Checker {
   bool dead_ = false;                // what is elaborated can never run: no mistake of its values is one
   diag::Sink unsaid_;                // those mistakes
   std::vector<std::uint32_t> during_;  // workloads that run beside the statement at hand
+
+  /// What a condition under `requires` names.
+  struct Required {
+    std::vector<std::pair<Term, std::uint32_t>> sets;  // it holds for each node of them, in this slot
+    std::vector<std::pair<std::string_view, Value>> constants;
+  };
+  Required* required_ = nullptr;  // while one is elaborated
 
   // Of the scenario at hand.
   std::vector<std::uint32_t>* used_clusters_ = nullptr;

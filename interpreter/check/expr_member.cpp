@@ -80,11 +80,13 @@ Term Checker::member(const ast::Member& tree, Span span) {
           if (group.name != name.text) continue;
           return group_term(object.type.cluster, group, span);
         }
+        if (required_ != nullptr && name.text == "version") return version_of_each(std::move(object), name, span);
         report_unknown(diag::Code::unknown_member, name.span, {"cluster `" + std::string(info.tree->name.text) + "`", name.text}, name.text, groups,
                        listed("its groups are", groups));
         return nothing(span);
       }
       if (object.type.most == 1 && convert(object, *tree.object, Kind::node)) return node_member(std::move(object), name, span);
+      if (required_ != nullptr && name.text == "version" && object.constant()) return version_of_each(std::move(object), name, span);
       break;
     case Kind::ports: {
       object.expr.op = plan::Op::node_port;

@@ -20,6 +20,7 @@ Term Checker::reference(const ast::Ref& tree, Span span) {
     term.known = found->known;
     term.depth = found->depth;
     term.span = span;
+    if (required_ != nullptr && term.constant()) required_->constants.emplace_back(name.text, term.value());
     return term;
   }
   if (env_->component != kNone) {
@@ -83,6 +84,7 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
       if (info.type.error()) return nothing(name.span);
       Term term = literal(info.value, info.type, name.span);
       term.known = info.known;
+      if (required_ != nullptr && term.constant()) required_->constants.emplace_back(name.text, term.value());
       return term;
     }
     case SymbolKind::cluster:

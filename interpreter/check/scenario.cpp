@@ -75,7 +75,7 @@ void Checker::scenarios(std::uint32_t file) {
     const auto [entry, fresh] = titles.try_emplace(tree->title, tree->title_span);
     if (!fresh)
       report(diag::Code::duplicate_title, tree->title_span, {tree->title}).notes.push_back({Place{files_[file]->id, entry->second}, "the first one is here"});
-    scenario(*tree, declaration);
+    scenario(*tree);
   }
   std::uint32_t slots = 0;
   for (const plan::Scenario& each : plan_->scenarios) slots = std::max(slots, each.slots);
@@ -85,7 +85,7 @@ void Checker::scenarios(std::uint32_t file) {
   for (std::size_t i = 0; i < plan_->scenarios.size(); ++i) check_timeout(plan_->scenarios[i], timeouts_[i]);
 }
 
-void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declaration) {
+void Checker::scenario(const ast::Scenario& tree) {
   Env env;
   Frame frame;
   env.file = 0;
@@ -113,12 +113,16 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
     if (bound.known) out.timeout = bound.upper;
     timeout = tree.timeout->span;
   }
-  if (tree.requires_) not_yet(tree.requires_->span, "requires");
-  if (tree.skip) not_yet(declaration.head, "skip");
+  if (tree.skip) {
+    out.skip = *tree.skip;
+    if (out.skip.empty()) report(diag::Code::no_reason, tree.title_span, {"`skip`"});
+  }
+  out.expect_fails = tree.expect_fails;
+  const bool can_run = !tree.requires_ || requirement(*tree.requires_, out);
   if (tree.matrix) not_yet(tree.matrix->span, "matrix");
-  if (tree.expect_fails) not_yet(declaration.head, "expect fails");
   plan::Body body;
-  if (tree.body) block(*tree.body, body);
+  if (tree.body && can_run) block(*tree.body, body);
+  else if (tree.body) dead_block(*tree.body);
   if (assertions_ == 0 && !doubtful_) report(diag::Code::no_assertion, tree.title_span, {tree.title});
   used_clusters_ = nullptr;
 
@@ -126,6 +130,7 @@ void Checker::scenario(const ast::Scenario& tree, const ast::Declaration& declar
   lowered.body = std::move(body);
   lowered.slots = frame.next;
   lowered.players = std::move(players_);
+  if (!can_run) used.clear();
   std::sort(used.begin(), used.end());
   for (std::uint32_t cluster : used) lowered.clusters.push_back(clusters_[cluster].index);
   lowered.up = plan::up_bound(*plan_, lowered.clusters);

@@ -235,6 +235,7 @@ ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario) {
 
 void fill_bounds(Plan& plan) {
   for (Scenario& scenario : plan.scenarios) {
+    fill(plan, scenario.requirements);
     fill(plan, scenario.body);
     const ScenarioBound sum = scenario_bound(plan, scenario);
     scenario.body_bound = sum.body;

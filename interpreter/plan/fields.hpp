@@ -251,6 +251,9 @@ void fields(A& a, S& s) {
   a("down", s.down);
   a("slots", s.slots);
   a.maybe("players", s.players);
+  a.maybe("skip", s.skip);
+  a.maybe("expect_fails", s.expect_fails);
+  a.maybe("requirements", s.requirements);
   a("body", s.body);
 }
 template <class A, Of<Plan> S>

@@ -210,6 +210,9 @@ struct Scenario {
   Nanos worst_case() const;  // of all four; the largest duration where they sum to more
   std::uint32_t slots = 0;
   std::vector<std::string> players;     // the models (backend/player.hpp) that it plays, one instance each
+  std::string skip;          // why it is not run; empty: it is
+  bool expect_fails = false; // it passes where its first failure is a claim that did not hold, and fails where all held
+  Body requirements;         // expects that ask nobody: they are decided before anything starts, and where one does not hold it is skipped
   Body body;
 };
 

@@ -102,6 +102,10 @@ class Text {
     line(0, fmt::format("scenario \"{}\"", one.title));
     for (std::size_t i = 0; i < one.players.size(); ++i) line(1, fmt::format("player #{} = {}", i, one.players[i]));
     for (const std::string& tag : one.tags) line(1, "tag " + tag);
+    if (!one.skip.empty()) line(1, "skipped: " + one.skip);
+    if (one.expect_fails) line(1, "expected to fail");
+    if (!one.requirements.empty()) line(1, "requires");
+    body(one.requirements, 2);
     for (const std::uint32_t index : one.clusters)
       if (index < plan_.clusters.size()) line(1, "brings up " + plan_.clusters[index].name);
     line(1, fmt::format("worst case {} = up {} + body {} + cleanups {} + down {}{}", show(one.worst_case()), show(one.up), show(one.body_bound), show(one.cleanup_bound),

@@ -21,8 +21,13 @@ bool Verifier::scenario(const Scenario& one) {
   for (const std::uint32_t cluster : one.clusters)
     if (!require(cluster < plan_.clusters.size(), "cluster {} does not exist", cluster) || !require(seen.insert(cluster).second, "cluster {} is brought up twice", cluster))
       return false;
-  if (!place(one.at) || !body(one.body, one.slots, 0)) return false;
+  if (!place(one.at) || !body(one.requirements, one.slots, 0) || !body(one.body, one.slots, 0)) return false;
   where_ = fmt::format("scenario `{}`: ", one.title);
+  for (const BodyNode& each : one.requirements) {
+    const auto* asked = std::get_if<Condition>(&each.node);
+    if (!require(asked != nullptr && asked->kind == ConditionKind::expect, "something else than a condition is required")) return false;
+    if (!silent(asked->condition, one.slots, "what is required")) return false;
+  }
   const ScenarioBound sum = scenario_bound(plan_, one);
   if (!require(one.body_bound == sum.body, "its body's bound is {}, and the parts sum to {}", show(one.body_bound), show(sum.body))) return false;
   if (!require(one.cleanup_bound == sum.cleanup, "its cleanups' bound is {}, and the parts sum to {}", show(one.cleanup_bound), show(sum.cleanup))) return false;

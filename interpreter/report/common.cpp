@@ -17,6 +17,7 @@ std::string_view word(run::Verdict verdict) {
     case run::Verdict::interrupted: return "interrupted";
     case run::Verdict::harness: return "harness";
     case run::Verdict::inconclusive: return "inconclusive";
+    case run::Verdict::skipped: return "skipped";
   }
   FAILC_BUG("a verdict without a word");
 }
@@ -45,6 +46,7 @@ Counts count(const Run& run) {
         case run::Verdict::harness: ++out.harness; break;
         case run::Verdict::inconclusive: ++out.inconclusive; break;
         case run::Verdict::interrupted: ++out.interrupted; break;
+        case run::Verdict::skipped: ++out.skipped; break;
       }
     }
   }

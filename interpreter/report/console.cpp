@@ -76,6 +76,7 @@ const char* mark(run::Verdict verdict) {
     case run::Verdict::interrupted: return "INTERRUPTED";
     case run::Verdict::harness: return "HARNESS";
     case run::Verdict::inconclusive: return "INCONCLUSIVE";
+    case run::Verdict::skipped: return "skip";
   }
   return "";
 }
@@ -89,6 +90,8 @@ std::string scenario_line(const FileRun& file, const run::ScenarioResult& result
   std::string out = fmt::format("{}{}{}  {}  ({}, {} assertion{})", tint, mark(result.verdict), s.plain, printable(scenario.id), shown(result.ended - result.began), result.assertions,
                                 result.assertions == 1 ? "" : "s");
   for (const run::Version& version : result.versions) out += "  " + printable(text_of(version));
+  if (result.verdict == run::Verdict::skipped) out += "  skipped: " + indented(result.skipped, "  ");
+  if (result.expected_failure) out += "  failed as expected: " + indented(result.expected_failure->message, "  ");
   return out + "\n";
 }
 
@@ -96,6 +99,7 @@ std::string failure_block(const Run& run, const FileRun& file, const run::Scenar
   const Style s = style(colour);
   const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
   std::string out;
+  if (result.expected_failure) out += "  the failure that was expected:\n" + failure_text(file, *result.expected_failure, s, result.began);
   if (result.failure) {
     out += failure_text(file, *result.failure, s, result.began);
     if (const std::string waits = waits_of(result); !waits.empty()) out += "  waits, and how near each came to its bound:\n" + waits;
@@ -104,7 +108,7 @@ std::string failure_block(const Run& run, const FileRun& file, const run::Scenar
   }
   for (const run::Failure& later : result.later) out += "  later, while undoing:\n" + failure_text(file, later, s, result.began);
   for (const std::string& leaked : result.leaked) out += fmt::format("  {}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "    "));
-  if (out.empty() && result.verdict == run::Verdict::pass) return "";
+  if (out.empty() && (result.verdict == run::Verdict::pass || result.verdict == run::Verdict::skipped)) return "";
   out += fmt::format("  journal: {}\n  seed: {}\n  again: {}\n", file.journal, run.seed, again(run, file, scenario));
   return out;
 }
@@ -122,6 +126,7 @@ std::string summary(const Run& run, bool colour) {
   add(counts.environment, "could not run here");
   add(counts.harness, "ended by a mistake of the harness");
   add(counts.interrupted, "interrupted");
+  if (counts.skipped > 0) out += fmt::format(", {} skipped", counts.skipped);
   add(counts.left_out, "not run");
   add(counts.leaked, "LEAKED");
   out += fmt::format(" in {}, seed {}\n", shown(run.elapsed), run.seed);

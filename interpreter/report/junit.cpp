@@ -27,6 +27,7 @@ std::string property(std::string_view name, std::string_view value) {
 }
 
 std::string problem(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
+  if (result.verdict == run::Verdict::skipped) return "    <skipped message=\"" + xml_escaped(result.skipped) + "\"/>\n";
   const bool leaked = result.verdict == run::Verdict::pass;
   if (leaked && result.leaked.empty()) return "";
   const char* element = result.verdict == run::Verdict::fail ? "failure" : "error";
@@ -36,8 +37,9 @@ std::string problem(const Run& run, const FileRun& file, const run::ScenarioResu
                      xml_escaped(failure_block(run, file, result, false)));
 }
 
-std::string waits(const run::ScenarioResult& result) {
+std::string told(const FileRun& file, const run::ScenarioResult& result) {
   std::string out;
+  if (result.expected_failure) out += fmt::format("failed as expected: {}: {}\n", place(file, result.expected_failure->at), result.expected_failure->message);
   for (const run::WaitUsed& wait : result.waits) out += fmt::format("line {}: {} of {}: {}\n", wait.at.line, show(wait.used), show(wait.bound), wait.text);
   for (const run::FaultResult& fault : result.faults) out += fmt::format("{}: {} ({})\n", fault.what, word(fault.end), fault.evidence);
   return out;
@@ -51,7 +53,7 @@ std::string testcase(const Run& run, const FileRun& file, const run::ScenarioRes
          property("line", std::to_string(scenario.at.line)) + property("journal", file.journal);
   for (const run::Version& version : result.versions) out += property("version", text_of(version));
   out += "    </properties>\n" + problem(run, file, result);
-  if (const std::string text = waits(result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
+  if (const std::string text = told(file, result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
   return out + "    </testcase>\n";
 }
 
@@ -69,7 +71,8 @@ std::string counts_of(const Run& run) {
     for (const run::ScenarioResult& result : file.results) {
       const bool failure = result.verdict == run::Verdict::fail;
       failures += failure;
-      errors += !failure && (result.verdict != run::Verdict::pass || !result.leaked.empty());
+      skipped += result.verdict == run::Verdict::skipped;
+      errors += !failure && result.verdict != run::Verdict::skipped && (result.verdict != run::Verdict::pass || !result.leaked.empty());
     }
   }
   return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tests, failures, errors, skipped);

@@ -36,10 +36,10 @@ struct Run {
   std::vector<FileRun> files;
 };
 
-struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, left_out = 0, leaked = 0; };
+struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, left_out = 0, leaked = 0; };
 Counts count(const Run& run);
 
-/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive".
+/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive", "skipped".
 std::string_view word(run::Verdict verdict);
 /// "installed", "skipped", "indeterminate", "reverted".
 std::string_view word(run::FaultEnd end);

@@ -6,6 +6,7 @@
 #include "interpreter/run/dependencies.hpp"
 #include "interpreter/run/engine.hpp"
 #include "interpreter/run/facts.hpp"
+#include "interpreter/run/seen.hpp"
 
 namespace failc::run {
 namespace {
@@ -147,6 +148,25 @@ Task<bool> find_versions(ScenarioRun& run, const std::vector<plan::BodyNode>& pl
   co_return true;
 }
 
+/// Whether a requirement holds, now that versions are known. Where it does not, the scenario is skipped; undefined, it cannot run here.
+bool required(ScenarioRun& run, const plan::BodyNode& node) {
+  const plan::Expr& condition = std::get<plan::Condition>(node.node).condition;
+  const Draws draws;
+  const SampleFacts facts(run, draws);
+  Sample sample;
+  sample.at = run.scheduler.now();
+  sample.evaluated.push_back(eval::evaluate(run.plan, condition, run.frame, facts));
+  const Truth truth = eval::truth(sample.value());
+  SeenLog log(run, node);
+  log.add(sample, truth);
+  if (truth == Truth::yes) return true;
+  std::string what = fmt::format("it requires `{}`", node.text);
+  if (truth == Truth::undefined) return fail(run, node, fmt::format("{}, and that is undefined: {}", what, log.reason()));
+  for (const Seen& seen : log.seen()) what += fmt::format(", and {} is {}", seen.expression, seen.value);
+  run.result.skipped = std::move(what);
+  return false;
+}
+
 }  // namespace
 
 std::string text_of(const Version& version) {
@@ -160,6 +180,8 @@ Task<bool> bring_up(ScenarioRun& run) {
   Task<bool> finding = find_versions(run, places);
   const bool known = co_await finding;
   if (!known) co_return false;
+  for (const plan::BodyNode& node : run.scenario.requirements)
+    if (!required(run, node)) co_return false;
   std::vector<Launching> all;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];

@@ -12,6 +12,7 @@ const char* name_of(Verdict verdict) {
     case Verdict::interrupted: return "interrupted";
     case Verdict::harness: return "harness";
     case Verdict::inconclusive: return "inconclusive";
+    case Verdict::skipped: return "skipped";
   }
   FAILC_BUG("no such verdict");
 }
@@ -156,6 +157,8 @@ void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& res
   for (const Version& found : result.versions) versions.push_back({{"component", found.component}, {"version", found.version}, {"program", found.program}});
   json["faults"] = std::move(faults);
   json["versions"] = std::move(versions);
+  if (!result.skipped.empty()) json["skipped"] = result.skipped;
+  if (result.expected_failure) json["expected_failure"] = result.expected_failure->message;
   append(json, false);
 }
 

@@ -23,7 +23,25 @@ Task<bool> scenario_task(ScenarioRun& run) {
 
 Verdict verdict_of(const ScenarioRun& run) {
   if (run.result.failure) return run.result.failure->verdict;
-  return run.state.interrupted ? Verdict::interrupted : Verdict::pass;
+  if (run.state.interrupted) return Verdict::interrupted;
+  return run.result.skipped.empty() ? Verdict::pass : Verdict::skipped;
+}
+
+/// `expect fails`: a claim that did not hold is what was wanted; that all held is a failure. Whatever else ended it stays what it is.
+void judge_expected_failure(ScenarioRun& run) {
+  ScenarioResult& result = run.result;
+  if (result.verdict == Verdict::fail) {
+    result.expected_failure = std::move(result.failure);
+    result.failure.reset();
+    result.verdict = Verdict::pass;
+  } else if (result.verdict == Verdict::pass) {
+    run.fail(run.failure_at(run.place(), "it was expected to fail, and everything that it claims held", "a claim that does not hold: `expect fails`"));
+    result.verdict = Verdict::fail;
+  }
+}
+
+bool good(const ScenarioResult& result) {
+  return (result.verdict == Verdict::pass || result.verdict == Verdict::skipped) && result.leaked.empty();
 }
 
 }  // namespace
@@ -50,18 +68,21 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
     recorder.scenario(plan, scenario);
     if (state.lost && !one.result.failure) {
       one.lose(*state.lost);
+    } else if (!scenario.skip.empty()) {
+      one.result.skipped = scenario.skip;
     } else if (!state.interrupted && !state.lost) {
       Task<bool> task = scenario_task(one);
       one.scheduler.run(task);
     }
     recorder.flush();
     one.result.verdict = verdict_of(one);
+    if (scenario.expect_fails) judge_expected_failure(one);
     one.result.ended = world.now();
     recorder.verdict(scenario, one.result);
     if (progress.ended) progress.ended(one.result);
     results.push_back(std::move(one.result));
     current = nullptr;
-    if (options.fail_fast && (results.back().verdict != Verdict::pass || !results.back().leaked.empty())) break;
+    if (options.fail_fast && !good(results.back())) break;
   }
   return results;
 }

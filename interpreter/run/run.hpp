@@ -13,7 +13,7 @@
 namespace failc::run {
 
 /// `inconclusive`: a claim that could not be decided. `harness`: a mistake of failc's own or of a driver program, never of what is tested.
-enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness, inconclusive };
+enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness, inconclusive, skipped };
 
 /// One value seen while a condition was asked.
 struct Seen { backend::Instant at; std::string expression; std::string value; };
@@ -49,6 +49,8 @@ struct ScenarioResult {
   std::uint32_t scenario = 0;
   Verdict verdict = Verdict::pass;
   std::optional<Failure> failure;           // the first one
+  std::optional<Failure> expected_failure;  // what `expect fails` was to see, where it passed; then there is no `failure`
+  std::string skipped;                      // why it was not run
   std::vector<Failure> later;               // of cleanups and take-down: never mask the first
   std::vector<WaitUsed> waits;
   std::vector<FaultResult> faults;

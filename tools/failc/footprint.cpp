@@ -27,6 +27,7 @@ std::string program_of(const plan::Expr& argv) {
 
 std::vector<NodeFootprint> footprint(const plan::Plan& plan, const plan::Scenario& scenario) {
   std::vector<NodeFootprint> out;
+  if (!scenario.skip.empty()) return out;
   for (const std::uint32_t index : scenario.clusters) {
     const plan::Cluster& cluster = plan.clusters[index];
     for (std::uint32_t n = cluster.first_node; n < cluster.first_node + cluster.node_count; ++n) {

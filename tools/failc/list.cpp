@@ -14,16 +14,24 @@ namespace {
 
 std::string text_line(const plan::Plan& plan, const plan::Scenario& scenario) {
   std::string out = fmt::format("{}  [{}]  at most {}", scenario.id, fmt::join(backends_of(plan, scenario), ", "), show(scenario.worst_case()));
+  if (!scenario.skip.empty()) out += "  skipped: " + scenario.skip;
+  for (const plan::BodyNode& each : scenario.requirements) out += "  requires " + each.text;
+  if (scenario.expect_fails) out += "  expected to fail";
   if (!scenario.tags.empty()) out += fmt::format("  tags: {}", fmt::join(scenario.tags, ", "));
   return out + "\n";
 }
 
 nlohmann::ordered_json json_row(const plan::Plan& plan, const plan::Scenario& scenario) {
+  nlohmann::ordered_json required = nlohmann::ordered_json::array();
+  for (const plan::BodyNode& each : scenario.requirements) required.push_back(each.text);
   return {{"id", scenario.id},
           {"title", scenario.title},
           {"file", plan.files[scenario.at.file]},
           {"line", scenario.at.line},
           {"tags", scenario.tags},
+          {"skip", scenario.skip.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(scenario.skip)},
+          {"requires", required},
+          {"expect_fails", scenario.expect_fails},
           {"backends", backends_of(plan, scenario)},
           {"worst_case_ns", scenario.worst_case().count()},
           {"timeout_ns", scenario.timeout ? nlohmann::ordered_json(scenario.timeout->count()) : nlohmann::ordered_json(nullptr)}};

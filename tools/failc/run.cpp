@@ -97,6 +97,10 @@ std::string folder_of(const std::string& base, const std::vector<Loaded>& files,
   return fmt::format("{}/{}-{}", base, index + 1, std::filesystem::path(files[index].path).stem().string());
 }
 
+bool nothing_shown(const report::Counts& counts) {
+  return counts.skipped > 0 && counts.passed + counts.failed + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.left_out == 0;
+}
+
 Exit verdict(const report::Run& run) {
   const report::Counts counts = report::count(run);
   bool environment = counts.environment + counts.harness > 0;
@@ -104,7 +108,7 @@ Exit verdict(const report::Run& run) {
   if (counts.interrupted || host::interrupted()) return Exit::interrupted;
   if (counts.leaked) return Exit::leaked;
   if (counts.failed + counts.inconclusive) return Exit::failed;
-  return environment ? Exit::environment : Exit::pass;
+  return environment || nothing_shown(counts) ? Exit::environment : Exit::pass;
 }
 
 std::optional<journal::CrashPoint> crash_point() {
@@ -164,6 +168,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   run.elapsed = std::chrono::steady_clock::now() - began;
   say(not_run_table(program.not_run, program.sources));
   say(report::summary(run, session.colour));
+  if (nothing_shown(report::count(run))) complain("every scenario was skipped, so nothing was shown");
   events.put(report::run_ended(run));
   const bool reported = write_reports(run, options.reports, read_records) && events.whole();
   const Exit code = verdict(run);

@@ -52,7 +52,7 @@ std::string_view worst(const report::FileRun& file) {
   if (counts.inconclusive) return "inconclusive";
   if (counts.harness) return "harness";
   if (counts.environment || !file.error.empty()) return "environment";
-  return "pass";
+  return counts.skipped > 0 && counts.passed == 0 ? "skipped" : "pass";
 }
 
 /// The last record. What is left undone is for `failc recover`: without an `end`, the journal says so.

@@ -44,7 +44,9 @@ std::string node_names(const plan::Plan& plan, const plan::Scenario& scenario) {
 }  // namespace
 
 std::string timeline(const plan::Plan& plan, const plan::Scenario& scenario) {
-  std::string out = fmt::format("scenario \"{}\": {} at most\n", scenario.title, show(scenario.worst_case()));
+  if (!scenario.skip.empty()) return fmt::format("scenario \"{}\": skipped: {}\n", scenario.title, scenario.skip);
+  std::string out = fmt::format("scenario \"{}\": {} at most{}\n", scenario.title, show(scenario.worst_case()), scenario.expect_fails ? ", and expected to fail" : "");
+  for (const plan::BodyNode& each : scenario.requirements) out += "  requires " + each.text + ", else it is skipped\n";
   Timeline lines(out);
   Nanos at{};
   const std::string nodes = node_names(plan, scenario);
