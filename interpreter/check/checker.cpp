@@ -25,6 +25,7 @@ std::unique_ptr<plan::Plan> Checker::run(FileId root) {
     if (clients_[i].progress == Progress::untouched) client(i);
   for (std::uint32_t i = 0; i < workloads_.size(); ++i) workload(i);
   for (Definition& each : definitions_) definition(each);
+  for (std::uint32_t i = 0; i < matrices_.size(); ++i) matrix(i);
   scenarios(0);
   if (sink_.errors() > before) return nullptr;
   if (options_.lint) unused();

@@ -2,7 +2,9 @@
 // Elaboration: one traversal that resolves names, finds types and lowers. Each concern has its own .cpp.
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -128,6 +130,18 @@ class Checker {
   std::uint32_t concurrency(const ast::Expr& with);
   void used_cluster(std::uint32_t cluster);
 
+  // ---- matrices (matrix.cpp, valuation.cpp)
+  void matrix(std::uint32_t index);
+  void axis(MatrixInfo& info, const ast::Axis& tree);
+  std::optional<Value> axis_value(MatrixInfo& info, const AxisInfo& axis, const ast::Expr& tree, Term term);
+  void exclude(MatrixInfo& info, const ast::Axis& tree, std::vector<Combination>& left);
+  MatrixInfo* find_matrix(const ast::Name& name);
+  std::set<Declared> resting_on(std::set<Declared> out) const;
+  /// What the file means for a combination; null where it is what it means anyway.
+  Valuation* valuation(MatrixInfo& info, const Combination& one);
+  std::unique_ptr<Valuation> elaborate(const std::map<std::uint32_t, Value>& given);
+  void exchange_names(Valuation& valuation);
+
   // ---- expressions (expr*.cpp, select.cpp, call.cpp)
   Term expr(const ast::Expr& tree);
   Term reference(const ast::Ref& tree, Span span);
@@ -198,7 +212,15 @@ class Checker {
 
   // ---- statements (statement*.cpp, verb.cpp, scenario.cpp)
   void scenarios(std::uint32_t file);
-  void scenario(const ast::Scenario& tree);
+  /// `matrix` and `one`: of which instance, if of one. An instance of a matrix that is not known stands for all.
+  void scenario(const ast::Scenario& tree, const MatrixInfo* matrix, const Combination* one);
+  void instances(const ast::Scenario& tree, std::unordered_map<std::string, Span>& titles);
+  /// What is at hand is a scenario that nothing is known of yet.
+  void begin_scenario(std::vector<std::uint32_t>& used, Span title);
+  void bind_axes(const MatrixInfo& info, const Combination* one, plan::Scenario& out);
+  void around_each(plan::Body& out);
+  void around_all();
+  std::vector<std::uint32_t> plan_clusters(std::vector<std::uint32_t> used) const;
   void check_timeout(const plan::Scenario& scenario, Span timeout);
   /// Of a clause, `requires`. False: it does not hold whatever runs, and the scenario is skipped.
   bool requirement(const ast::Expr& tree, plan::Scenario& out);
@@ -250,9 +272,12 @@ class Checker {
   void wait(const ast::Wait& tree, const ast::Statement& whole, plan::Body& out);
   void always(const ast::Always& tree, const ast::Statement& whole, plan::Body& out);
   void never(const ast::Never& tree, const ast::Statement& whole, plan::Body& out);
+  void sometimes(const ast::Sometimes& tree, const ast::Statement& whole, plan::Body& out);
   /// A condition that is asserted; it must depend on something that runs. `wanted` is the truth that passes.
   Term asserted(const ast::Expr& tree, bool wanted);
-  plan::BodyNode& add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node);
+  Term depending(const ast::Expr& tree, bool wanted);
+  plan::BodyNode& add(plan::Body& out, Span whole, std::variant<plan::Step, plan::Scope, plan::Condition> node);
+  plan::BodyNode& add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) { return add(out, whole.span, std::move(node)); }
   Nanos stop_bound(const Type& set) const;
   Nanos ready_bound(const Type& set) const;
   void too_large(const std::string& why);
@@ -282,6 +307,8 @@ class Checker {
   std::vector<ClientInfo> clients_;
   std::vector<Definition> definitions_;
   std::vector<ImportInfo> imports_;
+  std::vector<MatrixInfo> matrices_;
+  std::string instance_;             // "a = 1, b = x": of which something is elaborated
 
   Env* env_ = nullptr;
   std::vector<Value> scratch_;       // the frame of constants that are evaluated
@@ -319,6 +346,21 @@ class Checker {
   std::vector<Span> timeouts_;       // of each scenario; empty where its worst case is not held against it
 
   friend struct EnvScope;
+  friend struct ValuationScope;
+};
+
+/// Names mean what a valuation says while it lives; what the file says, where there is none.
+struct ValuationScope {
+  ValuationScope(Checker& checker, Valuation* valuation) : checker(checker), valuation(valuation) {
+    if (valuation != nullptr) checker.exchange_names(*valuation);
+  }
+  ~ValuationScope() {
+    if (valuation != nullptr) checker.exchange_names(*valuation);
+  }
+  ValuationScope(const ValuationScope&) = delete;
+  ValuationScope& operator=(const ValuationScope&) = delete;
+  Checker& checker;
+  Valuation* valuation;
 };
 
 /// Names mean what `env` says while it lives.

@@ -36,7 +36,10 @@ void Checker::cluster(std::uint32_t index) {
     good = false;
   }
   plan::Cluster lowered;
-  lowered.name = std::string(tree.name.text);
+  std::size_t before = 0;
+  for (std::uint32_t i = 0; i < index; ++i) before += clusters_[i].tree == &tree;
+  info.name = std::string(tree.name.text) + (before > 0 ? "#" + std::to_string(before + 1) : "");
+  lowered.name = info.name;
   lowered.backend = info.backend;
   lowered.at = at(tree.name.span);
   lowered.first_node = static_cast<std::uint32_t>(plan_->nodes.size());
@@ -99,7 +102,7 @@ void Checker::add_group(ClusterInfo& info, plan::Cluster& lowered, const GroupIn
   out.count = group.count;
   plan_->groups.push_back(std::move(out));
   for (std::uint32_t i = 0; i < group.count; ++i)
-    plan_->nodes.push_back({std::string(info.tree->name.text) + "." + std::string(group.name) + "[" + std::to_string(i) + "]", group.group, i, settings.empty() ? std::vector<Value>() : std::move(settings[i])});
+    plan_->nodes.push_back({info.name + "." + std::string(group.name) + "[" + std::to_string(i) + "]", group.group, i, settings.empty() ? std::vector<Value>() : std::move(settings[i])});
   lowered.groups.push_back(group.group);
   group.instance = instance_of(group.component, group.group, span);
   const Instance& instance = components_[group.component]->instances[group.instance];

@@ -10,8 +10,6 @@ namespace {
 
 const std::vector<std::string_view> kSignals{"TERM", "INT", "QUIT", "HUP", "KILL", "ABRT", "USR1", "USR2"};
 
-plan::OptionalExpr owned(plan::Expr expr) { return std::make_unique<plan::Expr>(std::move(expr)); }
-
 }  // namespace
 
 void Checker::component_item(std::uint32_t index, const ast::ComponentItem& item) {

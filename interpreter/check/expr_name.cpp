@@ -110,6 +110,7 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
     case SymbolKind::step:
     case SymbolKind::check:
     case SymbolKind::import:
+    case SymbolKind::matrix:
       break;
   }
   report(diag::Code::wrong_name, name.span,

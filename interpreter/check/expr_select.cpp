@@ -14,9 +14,10 @@ std::vector<std::uint32_t> Checker::candidates(const Type& set) const {
     return out;
   }
   for (std::uint32_t i = 0; i < components_.size(); ++i)
-    if (!dry_ && !components_[i]->instances.empty()) out.push_back(i);
+    if (!dry_ && !components_[i]->hidden && !components_[i]->instances.empty()) out.push_back(i);
   if (out.empty())
-    for (std::uint32_t i = 0; i < components_.size(); ++i) out.push_back(i);
+    for (std::uint32_t i = 0; i < components_.size(); ++i)
+      if (!components_[i]->hidden) out.push_back(i);
   return out;
 }
 

@@ -131,7 +131,9 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
   instance.component = static_cast<std::uint32_t>(plan_->components.size());
   instance.first_operation = static_cast<std::uint32_t>(plan_->operations.size());
   plan::Component out = component_copy(info.lowered, instance.first_operation);
-  if (!info.instances.empty()) out.name += "#" + std::to_string(info.instances.size() + 1);
+  std::size_t before = 0;
+  for (const auto& each : components_) before += each->tree == info.tree ? each->instances.size() : 0;
+  if (before > 0) out.name += "#" + std::to_string(before + 1);
   out.ready_within = instance.bounds[0];
   out.stop_within = instance.bounds[1];
   out.settle = instance.bounds[2];

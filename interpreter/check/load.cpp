@@ -141,16 +141,14 @@ void Checker::declare(std::uint32_t file) {
                      definition.span = tree.name.span;
                      definitions_.push_back(std::move(definition));
                    },
-                   [&](const ast::Matrix&) { not_yet(declaration.head, "matrix"); },
-                   [](const ast::Scenario&) {},
-                   [&](const ast::Hook& tree) {
-                     switch (tree.kind) {
-                       case ast::HookKind::setup: not_yet(declaration.head, "setup"); break;
-                       case ast::HookKind::cleanup: not_yet(declaration.head, "cleanup"); break;
-                       case ast::HookKind::before_each: not_yet(declaration.head, "before each"); break;
-                       case ast::HookKind::after_each: not_yet(declaration.head, "after each"); break;
-                     }
+                   [&](const ast::Matrix& tree) {
+                     declare(file, tree.name, SymbolKind::matrix, static_cast<std::uint32_t>(matrices_.size()));
+                     MatrixInfo& info = matrices_.emplace_back();
+                     info.tree = &tree;
+                     info.file = file;
                    },
+                   [](const ast::Scenario&) {},
+                   [](const ast::Hook&) {},
                    [](const ast::RunSpec&) {},
                },
                declaration.node);

@@ -15,6 +15,7 @@ std::string_view noun(SymbolKind kind) {
     case SymbolKind::step: return "a step";
     case SymbolKind::check: return "a check";
     case SymbolKind::import: return "an import";
+    case SymbolKind::matrix: return "a matrix";
   }
   return "";
 }

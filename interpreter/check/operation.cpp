@@ -9,8 +9,6 @@ namespace {
 
 const std::vector<std::string_view> kMethods{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"};
 
-plan::OptionalExpr owned(plan::Expr expr) { return std::make_unique<plan::Expr>(std::move(expr)); }
-
 }  // namespace
 
 std::vector<ParameterInfo> Checker::parameters(const std::vector<ast::Parameter>& trees) {

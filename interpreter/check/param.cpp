@@ -187,7 +187,7 @@ void Checker::param(std::uint32_t index) {
   info.type = type;
   info.known = known;
   info.value = std::move(value);
-  if (known == Known::constant && !type.error()) plan_->params.emplace_back(std::string(tree.name.text), info.value);
+  if (known == Known::constant && !type.error() && instance_.empty()) plan_->params.emplace_back(std::string(tree.name.text), info.value);
 }
 
 }  // namespace failc::check

@@ -27,7 +27,9 @@ bool of_values(diag::Code code) {
 diag::Diagnostic& Checker::report(diag::Code code, Span span, std::initializer_list<std::string_view> arguments) {
   doubtful_ = true;
   if (dead_ && of_values(code)) return unsaid_.report(code, {files_[env_->file]->id, span}, arguments);
-  return sink_.report(code, {files_[env_->file]->id, span}, arguments);
+  diag::Diagnostic& item = sink_.report(code, {files_[env_->file]->id, span}, arguments);
+  if (!instance_.empty()) item.notes.push_back({std::nullopt, "where " + instance_});
+  return item;
 }
 
 void Checker::warn(diag::Code code, Span span, std::initializer_list<std::string_view> arguments) {

@@ -63,35 +63,43 @@ void Checker::definition(Definition& definition) {
 }
 
 void Checker::scenarios(std::uint32_t file) {
-  std::unordered_map<std::string_view, Span> titles;
+  std::unordered_map<std::string, Span> titles;
   const auto& declarations = files_[file]->tree.declarations;
   const auto many = std::count_if(declarations.begin(), declarations.end(), [](const ast::Declaration& each) { return std::holds_alternative<ast::Scenario>(each.node); });
   imports(file);
   plan_->scenarios.reserve(plan_->scenarios.size() + static_cast<std::size_t>(many));
   titles.reserve(static_cast<std::size_t>(many));
+  around_all();
+  if (many == 0) {  // nothing is around: what the hooks say is checked all the same
+    Env env;
+    Frame frame;
+    env.frame = &frame;
+    EnvScope scope(*this, env);
+    std::vector<std::uint32_t> used;
+    begin_scenario(used, {});
+    plan::Body ignored;
+    around_each(ignored);
+    used_clusters_ = nullptr;
+  }
   for (const ast::Declaration& declaration : declarations) {
     const auto* tree = std::get_if<ast::Scenario>(&declaration.node);
     if (tree == nullptr) continue;
     const auto [entry, fresh] = titles.try_emplace(tree->title, tree->title_span);
     if (!fresh)
       report(diag::Code::duplicate_title, tree->title_span, {tree->title}).notes.push_back({Place{files_[file]->id, entry->second}, "the first one is here"});
-    scenario(*tree);
+    if (tree->matrix) instances(*tree, titles);
+    else scenario(*tree, nullptr, nullptr);
   }
   std::uint32_t slots = 0;
-  for (const plan::Scenario& each : plan_->scenarios) slots = std::max(slots, each.slots);
+  for (const std::vector<plan::Scenario>* part : {&plan_->setup, &plan_->scenarios})
+    for (const plan::Scenario& each : *part) slots = std::max(slots, each.slots);
   for (plan::Workload& each : plan_->workloads) place_counter(each, slots);
   if (incomplete_) return;
   plan::fill_bounds(*plan_);
   for (std::size_t i = 0; i < plan_->scenarios.size(); ++i) check_timeout(plan_->scenarios[i], timeouts_[i]);
 }
 
-void Checker::scenario(const ast::Scenario& tree) {
-  Env env;
-  Frame frame;
-  env.file = 0;
-  env.frame = &frame;
-  EnvScope scope(*this, env);
-  std::vector<std::uint32_t> used;
+void Checker::begin_scenario(std::vector<std::uint32_t>& used, Span title) {
   used_clusters_ = &used;
   assertions_ = 0;
   players_.clear();
@@ -100,12 +108,40 @@ void Checker::scenario(const ast::Scenario& tree) {
   too_large_ = false;
   drawn_texts_.clear();
   copied_ = 0;
-  scenario_place_ = {here().id, tree.title_span};
+  scenario_place_ = {here().id, title};
+}
+
+/// The axes are constants in it, but for those that are parameters and have their values by themselves.
+void Checker::bind_axes(const MatrixInfo& info, const Combination* one, plan::Scenario& out) {
+  for (std::size_t i = 0; i < info.axes.size(); ++i) {
+    const AxisInfo& axis = info.axes[i];
+    const ast::Name name{axis.name.text, info.file == 0 ? axis.name.span : Span{}};
+    if (one != nullptr) out.axes.emplace_back(std::string(name.text), axis.values[(*one)[i]]);
+    if (axis.param != kNone) continue;
+    if (one == nullptr) bind(name, of(Kind::any), Known::deferred, {});
+    else bind(name, type_of(axis.values[(*one)[i]]), Known::constant, literal(axis.values[(*one)[i]], {}, name.span).expr);
+  }
+}
+
+void Checker::scenario(const ast::Scenario& tree, const MatrixInfo* matrix, const Combination* one) {
+  Env env;
+  Frame frame;
+  env.file = 0;
+  env.frame = &frame;
+  EnvScope scope(*this, env);
+  std::vector<std::uint32_t> used;
+  begin_scenario(used, tree.title_span);
 
   plan::Scenario& out = plan_->scenarios.emplace_back();
   out.title = tree.title;
-  out.id = plan_->files[0] + "::" + tree.title;
+  if (one != nullptr) {
+    out.base = tree.title;
+    out.title += "[" + axes_text(*matrix, *one, "=", ",") + "]";
+  }
+  out.id = plan_->files[0] + "::" + out.title;
   out.at = at(tree.title_span);
+  if (matrix != nullptr && matrix->good) bind_axes(*matrix, one, out);
+  else if (tree.matrix) env.broken = true;  // any name may be an axis
   if (tree.tags) tags(*tree.tags, out);
   Span timeout{};
   if (tree.timeout) {
@@ -115,26 +151,34 @@ void Checker::scenario(const ast::Scenario& tree) {
   }
   if (tree.skip) {
     out.skip = *tree.skip;
-    if (out.skip.empty()) report(diag::Code::no_reason, tree.title_span, {"`skip`"});
+    if (out.skip.empty()) report(diag::Code::empty_text, tree.title_span, {"the reason of `skip`"});
   }
   out.expect_fails = tree.expect_fails;
   const bool can_run = !tree.requires_ || requirement(*tree.requires_, out);
-  if (tree.matrix) not_yet(tree.matrix->span, "matrix");
   plan::Body body;
   if (tree.body && can_run) block(*tree.body, body);
   else if (tree.body) dead_block(*tree.body);
   if (assertions_ == 0 && !doubtful_) report(diag::Code::no_assertion, tree.title_span, {tree.title});
+  // Elaborated behind the body, so that a hook that is added changes none of its draws.
+  plan::Body around;
+  if (can_run) around_each(around);
+  std::move(body.begin(), body.end(), std::back_inserter(around));
   used_clusters_ = nullptr;
+  for (const std::uint32_t each : used) {
+    const ClusterInfo& info = clusters_[each];
+    if (info.base != kNone && plan::shared(*plan_, clusters_[info.base].index)) report(diag::Code::shared_cluster_varies, tree.matrix->span, {info.tree->name.text});
+  }
 
   plan::Scenario& lowered = plan_->scenarios.back();
-  lowered.body = std::move(body);
+  lowered.body = std::move(around);
   lowered.slots = frame.next;
   lowered.players = std::move(players_);
   if (!can_run) used.clear();
-  std::sort(used.begin(), used.end());
-  for (std::uint32_t cluster : used) lowered.clusters.push_back(clusters_[cluster].index);
-  lowered.up = plan::up_bound(*plan_, lowered.clusters);
-  lowered.down = plan::down_bound(*plan_, lowered.clusters);
+  lowered.clusters = plan_clusters(std::move(used));
+  lowered.up = plan::up_bound(*plan_, lowered.clusters);  // those that are shared too: their nodes may have to be started again
+  std::vector<std::uint32_t> own;
+  std::copy_if(lowered.clusters.begin(), lowered.clusters.end(), std::back_inserter(own), [&](std::uint32_t each) { return !plan::shared(*plan_, each); });
+  lowered.down = plan::down_bound(*plan_, own);
   timeouts_.push_back(doubtful_ ? Span{} : timeout);
 }
 

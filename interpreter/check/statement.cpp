@@ -60,7 +60,7 @@ void Checker::statement(const ast::Statement& tree, std::span<const ast::Stateme
                  [&](const ast::Wait& node) { wait(node, tree, out); },
                  [&](const ast::Always& node) { always(node, tree, out); },
                  [&](const ast::Never& node) { never(node, tree, out); },
-                 [&](const ast::Sometimes&) { not_yet(tree.head, "sometimes"); },
+                 [&](const ast::Sometimes& node) { sometimes(node, tree, out); },
                  [&](const ast::RunImport&) { not_yet(tree.head, "run"); },
              },
              tree.node);
@@ -72,11 +72,11 @@ void Checker::too_large(const std::string& why) {
   too_large_ = true;
 }
 
-plan::BodyNode& Checker::add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) {
+plan::BodyNode& Checker::add(plan::Body& out, Span whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) {
   plan::BodyNode& added = out.emplace_back();
   added.node = std::move(node);
-  added.at = at(whole.span);
-  added.text = std::string(places().first_line(whole.span));
+  added.at = at(whole);
+  added.text = std::string(places().first_line(whole));
   return added;
 }
 

@@ -5,6 +5,10 @@ namespace failc::check {
 
 Term Checker::asserted(const ast::Expr& tree, bool wanted) {
   ++assertions_;
+  return depending(tree, wanted);
+}
+
+Term Checker::depending(const ast::Expr& tree, bool wanted) {
   Term condition = bool_term(tree, "a condition");
   if (condition.error()) {
     doubtful_ = true;
@@ -58,6 +62,17 @@ void Checker::never(const ast::Never& tree, const ast::Statement& whole, plan::B
   condition.upper = during.upper;
   condition.every = every(tree.every.get(), &during);
   condition.condition = asserted(*tree.condition, false).expr;
+  condition.random = salt(whole.span);
+  add(out, whole, std::move(condition));
+}
+
+/// It is no assertion of its scenario: where it is never true, the run fails.
+void Checker::sometimes(const ast::Sometimes& tree, const ast::Statement& whole, plan::Body& out) {
+  plan::Condition condition;
+  condition.kind = plan::ConditionKind::sometimes;
+  condition.title = tree.title;
+  if (tree.title.empty()) report(diag::Code::empty_text, whole.head, {"the title of `sometimes`"});
+  condition.condition = depending(*tree.condition, true).expr;
   condition.random = salt(whole.span);
   add(out, whole, std::move(condition));
 }

@@ -16,7 +16,7 @@
 
 namespace failc::check {
 
-enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check, import };
+enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check, import, matrix };
 std::string_view noun(SymbolKind kind);
 
 /// "there is `a`, `b`"; empty where there is none.
@@ -115,6 +115,7 @@ struct ComponentInfo {
   std::uint32_t file = 0;
   bool broken = false;  // an item did not parse
   bool good = true;     // it has no mistakes
+  bool hidden = false;  // of a valuation that is not at hand
   std::vector<SettingInfo> settings;
   std::vector<NodeLetInfo> lets;
   std::vector<const ast::ObserverItem*> observers;
@@ -145,6 +146,8 @@ struct GroupInfo {
 struct ClusterInfo {
   const ast::Cluster* tree = nullptr;
   std::uint32_t file = 0;
+  std::uint32_t base = kNone;   // the cluster that it is in place of, for a valuation
+  std::string name;             // "kv", and of a valuation "kv#2"
   std::uint32_t index = kNone;  // of the plan; kNone: it has mistakes, and nothing is said about its uses
   std::string backend;
   std::vector<GroupInfo> groups;
@@ -167,6 +170,40 @@ struct ClientInfo {
   std::uint32_t component = kNone;   // of the cluster's groups
   std::uint32_t cluster = kNone;
 };
+
+/// A declaration that has a name.
+using Declared = std::pair<SymbolKind, std::uint32_t>;
+
+/// What names lead to where some parameters have other values than the file gives them. While it is in place, it holds the file's own.
+struct Valuation {
+  struct Names {
+    Symbols values, components;
+    std::unordered_map<std::string_view, std::vector<OperationRef>> requests;
+  };
+  std::vector<Names> files;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> components;  // the file's own, and which is in its place
+  bool in_place = false;
+};
+
+struct AxisInfo {
+  ast::Name name;
+  std::uint32_t param = kNone;  // which it gives a value to
+  std::vector<Value> values;
+  std::vector<std::string> texts;  // of the values, in ids; distinct
+};
+using Combination = std::vector<std::uint32_t>;  // which value of each axis
+
+struct MatrixInfo {
+  const ast::Matrix* tree = nullptr;
+  std::uint32_t file = 0;
+  bool good = false;
+  bool open = false;  // a value hangs on a parameter without one
+  std::vector<AxisInfo> axes;
+  std::vector<Combination> combinations;
+  std::map<std::string, std::unique_ptr<Valuation>> valuations;
+};
+/// "a=1,b=x"
+std::string axes_text(const MatrixInfo& info, const Combination& one, std::string_view equals, std::string_view between);
 
 /// A `step` or a `check` at the top of a file.
 struct Definition {

@@ -1,5 +1,6 @@
 #pragma once
 // What elaborating an expression yields: its lowered form, its type, and when its value is known.
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ struct Term {
   bool constant() const { return known == Known::constant; }
   const Value& value() const { return expr.literal; }
 };
+
+inline plan::OptionalExpr owned(plan::Expr expr) { return std::make_unique<plan::Expr>(std::move(expr)); }
 
 /// A name that an expression may use: a `let`, a loop's variable, a parameter.
 struct Local {

@@ -122,7 +122,7 @@ void Checker::unused() {
                    [](const ast::Broken&) {},
                    [](const ast::Use&) {},
                    [&](const ast::Import& tree) { top("import", tree.name); },
-                   [](const ast::Matrix&) {},
+                   [&](const ast::Matrix& tree) { top("matrix", tree.name); },
                    [](const ast::RunSpec&) {},
                },
                declaration.node);

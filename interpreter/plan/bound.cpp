@@ -166,6 +166,7 @@ Nanos bound_of(const Plan& plan, const Scope& scope) {
 Nanos bound_of(const Plan& plan, const Condition& condition) {
   switch (condition.kind) {
     case ConditionKind::expect:
+    case ConditionKind::sometimes:
     case ConditionKind::shows: return request_bound(plan, condition.condition);
     case ConditionKind::await:
     case ConditionKind::eventually:
@@ -187,7 +188,8 @@ void fill(const Plan& plan, Body& body) {
       fill(plan, scope->otherwise);
     }
     node.bound = bound(plan, node);
-    if (auto* condition = std::get_if<Condition>(&node.node); condition && (condition->kind == ConditionKind::expect || condition->kind == ConditionKind::shows)) condition->upper = node.bound;
+    auto* condition = std::get_if<Condition>(&node.node);
+    if (condition && (condition->kind == ConditionKind::expect || condition->kind == ConditionKind::shows || condition->kind == ConditionKind::sometimes)) condition->upper = node.bound;
   }
 }
 
@@ -234,13 +236,20 @@ ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario) {
 }
 
 void fill_bounds(Plan& plan) {
-  for (Scenario& scenario : plan.scenarios) {
-    fill(plan, scenario.requirements);
-    fill(plan, scenario.body);
-    const ScenarioBound sum = scenario_bound(plan, scenario);
-    scenario.body_bound = sum.body;
-    scenario.cleanup_bound = sum.cleanup;
-  }
+  for (std::vector<Scenario>* part : {&plan.setup, &plan.scenarios, &plan.cleanup})
+    for (Scenario& scenario : *part) {
+      fill(plan, scenario.requirements);
+      fill(plan, scenario.body);
+      const ScenarioBound sum = scenario_bound(plan, scenario);
+      scenario.body_bound = sum.body;
+      scenario.cleanup_bound = sum.cleanup;
+    }
+}
+
+bool shared(const Plan& plan, std::uint32_t cluster) {
+  if (plan.setup.empty()) return false;
+  const std::vector<std::uint32_t>& all = plan.setup.front().clusters;
+  return std::find(all.begin(), all.end(), cluster) != all.end();
 }
 
 }  // namespace failc::plan

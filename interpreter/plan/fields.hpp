@@ -36,8 +36,8 @@ struct Names<ScopeKind> {
 };
 template <>
 struct Names<ConditionKind> {
-  static constexpr const char* of[] = {"expect", "await", "eventually", "always", "never", "shows"};
-  static_assert(std::size(of) == static_cast<std::size_t>(ConditionKind::shows) + 1);
+  static constexpr const char* of[] = {"expect", "await", "eventually", "always", "never", "shows", "sometimes"};
+  static_assert(std::size(of) == static_cast<std::size_t>(ConditionKind::sometimes) + 1);
 };
 
 template <class E>
@@ -228,6 +228,7 @@ void fields(A& a, S& s) {
   a.maybe("every", s.every);
   a.maybe("because", s.because);
   a.maybe("player", s.player);
+  a.maybe("title", s.title);
   a.maybe("random", s.random);
 }
 template <class A, Of<BodyNode> S>
@@ -241,6 +242,8 @@ template <class A, Of<Scenario> S>
 void fields(A& a, S& s) {
   a("id", s.id);
   a("title", s.title);
+  a.maybe("base", s.base);
+  a.maybe("axes", s.axes);
   a.maybe("at", s.at);
   a.maybe("tags", s.tags);
   a("clusters", s.clusters);
@@ -268,6 +271,8 @@ void fields(A& a, S& s) {
   a("nodes", s.nodes);
   a("workloads", s.workloads);
   a("scenarios", s.scenarios);
+  a.maybe("setup", s.setup);
+  a.maybe("cleanup", s.cleanup);
 }
 
 }  // namespace failc::plan

@@ -180,15 +180,16 @@ struct Scope {
 };
 
 /// shows: a player compares itself with the document `condition`, whose parts keep their places.
-enum class ConditionKind : std::uint8_t { expect, await, eventually, always, never, shows };
+enum class ConditionKind : std::uint8_t { expect, await, eventually, always, never, shows, sometimes };
 struct Condition {
   ConditionKind kind{};
   Expr condition;
   Nanos lower{};    // await, eventually: not before
-  Nanos upper{};    // await, eventually, never: the bound. expect: what its queries may take together. always: unused
+  Nanos upper{};    // await, eventually, never: the bound. expect, sometimes: what its queries may take together. always: unused
   Nanos every{};    // how often it is asked where no event wakes it
   std::string because;
   std::uint32_t player = 0;  // shows: into Scenario::players
+  std::string title;  // sometimes: the property's, of all its places
   std::uint64_t random = 0;
 };
 
@@ -202,6 +203,8 @@ struct BodyNode {
 struct Scenario {
   std::string id;     // path::title
   std::string title;
+  std::string base;   // an instance of a matrix: its title as written, without the axes; else empty
+  std::vector<std::pair<std::string, Value>> axes;  // and their values
   Source at;
   std::vector<std::string> tags;
   std::vector<std::uint32_t> clusters;  // brought up in this order, taken down in reverse
@@ -227,7 +230,12 @@ struct Plan {
   std::vector<Node> nodes;
   std::vector<Workload> workloads;
   std::vector<Scenario> scenarios;
+  /// What is done before the first scenario and after the last; none or one each. Both name the same clusters, which are up in between, and which
+  /// scenarios that name them share. Only `setup` has `up`, only `cleanup` has `down`.
+  std::vector<Scenario> setup, cleanup;
 };
+/// Whether a cluster is up around all scenarios.
+bool shared(const Plan& plan, std::uint32_t cluster);
 
 /// Invariants: indices in range, slots within frames, arities, bounds equal to what the bodies sum to, scenario ids distinct.
 /// The error names the first one that does not hold.

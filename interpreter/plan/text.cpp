@@ -19,7 +19,9 @@ class Text {
     for (std::size_t i = 0; i < plan_.components.size(); ++i) component(static_cast<std::uint32_t>(i));
     for (const Cluster& one : plan_.clusters) cluster(one);
     for (const Workload& one : plan_.workloads) workload(one);
-    for (const Scenario& one : plan_.scenarios) scenario(one);
+    for (const Scenario& one : plan_.setup) scenario(one, "setup");
+    for (const Scenario& one : plan_.scenarios) scenario(one, fmt::format("scenario \"{}\"", one.title));
+    for (const Scenario& one : plan_.cleanup) scenario(one, "cleanup");
     return std::move(out_);
   }
 
@@ -98,8 +100,9 @@ class Text {
                         one.concurrency, one.counter_slot));
   }
 
-  void scenario(const Scenario& one) {
-    line(0, fmt::format("scenario \"{}\"", one.title));
+  void scenario(const Scenario& one, const std::string& head) {
+    line(0, head);
+    for (const auto& [name, value] : one.axes) line(1, fmt::format("axis {} = {}", name, print(plan_, value)));
     for (std::size_t i = 0; i < one.players.size(); ++i) line(1, fmt::format("player #{} = {}", i, one.players[i]));
     for (const std::string& tag : one.tags) line(1, "tag " + tag);
     if (!one.skip.empty()) line(1, "skipped: " + one.skip);
@@ -179,6 +182,7 @@ class Text {
       case ConditionKind::await: return fmt::format("await {} within {}{}", what, within, every);
       case ConditionKind::eventually: return fmt::format("eventually within {}{}: {}", within, every, what);
       case ConditionKind::always: return fmt::format("always{}: {}", every, what);
+      case ConditionKind::sometimes: return fmt::format("sometimes {}: {}", show(Value(condition.title)), what);
       case ConditionKind::never: return fmt::format("never {} during {}{}", what, within, every);
     }
     FAILC_BUG("a kind of condition that does not exist");

@@ -22,6 +22,10 @@ Status Verifier::run() {
     where_.clear();
     holds = holds && require(!one.id.empty(), "a scenario has no id") && require(ids.insert(one.id).second, "two scenarios have the id `{}`", one.id) && scenario(one);
   }
+  where_.clear();
+  holds = holds && require(plan_.setup.size() <= 1 && plan_.cleanup.size() == plan_.setup.size(), "a file has one setup and one cleanup, or neither");
+  for (const Scenario& one : plan_.setup) holds = holds && scenario(one) && require(one.clusters == plan_.cleanup.front().clusters, "its cleanup is of other clusters");
+  for (const Scenario& one : plan_.cleanup) holds = holds && scenario(one);
   if (!holds) return Error{problem_};
   return Done{};
 }

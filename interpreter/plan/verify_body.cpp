@@ -143,7 +143,9 @@ bool Verifier::kind(const Condition& condition, std::uint32_t slots, int) {
   if (!require(condition.lower >= Nanos() && condition.upper >= Nanos() && condition.every >= Nanos(), "a bound is negative")) return false;
   switch (condition.kind) {
     case ConditionKind::shows:
-      if (!require(condition.player < players_, "player {} does not exist", condition.player)) return false;
+    case ConditionKind::sometimes:
+      if (condition.kind == ConditionKind::shows && !require(condition.player < players_, "player {} does not exist", condition.player)) return false;
+      if (condition.kind == ConditionKind::sometimes && !require(!condition.title.empty(), "`sometimes` has no title")) return false;
       [[fallthrough]];
     case ConditionKind::expect: {
       const Nanos asked = request_bound(plan_, condition.condition);

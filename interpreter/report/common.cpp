@@ -37,6 +37,7 @@ Counts count(const Run& run) {
   for (const FileRun& file : run.files) {
     out.left_out += file.left_out.size();
     out.leaked += file.leaked.size();
+    for (const run::Property& property : file.properties) out.never += property.failed();
     for (const run::ScenarioResult& result : file.results) {
       out.leaked += result.leaked.size();
       switch (result.verdict) {
@@ -70,6 +71,8 @@ std::string again(const Run& run, const FileRun& file, const plan::Scenario& sce
   // A word that begins with `-` would be taken for an option.
   const std::string& written = file.plan->files[scenario.at.file];
   const std::string path = written.starts_with("-") ? "./" + written : written;
+  const bool around = (!file.plan->setup.empty() && &scenario == &file.plan->setup.front()) || (!file.plan->cleanup.empty() && &scenario == &file.plan->cleanup.front());
+  if (around) return "failc run " + shell_quoted(path) + " " + run.repeat;
   const std::string only = scenario.title.starts_with("-") ? "--only=" + shell_quoted(scenario.title) : "--only " + shell_quoted(scenario.title);
   return "failc run " + shell_quoted(path) + " " + only + " " + run.repeat;
 }

@@ -85,7 +85,7 @@ const char* mark(run::Verdict verdict) {
 
 std::string scenario_line(const FileRun& file, const run::ScenarioResult& result, bool colour) {
   const Style s = style(colour);
-  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
   const char* tint = result.verdict == run::Verdict::pass ? s.green : result.verdict == run::Verdict::fail ? s.red : s.yellow;
   std::string out = fmt::format("{}{}{}  {}  ({}, {} assertion{})", tint, mark(result.verdict), s.plain, printable(scenario.id), shown(result.ended - result.began), result.assertions,
                                 result.assertions == 1 ? "" : "s");
@@ -97,7 +97,7 @@ std::string scenario_line(const FileRun& file, const run::ScenarioResult& result
 
 std::string failure_block(const Run& run, const FileRun& file, const run::ScenarioResult& result, bool colour) {
   const Style s = style(colour);
-  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
   std::string out;
   if (result.expected_failure) out += "  the failure that was expected:\n" + failure_text(file, *result.expected_failure, s, result.began);
   if (result.failure) {
@@ -113,15 +113,28 @@ std::string failure_block(const Run& run, const FileRun& file, const run::Scenar
   return out;
 }
 
+std::string property_lines(const FileRun& file, bool colour) {
+  const Style s = style(colour);
+  std::string out;
+  for (const run::Property& property : file.properties) {
+    const char* tint = property.failed() ? s.red : property.judged ? s.green : s.yellow;
+    const char* marked = property.failed() ? "NEVER" : property.judged ? "sometimes" : "unjudged";
+    out += fmt::format("{}{}{}  {}: \"{}\"  {}\n", tint, marked, s.plain, place(file, property.at), printable(property.title), text_of(property));
+    if (property.failed()) out += excerpt(file, property.at, s);
+  }
+  return out;
+}
+
 std::string summary(const Run& run, bool colour) {
   const Style s = style(colour);
   const Counts counts = count(run);
-  const bool good = counts.failed + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.leaked + counts.left_out == 0;
+  const bool good = counts.failed + counts.never + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.leaked + counts.left_out == 0;
   std::string out = fmt::format("{}{} passed{}", good ? s.green : "", counts.passed, good ? s.plain : "");
   const auto add = [&](std::size_t number, const char* what) {
     if (number > 0) out += fmt::format(", {}{} {}{}", s.red, number, what, s.plain);
   };
   add(counts.failed, "failed");
+  add(counts.never, counts.never == 1 ? "property never true" : "properties never true");
   add(counts.inconclusive, "inconclusive");
   add(counts.environment, "could not run here");
   add(counts.harness, "ended by a mistake of the harness");

@@ -26,11 +26,11 @@ constexpr Shape kShapes[] = {
     {"wait", "wait", {"file", "line", "text", "used>used_ns", "bound>bound_ns", "held"}},
     {"log", "log", {"text"}},
     {"failure", "failure", {"file", "line", "column", "text", "message", "wanted", "seen", "active", "notes", "verdict", "later"}},
-    {"verdict", "scenario_ended", {"verdict", "began>began_ns", "ended>ended_ns", "assertions", "faults", "versions"}},
+    {"verdict", "scenario_ended", {"verdict", "began>began_ns", "ended>ended_ns", "assertions", "faults", "versions", "skipped", "expected_failure"}},
     {"leaked", "leaked", {"what"}},
     {"recovered", "recovered", {"what"}},
-    {"end", "file_ended", {"verdict", "error", "not_run"}},
-    {"left", "file_ended", {"verdict", "error", "not_run", "leaked"}},
+    {"end", "file_ended", {"verdict", "error", "not_run", "properties"}},
+    {"left", "file_ended", {"verdict", "error", "not_run", "properties", "leaked"}},
 };
 
 std::string as_line(const Json& event) { return event.dump(-1, ' ', false, Json::error_handler_t::replace); }

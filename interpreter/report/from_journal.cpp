@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,7 +67,7 @@ Enum named(const Json& record, const char* key, std::initializer_list<Enum> all)
 
 run::Verdict verdict_of(const Json& record) {
   using run::Verdict;
-  return named(record, "verdict", {Verdict::pass, Verdict::fail, Verdict::environment, Verdict::interrupted, Verdict::harness, Verdict::inconclusive});
+  return named(record, "verdict", {Verdict::pass, Verdict::fail, Verdict::environment, Verdict::interrupted, Verdict::harness, Verdict::inconclusive, Verdict::skipped});
 }
 
 run::FaultEnd end_of(const Json& record) {
@@ -155,7 +157,7 @@ class Session {
     if (!current_) return;
     if (kind == "step") {
       step_ = text(record, "text");
-      step_at_ = plan_->scenarios[current_->scenario].at;
+      step_at_ = run::scenario_of(*plan_, *current_).at;
       step_at_.line = static_cast<std::uint32_t>(number(record, "line", std::numeric_limits<std::uint32_t>::max() / 2));
       step_at_.column = step_at_.length = 1;
     } else if (kind == "wait") {
@@ -173,13 +175,23 @@ class Session {
 
   void scenario(const Json& record) {
     const std::string id = text(record, "id");
+    current_.emplace();
+    current_->began = current_->ended = duration(record, "at");
+    step_.clear();
+    for (const auto& [index, part, end] : {std::tuple{run::kSetup, &plan_->setup, "::(setup)"}, std::tuple{run::kCleanup, &plan_->cleanup, "::(cleanup)"}}) {
+      if (!id.ends_with(end)) continue;
+      current_->scenario = index;
+      plan::Scenario& around = part->emplace_back();
+      around.id = id;
+      around.title = text(record, "title");
+      around.at.line = static_cast<std::uint32_t>(number(record, "line", std::numeric_limits<std::uint32_t>::max() / 2));
+      around.at.column = around.at.length = 1;
+      return;
+    }
     const auto found = std::find_if(plan_->scenarios.begin(), plan_->scenarios.end(), [&](const plan::Scenario& one) { return one.id == id; });
     if (found == plan_->scenarios.end()) throw Malformed{"id"};
-    current_.emplace();
     current_->scenario = static_cast<std::uint32_t>(found - plan_->scenarios.begin());
-    current_->began = current_->ended = duration(record, "at");
     begun_.insert(current_->scenario);
-    step_.clear();
   }
 
   run::Failure failure(const Json& record) {
@@ -203,7 +215,14 @@ class Session {
     current_->ended = duration(record, "ended");
     for (const Json& fault : list(record, "faults")) current_->faults.push_back({text(fault, "what"), end_of(fault), text(fault, "evidence")});
     for (const Json& found : list(record, "versions")) current_->versions.push_back({text(found, "component"), text(found, "version"), text(found, "program")});
-    file_.results.push_back(std::move(*current_));
+    if (record.contains("skipped")) current_->skipped = text(record, "skipped");
+    if (record.contains("expected_failure")) {
+      if (!current_->failure) throw Malformed{"expected_failure"};
+      current_->expected_failure = std::exchange(current_->failure, std::nullopt);
+    }
+    // Setup and cleanup are told of where they have something to tell.
+    const bool around = current_->scenario == run::kSetup || current_->scenario == run::kCleanup;
+    if (!around || current_->failure || !current_->leaked.empty()) file_.results.push_back(std::move(*current_));
     current_.reset();
   }
 
@@ -212,6 +231,16 @@ class Session {
     file_.error = text(record, "error");
     not_run_.emplace();
     for (std::string& id : texts(record, "not_run")) not_run_->insert(std::move(id));
+    if (record.contains("properties"))
+      for (const Json& told : list(record, "properties")) {
+        run::Property& property = file_.properties.emplace_back();
+        property.title = text(told, "title");
+        property.at = place(told);
+        property.text = text(told, "text");
+        property.asked = static_cast<std::uint64_t>(number(told, "asked", kLatest));
+        property.held = static_cast<std::uint64_t>(number(told, "held", kLatest));
+        property.judged = member(told, "judged") == Json(true);
+      }
     if (record["kind"] == "left") file_.leaked = texts(record, "leaked");
   }
 
@@ -222,7 +251,7 @@ class Session {
     if (!current_) return;
     current_->ended = file_.elapsed;
     run::Failure failure;
-    failure.at = step_.empty() ? plan_->scenarios[current_->scenario].at : step_at_;
+    failure.at = step_.empty() ? run::scenario_of(*plan_, *current_).at : step_at_;
     failure.text = step_;
     failure.message = fmt::format("failc was killed here, {}", where);
     failure.when = file_.elapsed;
@@ -247,6 +276,21 @@ class Session {
 };
 
 }  // namespace
+
+nlohmann::ordered_json properties_of(const FileRun& file) {
+  Json out = Json::array();
+  for (const run::Property& property : file.properties)
+    out.push_back({{"title", property.title},
+                   {"file", property.at.file < file.plan->files.size() ? file.plan->files[property.at.file] : ""},
+                   {"line", property.at.line},
+                   {"column", property.at.column},
+                   {"length", property.at.length},
+                   {"text", property.text},
+                   {"asked", property.asked},
+                   {"held", property.held},
+                   {"judged", property.judged}});
+  return out;
+}
 
 nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios) {
   Json sources = Json::array(), told = Json::array();

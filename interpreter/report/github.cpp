@@ -41,13 +41,15 @@ std::string github(const Run& run) {
   std::string out;
   for (const FileRun& file : run.files) {
     for (const run::ScenarioResult& result : file.results) {
-      const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+      const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
       const std::string title = std::string(word(result.verdict)) + ": " + scenario.title;
       if (result.failure) out += annotation(file, result.failure->at, title, told(*result.failure) + "\nagain: " + again(run, file, scenario));
-      else if (result.verdict != run::Verdict::pass) out += annotation(file, scenario.at, title, word(result.verdict));
+      else if (result.verdict != run::Verdict::pass && result.verdict != run::Verdict::skipped) out += annotation(file, scenario.at, title, word(result.verdict));
       for (const run::Failure& later : result.later) out += annotation(file, later.at, "later, while undoing: " + scenario.title, told(later));
       for (const std::string& leaked : result.leaked) out += annotation(file, scenario.at, "leaked: " + scenario.title, leaked);
     }
+    for (const run::Property& property : file.properties)
+      if (property.failed()) out += annotation(file, property.at, "sometimes: " + property.title, text_of(property));
     if (!file.error.empty()) out += annotation(file, {}, "failc could not run it", file.error);
     for (const std::string& leaked : file.leaked) out += annotation(file, {}, "leaked", leaked);
   }

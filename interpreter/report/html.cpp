@@ -83,14 +83,15 @@ Story story_of(const std::vector<Json>& records, const std::string& id, Nanos be
 std::string in_seconds(Nanos duration) { return fmt::format("{:.3f} s", static_cast<double>(duration.count()) / 1e9); }
 
 std::string scenario_html(const Run& run, const FileRun& file, const run::ScenarioResult& result, const std::vector<Json>& records) {
-  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
-  const bool good = result.verdict == run::Verdict::pass && result.leaked.empty();
+  const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
+  const bool good = (result.verdict == run::Verdict::pass || result.verdict == run::Verdict::skipped) && result.leaked.empty();
   std::string out = fmt::format("<details{}><summary><b class=\"v {}\">{}</b> {} <small>{}, {}</small></summary>\n", good ? "" : " open", word(result.verdict), word(result.verdict), content(scenario.title),
                                 content(place(file, scenario.at)), in_seconds(result.ended - result.began));
   out += "<p><small>" + content(fmt::format("backend {}; {} asserted", backends(*file.plan, scenario), result.assertions));
   for (const std::string& tag : scenario.tags) out += "; tag " + content(tag);
   for (const run::Version& version : result.versions) out += "; " + content(run::text_of(version));
   out += "</small></p>\n";
+  if (!result.skipped.empty()) out += "<p>skipped: " + content(result.skipped) + "</p>\n";
   if (const std::string block = failure_block(run, file, result, false); !block.empty()) out += "<pre>" + content(block) + "</pre>\n";
   const Story story = story_of(records, scenario.id, result.began);
   if (!story.logs.empty()) out += "<details><summary>log</summary><pre>" + story.logs + "</pre></details>\n";
@@ -114,6 +115,7 @@ std::string html(const Run& run, const Records& records) {
     for (const std::string& leaked : file.leaked) out += "<pre>LEAKED: " + content(leaked) + "</pre>\n";
     const std::vector<Json> all = file.journal.empty() ? std::vector<Json>() : records(file.journal);
     for (const run::ScenarioResult& result : file.results) out += scenario_html(run, file, result, all);
+    if (const std::string lines = property_lines(file, false); !lines.empty()) out += "<pre>" + content(lines) + "</pre>\n";
     for (const std::uint32_t index : file.left_out) out += "<p><b class=\"v\">not run</b> " + content(file.plan->scenarios[index].title) + "</p>\n";
     if (!file.journal.empty()) out += "<p><small>journal: " + content(file.journal) + "</small></p>\n";
   }

@@ -26,7 +26,7 @@ Json failure_json(const FileRun& file, const run::Failure& failure) {
 }
 
 Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
-  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
   Json later = Json::array(), waits = Json::array(), faults = Json::array(), versions = Json::object(), programs = Json::object();
   for (const run::Failure& failure : result.later) later.push_back(failure_json(file, failure));
   for (const run::WaitUsed& wait : result.waits)
@@ -61,11 +61,17 @@ Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResul
 }  // namespace
 
 nlohmann::ordered_json json(const Run& run) {
-  Json scenarios = Json::array(), failures = Json::array(), waits = Json::array(), faults = Json::array(), files = Json::array();
+  Json properties = Json::array(), scenarios = Json::array(), failures = Json::array(), waits = Json::array(), faults = Json::array(), files = Json::array();
   for (const FileRun& file : run.files) {
     Json left_out = Json::array();
     for (const std::uint32_t index : file.left_out) left_out.push_back(file.plan->scenarios[index].id);
     files.push_back({{"path", file.path}, {"journal", file.journal}, {"plan", file.plan_hash.empty() ? plan::hash(*file.plan) : file.plan_hash}, {"elapsed_ns", file.elapsed.count()}, {"not_run", left_out}, {"error", file.error}, {"leaked", file.leaked}});
+    for (const run::Property& property : file.properties)
+      properties.push_back({{"title", property.title},
+                            {"at", place_json(file, property.at)},
+                            {"verdict", property.failed() ? "fail" : property.judged ? "pass" : "unjudged"},
+                            {"asked", property.asked},
+                            {"held", property.held}});
     for (const run::ScenarioResult& result : file.results) {
       Json scenario = scenario_json(run, file, result);
       const auto collect = [&](Json& all, const Json& item) {
@@ -92,11 +98,13 @@ nlohmann::ordered_json json(const Run& run) {
             {"harness", counts.harness},
             {"interrupted", counts.interrupted},
             {"skipped", counts.skipped},
+            {"never", counts.never},
             {"not_run", counts.left_out},
             {"leaked", counts.leaked},
             {"files", files}}},
           {"scenarios", scenarios},
           {"failures", failures},
+          {"properties", properties},
           {"waits", waits},
           {"faults", faults}};
 }

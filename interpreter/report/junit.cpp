@@ -46,7 +46,7 @@ std::string told(const FileRun& file, const run::ScenarioResult& result) {
 }
 
 std::string testcase(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
-  const plan::Scenario& scenario = file.plan->scenarios[result.scenario];
+  const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
   std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\" assertions=\"{}\">\n", xml_escaped(classname(file.path)),
                                 xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line, seconds(result.ended - result.began), result.assertions);
   out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file.path) +
@@ -55,6 +55,16 @@ std::string testcase(const Run& run, const FileRun& file, const run::ScenarioRes
   out += "    </properties>\n" + problem(run, file, result);
   if (const std::string text = told(file, result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
   return out + "    </testcase>\n";
+}
+
+/// A `sometimes` is a case of its own: it is of no single scenario.
+std::string property_case(const FileRun& file, const run::Property& property) {
+  const std::string text = xml_escaped(text_of(property));
+  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"sometimes: {}\" file=\"{}\" line=\"{}\" time=\"0.000\" assertions=\"{}\">", xml_escaped(classname(file.path)),
+                                xml_escaped(property.title), xml_escaped(file.path), property.at.line, property.asked);
+  if (property.failed()) out += fmt::format("<failure type=\"never\" message=\"{0}\">{1}: {0}</failure>", text, xml_escaped(place(file, property.at)));
+  else if (!property.judged) out += fmt::format("<skipped message=\"{}\"/>", text);
+  return out + "</testcase>\n";
 }
 
 std::string left_out(const FileRun& file, std::uint32_t index) {
@@ -66,7 +76,11 @@ std::string left_out(const FileRun& file, std::uint32_t index) {
 std::string counts_of(const Run& run) {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
   for (const FileRun& file : run.files) {
-    tests += file.results.size() + file.left_out.size();
+    tests += file.results.size() + file.properties.size() + file.left_out.size();
+    for (const run::Property& property : file.properties) {
+      failures += property.failed();
+      skipped += !property.judged;
+    }
     skipped += file.left_out.size();
     for (const run::ScenarioResult& result : file.results) {
       const bool failure = result.verdict == run::Verdict::fail;
@@ -90,6 +104,7 @@ std::string junit(const Run& run) {
     out += fmt::format("  <testsuite name=\"{}\" {} time=\"{}\" timestamp=\"{}\">\n", xml_escaped(classname(file.path)), counts_of(alone), seconds(elapsed),
                        xml_escaped(run.started.ends_with("Z") ? run.started.substr(0, run.started.size() - 1) : run.started));
     for (const run::ScenarioResult& result : file.results) out += testcase(run, file, result);
+    for (const run::Property& property : file.properties) out += property_case(file, property);
     for (const std::uint32_t index : file.left_out) out += left_out(file, index);
     if (!file.error.empty()) out += "    <system-err>" + xml_escaped(file.error) + "</system-err>\n";
     out += "  </testsuite>\n";

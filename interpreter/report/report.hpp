@@ -20,6 +20,7 @@ struct FileRun {
   const plan::Plan* plan = nullptr;
   const SourceMap* sources = nullptr;
   std::vector<run::ScenarioResult> results;
+  std::vector<run::Property> properties;  // what its scenarios should show sometimes
   std::vector<std::uint32_t> left_out;  // selected, and not run since an earlier one failed
   std::string error;                    // the environment's no beside the scenarios, or ""
   std::vector<std::string> leaked;      // what still ran at the very end and could not be ended
@@ -36,7 +37,8 @@ struct Run {
   std::vector<FileRun> files;
 };
 
-struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, left_out = 0, leaked = 0; };
+struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, never = 0, left_out = 0, leaked = 0; };
+/// `failed` is of scenarios, `never` of properties.
 Counts count(const Run& run);
 
 /// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive", "skipped".
@@ -49,6 +51,8 @@ std::string backends(const plan::Plan& plan, const plan::Scenario& scenario);
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario);
 /// How long its files took together.
 Nanos elapsed(const Run& run);
+/// What its last record holds of properties.
+nlohmann::ordered_json properties_of(const FileRun& file);
 /// What a session's first record holds for reports, beside what recovery needs: everything of the plan that they use.
 nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios);
 /// The text of a place's line, or "" where it is not at hand.
@@ -64,6 +68,8 @@ std::string place(const FileRun& file, const plan::Source& at);
 std::string scenario_line(const FileRun& file, const run::ScenarioResult& result, bool colour);
 /// Everything that helps to understand a scenario that did not pass; "" for one that passed and left nothing.
 std::string failure_block(const Run& run, const FileRun& file, const run::ScenarioResult& result, bool colour);
+/// What the file's properties came to; "" where it has none.
+std::string property_lines(const FileRun& file, bool colour);
 /// Counts, time, and where the journals are.
 std::string summary(const Run& run, bool colour);
 

@@ -24,6 +24,12 @@ std::string first_reason(const Sample& sample) {
 
 }  // namespace
 
+std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs) {
+  std::vector<const plan::Expr*> all;
+  for (const plan::Expr& expr : exprs) all.push_back(&expr);
+  return all;
+}
+
 Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std::vector<const plan::Expr*>& exprs, std::uint64_t salt, Nanos settle) {
   ScenarioRun& run = context.run;
   Arguments result;

@@ -54,6 +54,7 @@ Result<std::uint16_t> fixed_port(ScenarioRun& run, backend::NodeIndex node, cons
 bool prepare(ScenarioRun& run, const std::vector<plan::BodyNode>& places) {
   std::vector<backend::NodeSetup> setups;
   for (std::size_t i = 0; i < places.size(); ++i) {
+    if (run.kept(run.scenario.clusters[i])) continue;
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
     for (std::uint32_t n = 0; n < cluster.node_count; ++n) {
       const backend::NodeIndex node = cluster.first_node + n;
@@ -67,7 +68,7 @@ bool prepare(ScenarioRun& run, const std::vector<plan::BodyNode>& places) {
       setups.push_back(std::move(setup));
     }
   }
-  if (setups.empty()) return true;
+  if (places.empty()) return true;
   Result<std::vector<backend::NodeInfo>> infos = run.scheduler.world().prepare(setups);
   if (!infos) return fail(run, places.front(), infos.error().message);
   FAILC_ASSERT(infos->size() == setups.size());
@@ -148,6 +149,13 @@ Task<bool> find_versions(ScenarioRun& run, const std::vector<plan::BodyNode>& pl
   co_return true;
 }
 
+/// Of a cluster that is up around all scenarios: one before may have left a node stopped.
+bool to_be_started_again(ScenarioRun& run, backend::NodeIndex node) {
+  const eval::NodeState state = run.nodes[node].state;
+  if (state == eval::NodeState::stopped && run.progress.message) run.progress.message(fmt::format("{} was left stopped: it is started again", run.names[node]));
+  return state != eval::NodeState::running;
+}
+
 /// Whether a requirement holds, now that versions are known. Where it does not, the scenario is skipped; undefined, it cannot run here.
 bool required(ScenarioRun& run, const plan::BodyNode& node) {
   const plan::Expr& condition = std::get<plan::Condition>(node.node).condition;
@@ -185,7 +193,15 @@ Task<bool> bring_up(ScenarioRun& run) {
   std::vector<Launching> all;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
-    for (std::uint32_t node = 0; node < cluster.node_count; ++node) all.push_back({cluster.first_node + node, cluster.up, &places[i]});
+    const bool kept = run.kept(run.scenario.clusters[i]);
+    for (backend::NodeIndex node = cluster.first_node; node < cluster.first_node + cluster.node_count; ++node) {
+      if (kept && !to_be_started_again(run, node)) continue;
+      if (run.nodes[node].state == eval::NodeState::paused) {
+        fail(run, places[i], fmt::format("{} was left paused by a scenario before, and could not be resumed", run.names[node]));
+        co_return false;
+      }
+      all.push_back({node, cluster.up, &places[i]});
+    }
   }
   Task<Started> starting = start_together(run, run.everything, all);
   Started started = co_await starting;

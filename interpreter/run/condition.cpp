@@ -134,7 +134,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
 }  // namespace
 
 Task<Flow> run_condition(Context context, Block& block, const plan::BodyNode& node, const plan::Condition& condition) {
-  ++context.run.result.assertions;
+  if (condition.kind != plan::ConditionKind::sometimes) ++context.run.result.assertions;
   switch (condition.kind) {
     case plan::ConditionKind::expect: {
       Task<Flow> task = expect(context, node, condition);
@@ -151,6 +151,10 @@ Task<Flow> run_condition(Context context, Block& block, const plan::BodyNode& no
     }
     case plan::ConditionKind::shows: {
       Task<Flow> task = run_shows(context, node, condition);
+      co_return co_await task;
+    }
+    case plan::ConditionKind::sometimes: {
+      Task<Flow> task = run_sometimes(context, node, condition);
       co_return co_await task;
     }
     case plan::ConditionKind::always: start_watcher(context, block, node, condition); co_return Flow::go_on;

@@ -43,6 +43,7 @@ Task<Flow> run_body(ScenarioRun& run, CancelScope& outer, std::uint64_t path, co
 Task<Flow> run_scope(Context context, Block& block, const plan::BodyNode& node, const plan::Scope& scope);
 Task<Flow> run_step(Context context, Block& block, const plan::BodyNode& node, const plan::Step& step);
 Task<Flow> run_condition(Context context, Block& block, const plan::BodyNode& node, const plan::Condition& condition);
+Task<Flow> run_sometimes(Context context, const plan::BodyNode& node, const plan::Condition& condition);
 
 // ---- arguments.cpp
 
@@ -52,6 +53,7 @@ struct Arguments {
   Flow flow = Flow::go_on;
   std::vector<Value> values;
 };
+std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs);
 Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std::vector<const plan::Expr*>& exprs, std::uint64_t salt, Nanos settle);
 /// The nodes of a step's set; failure where it is undefined or empty.
 struct NodeSet {

@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t kMostMessage = 200;
 
-std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs) {
-  std::vector<const plan::Expr*> all;
-  for (const plan::Expr& expr : exprs) all.push_back(&expr);
-  return all;
-}
-
 std::string message_of(const eval::Outcome& outcome) {
   const auto* error = outcome.error.as<Document>();
   const Value* message = error ? error->find("message") : nullptr;

@@ -1,5 +1,6 @@
 #include "interpreter/run/run.hpp"
 
+#include "interpreter/run/around.hpp"
 #include "interpreter/run/engine.hpp"
 
 namespace failc::run {
@@ -46,6 +47,10 @@ bool good(const ScenarioResult& result) {
 
 }  // namespace
 
+const plan::Scenario& scenario_of(const plan::Plan& plan, const ScenarioResult& result) {
+  return result.scenario == kSetup ? plan.setup.front() : result.scenario == kCleanup ? plan.cleanup.front() : plan.scenarios[result.scenario];
+}
+
 std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, backend::World& world, journal::Journal& journal,
                                 const Progress& progress) {
   std::vector<std::string> names;
@@ -56,33 +61,66 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
   Recorder recorder(plan, journal, world, [&] {  // only called once `recorder` is there
     if (current) current->lose("the journal could not be written: " + *recorder.error());
   });
-  std::vector<ScenarioResult> results;
-  for (const std::uint32_t index : options.scenarios) {
-    const plan::Scenario& scenario = plan.scenarios[index];
+  Around around(plan);
+  std::optional<ScenarioResult> setup;
+  const auto carry_out = [&](const plan::Scenario& scenario, std::uint32_t index, const std::function<void(ScenarioRun&)>& what) {
     ScenarioRun one(plan, scenario, options, state, recorder, progress, world, names);
     current = &one;
     one.result.scenario = index;
     one.result.began = world.now();
     one.nodes.count_from(one.result.began);
+    around.hand_to(one);
     if (progress.began) progress.began(scenario);
     recorder.scenario(plan, scenario);
+    what(one);
+    recorder.flush();
+    one.result.ended = world.now();
+    recorder.verdict(scenario, one.result);
+    around.take_from(one);
+    if (progress.ended) progress.ended(one.result);
+    current = nullptr;
+    return std::move(one.result);
+  };
+  const auto run_scenario = [&](ScenarioRun& one) {
+    bool ran = false;
     if (state.lost && !one.result.failure) {
       one.lose(*state.lost);
-    } else if (!scenario.skip.empty()) {
-      one.result.skipped = scenario.skip;
+    } else if (!one.scenario.skip.empty()) {
+      one.result.skipped = one.scenario.skip;
+    } else if (setup && setup->failure && !state.interrupted) {
+      Failure failure = *setup->failure;
+      failure.message = "not run, since the file's setup did not succeed: " + failure.message;
+      one.fail(std::move(failure));
     } else if (!state.interrupted && !state.lost) {
       Task<bool> task = scenario_task(one);
       one.scheduler.run(task);
+      ran = true;
     }
-    recorder.flush();
     one.result.verdict = verdict_of(one);
-    if (scenario.expect_fails) judge_expected_failure(one);
-    one.result.ended = world.now();
-    recorder.verdict(scenario, one.result);
-    if (progress.ended) progress.ended(one.result);
-    results.push_back(std::move(one.result));
-    current = nullptr;
+    if (ran && one.scenario.expect_fails) judge_expected_failure(one);
+  };
+
+  std::vector<ScenarioResult> results;
+  for (const std::uint32_t index : options.scenarios) {
+    const plan::Scenario& scenario = plan.scenarios[index];
+    if (around.wanted() && !setup && scenario.skip.empty() && !state.interrupted && !state.lost) {
+      setup = carry_out(plan.setup.front(), kSetup, [](ScenarioRun& one) {
+        Task<bool> task = setup_task(one);
+        one.scheduler.run(task);
+        one.result.verdict = verdict_of(one);
+      });
+      if (!good(*setup) && setup->failure) results.push_back(*setup);
+    }
+    results.push_back(carry_out(scenario, index, run_scenario));
     if (options.fail_fast && !good(results.back())) break;
+  }
+  if (setup) {
+    ScenarioResult cleanup = carry_out(plan.cleanup.front(), kCleanup, [](ScenarioRun& one) {
+      Task<bool> task = cleanup_task(one);
+      one.scheduler.run(task);
+      one.result.verdict = verdict_of(one);
+    });
+    if (cleanup.failure || !cleanup.leaked.empty()) results.push_back(std::move(cleanup));
   }
   return results;
 }

@@ -45,13 +45,20 @@ struct Version {
 /// "kvd 8.0.4 (kvd-next)"; the program only where it is not called as its component is.
 std::string text_of(const Version& version);
 
+/// How often a `sometimes` of that title was asked, and how often it was true.
+struct SometimesAsked { std::string title; std::uint64_t asked = 0, held = 0; };
+
+/// In place of a scenario: what a file does around all of them.
+inline constexpr std::uint32_t kSetup = 0xfffffffe, kCleanup = 0xffffffff;
+
 struct ScenarioResult {
-  std::uint32_t scenario = 0;
+  std::uint32_t scenario = 0;               // of the plan, or kSetup, kCleanup
   Verdict verdict = Verdict::pass;
   std::optional<Failure> failure;           // the first one
   std::optional<Failure> expected_failure;  // what `expect fails` was to see, where it passed; then there is no `failure`
   std::string skipped;                      // why it was not run
   std::vector<Failure> later;               // of cleanups and take-down: never mask the first
+  std::vector<SometimesAsked> sometimes;
   std::vector<WaitUsed> waits;
   std::vector<FaultResult> faults;
   std::vector<std::string> leaked;          // what could not be undone
@@ -59,6 +66,22 @@ struct ScenarioResult {
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};
 };
+
+const plan::Scenario& scenario_of(const plan::Plan& plan, const ScenarioResult& result);
+
+/// A `sometimes` over all its places, iterations and scenarios of a file: it fails the run where it is judged and was never true.
+struct Property {
+  std::string title;
+  plan::Source at;   // its first place
+  std::string text;  // what stands there
+  std::uint64_t asked = 0, held = 0;
+  bool judged = false;  // not where it was never true and a scenario that has it was not run to its end
+  bool failed() const { return judged && held == 0; }
+};
+/// Those of the scenarios that were selected, in order of their first places. What was skipped does not count.
+std::vector<Property> properties(const plan::Plan& plan, const std::vector<std::uint32_t>& selected, const std::vector<ScenarioResult>& results);
+/// "it was never true; it was asked 3 times".
+std::string text_of(const Property& property);
 
 /// For live progress; all optional.
 struct Progress {
@@ -79,6 +102,7 @@ struct Options {
 };
 
 /// Never throws. Each scenario's effects are undone before the next begins. An Interrupt undoes and ends the rest as interrupted.
+/// A result for each scenario, in order; and one for the file's setup or cleanup where that did not pass.
 std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, backend::World& world, journal::Journal& journal, const Progress& progress);
 
 }  // namespace failc::run

@@ -120,7 +120,8 @@ Flow ScenarioRun::fail(Failure failure) {
 plan::BodyNode ScenarioRun::place() const {
   plan::BodyNode node;
   node.at = scenario.at;
-  node.text = fmt::format("scenario \"{}\"", scenario.title);
+  const bool around = result.scenario >= plan.scenarios.size();  // setup and cleanup have no title of their own
+  node.text = around ? scenario.title : fmt::format("scenario \"{}\"", scenario.title);
   return node;
 }
 

@@ -57,6 +57,8 @@ struct ScenarioRun {
   bool timed_out = false;                      // and its failure is recorded
   std::uint64_t changes[4] = {0, 0, 0, 0};     // how many events of each Wake bit have come
 
+  /// Whether a cluster was up before this run and stays up behind it.
+  bool kept(std::uint32_t cluster) const { return result.scenario < plan.scenarios.size() && plan::shared(plan, cluster); }
   /// An upper bound as `--time-scale` wants it.
   Nanos scaled(Nanos bound) const;
   /// `now + bound`, without overflow.

@@ -8,12 +8,6 @@
 namespace failc::run {
 namespace {
 
-std::vector<const plan::Expr*> pointers(const std::vector<plan::Expr>& exprs) {
-  std::vector<const plan::Expr*> all;
-  for (const plan::Expr& expr : exprs) all.push_back(&expr);
-  return all;
-}
-
 Task<Flow> let(Context context, const plan::BodyNode& node, const plan::Step& step) {
   const std::vector<const plan::Expr*> exprs = pointers(step.args);
   Task<Arguments> asking = arguments(context, node, exprs, step.random, step.settle);

@@ -49,6 +49,7 @@ void leak(ScenarioRun& run, backend::NodeIndex node) {
 Task<bool> take_down(ScenarioRun& run) {
   std::vector<backend::NodeIndex> nodes;
   for (std::size_t i = run.scenario.clusters.size(); i-- > 0;) {
+    if (run.kept(run.scenario.clusters[i])) continue;
     const plan::Cluster& cluster = run.plan.clusters[run.scenario.clusters[i]];
     for (std::uint32_t n = cluster.node_count; n-- > 0;) {
       if (run.nodes[cluster.first_node + n].was_launched) nodes.push_back(cluster.first_node + n);

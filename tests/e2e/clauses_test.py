@@ -15,7 +15,7 @@ component told {
 
 param size: int = 1
 
-cluster app { process[1] with { command: ["sleep", "300"] } }
+cluster app { process[size] with { command: ["sleep", "300"] } }
 cluster new { told[1] }
 
 """

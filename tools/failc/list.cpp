@@ -24,8 +24,11 @@ std::string text_line(const plan::Plan& plan, const plan::Scenario& scenario) {
 nlohmann::ordered_json json_row(const plan::Plan& plan, const plan::Scenario& scenario) {
   nlohmann::ordered_json required = nlohmann::ordered_json::array();
   for (const plan::BodyNode& each : scenario.requirements) required.push_back(each.text);
+  nlohmann::ordered_json axes = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : scenario.axes) axes[name] = failc::to_json(value);
   return {{"id", scenario.id},
           {"title", scenario.title},
+          {"axes", axes},
           {"file", plan.files[scenario.at.file]},
           {"line", scenario.at.line},
           {"tags", scenario.tags},
@@ -57,7 +60,7 @@ Exit list_command(const Words& words) {
   std::vector<std::pair<const plan::Plan*, const plan::Scenario*>> all;
   for (const Loaded& file : loaded.program->files)
     for (const plan::Scenario& scenario : file.plan->scenarios) {
-      candidates.push_back({scenario.id, scenario.title, &scenario.tags});
+      candidates.push_back({scenario.id, scenario.title, &scenario.tags, scenario.base});
       all.emplace_back(file.plan.get(), &scenario);
     }
   const auto taken = select_scenarios(candidates, only, tags);

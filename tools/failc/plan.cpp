@@ -23,22 +23,23 @@ std::string joined(const std::vector<std::string>& parts) { return parts.empty()
 std::string summary(const plan::Plan& plan) {
   std::string out = fmt::format("{}, {}, {}\n", plural(plan.scenarios.size(), "scenario"), plural(plan.clusters.size(), "cluster"), plural(plan.nodes.size(), "node"));
   out += fmt::format("privileges: none\njournal: {} (or --journal DIR)\n", kJournal);
-  for (const plan::Scenario& scenario : plan.scenarios) {
+  const auto one = [&](const plan::Scenario& scenario) {
     out += "\n" + timeline(plan, scenario);
     out += fmt::format("  worst case: {} = {} up + {} body + {} cleanup + {} down; timeout: {}\n", show(scenario.worst_case()), show(scenario.up), show(scenario.body_bound),
                        show(scenario.cleanup_bound), show(scenario.down), scenario.timeout ? show(*scenario.timeout) : "none");
     out += "  backends: " + joined(backends_of(plan, scenario)) + "\n";
     for (const NodeFootprint& node : footprint(plan, scenario)) out += "  touches: " + to_text(node) + "\n";
-  }
+  };
+  for (const std::vector<plan::Scenario>* part : {&plan.setup, &plan.scenarios, &plan.cleanup})
+    for (const plan::Scenario& scenario : *part) one(scenario);
   return out + "\n";
 }
 
 nlohmann::ordered_json document(const plan::Plan& plan) {
-  nlohmann::ordered_json scenarios = nlohmann::ordered_json::array();
-  for (const plan::Scenario& scenario : plan.scenarios) {
+  const auto row = [&](const plan::Scenario& scenario) {
     nlohmann::ordered_json nodes = nlohmann::ordered_json::array();
     for (const NodeFootprint& node : footprint(plan, scenario)) nodes.push_back(tools::to_json(node));
-    scenarios.push_back({{"id", scenario.id},
+    return nlohmann::ordered_json{{"id", scenario.id},
                          {"title", scenario.title},
                          {"worst_case_ns", scenario.worst_case().count()},
                          {"up_ns", scenario.up.count()},
@@ -47,9 +48,13 @@ nlohmann::ordered_json document(const plan::Plan& plan) {
                          {"down_ns", scenario.down.count()},
                          {"timeout_ns", scenario.timeout ? nlohmann::ordered_json(scenario.timeout->count()) : nlohmann::ordered_json(nullptr)},
                          {"backends", backends_of(plan, scenario)},
-                         {"nodes", nodes}});
-  }
-  return {{"format", plan::kFormat}, {"hash", plan::hash(plan)}, {"privileges", nlohmann::ordered_json::array()}, {"journal", kJournal}, {"scenarios", scenarios}, {"plan", plan::to_json(plan)}};
+                         {"nodes", nodes}};
+  };
+  nlohmann::ordered_json scenarios = nlohmann::ordered_json::array(), around = nlohmann::ordered_json::array();
+  for (const plan::Scenario& scenario : plan.scenarios) scenarios.push_back(row(scenario));
+  for (const std::vector<plan::Scenario>* part : {&plan.setup, &plan.cleanup})
+    for (const plan::Scenario& scenario : *part) around.push_back(row(scenario));
+  return {{"format", plan::kFormat}, {"hash", plan::hash(plan)}, {"privileges", nlohmann::ordered_json::array()}, {"journal", kJournal}, {"scenarios", scenarios}, {"around", around}, {"plan", plan::to_json(plan)}};
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ std::optional<std::vector<std::vector<std::uint32_t>>> select(const Program& pro
   for (std::size_t f = 0; f < program.files.size(); ++f)
     for (std::uint32_t s = 0; s < program.files[f].plan->scenarios.size(); ++s) {
       const plan::Scenario& scenario = program.files[f].plan->scenarios[s];
-      candidates.push_back({scenario.id, scenario.title, &scenario.tags});
+      candidates.push_back({scenario.id, scenario.title, &scenario.tags, scenario.base});
       where.emplace_back(f, s);
     }
   std::vector<std::vector<std::uint32_t>> out(program.files.size());
@@ -98,7 +98,7 @@ std::string folder_of(const std::string& base, const std::vector<Loaded>& files,
 }
 
 bool nothing_shown(const report::Counts& counts) {
-  return counts.skipped > 0 && counts.passed + counts.failed + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.left_out == 0;
+  return counts.skipped > 0 && counts.passed + counts.failed + counts.never + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.left_out == 0;
 }
 
 Exit verdict(const report::Run& run) {
@@ -107,7 +107,7 @@ Exit verdict(const report::Run& run) {
   for (const report::FileRun& file : run.files) environment = environment || !file.error.empty();
   if (counts.interrupted || host::interrupted()) return Exit::interrupted;
   if (counts.leaked) return Exit::leaked;
-  if (counts.failed + counts.inconclusive) return Exit::failed;
+  if (counts.failed + counts.never + counts.inconclusive) return Exit::failed;
   return environment || nothing_shown(counts) ? Exit::environment : Exit::pass;
 }
 
@@ -163,6 +163,7 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
     session.run.scenarios = chosen[f];
     session.run.text_of = [&file](const plan::Source& at) { return report::source_text(file, at); };
     run_session(session, run, file);
+    say(report::property_lines(file, session.colour));
     if (!file.error.empty()) complain(file.error);
   }
   run.elapsed = std::chrono::steady_clock::now() - began;
@@ -192,12 +193,17 @@ Exit run_command(const Words& words) {
   // All that was named is skipped, with its reason: that is no pass, and no mistake of whoever named it.
   if (!chosen) return program.files.empty() && !program.not_run.empty() ? Exit::environment : Exit::input;
   if (options.dry_run) {
-    for (std::size_t f = 0; f < chosen->size(); ++f)
-      for (const std::uint32_t index : (*chosen)[f]) {
-        const plan::Plan& plan = *program.files[f].plan;
-        say(timeline(plan, plan.scenarios[index]));
-        for (const NodeFootprint& node : footprint(plan, plan.scenarios[index])) say("  touches: " + to_text(node) + "\n");
-      }
+    for (std::size_t f = 0; f < chosen->size(); ++f) {
+      if ((*chosen)[f].empty()) continue;
+      const plan::Plan& plan = *program.files[f].plan;
+      const auto show = [&](const plan::Scenario& scenario) {
+        say(timeline(plan, scenario));
+        for (const NodeFootprint& node : footprint(plan, scenario)) say("  touches: " + to_text(node) + "\n");
+      };
+      for (const plan::Scenario& setup : plan.setup) show(setup);
+      for (const std::uint32_t index : (*chosen)[f]) show(plan.scenarios[index]);
+      for (const plan::Scenario& cleanup : plan.cleanup) say(timeline(plan, cleanup));
+    }
     say("nothing was touched\n");
     return Exit::pass;
   }

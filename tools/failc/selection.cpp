@@ -84,11 +84,11 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
 std::vector<std::size_t> select_scenarios(const std::vector<Candidate>& candidates, const std::vector<std::string>& only, const std::vector<std::string>& tags) {
   std::vector<bool> taken(candidates.size(), only.empty());
   for (const std::string& pattern : only) {
-    const auto whole = [&](const Candidate& c) { return c.title == pattern || c.id == pattern; };
+    const auto whole = [&](const Candidate& c) { return c.title == pattern || c.id == pattern || (!c.base.empty() && c.base == pattern); };
     const bool literal = std::any_of(candidates.begin(), candidates.end(), whole);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Candidate& c = candidates[i];
-      if (literal ? whole(c) : glob_matches(pattern, c.title) || glob_matches(pattern, c.id)) taken[i] = true;
+      if (literal ? whole(c) : glob_matches(pattern, c.title) || glob_matches(pattern, c.id) || (!c.base.empty() && glob_matches(pattern, c.base))) taken[i] = true;
     }
   }
   std::vector<std::size_t> out;

@@ -21,9 +21,10 @@ bool glob_matches(std::string_view pattern, std::string_view text);
 struct Candidate {
   std::string_view id, title;
   const std::vector<std::string>* tags;
+  std::string_view base = {};  // of an instance of a matrix: the title that all of them share
 };
 
-/// Indices of the candidates that one of `only` (a title, an id, or a pattern over either; empty: all) and every one of
+/// Indices of the candidates that one of `only` (a title, an id, or a pattern over either; the title of a matrix's scenario means all its instances; empty: all) and every one of
 /// `tags` take. A pattern that is some candidate's whole title or id means that one alone.
 std::vector<std::size_t> select_scenarios(const std::vector<Candidate>& candidates, const std::vector<std::string>& only, const std::vector<std::string>& tags);
 

@@ -1,5 +1,6 @@
 #include "tools/failc/session.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -48,7 +49,7 @@ std::string_view worst(const report::FileRun& file) {
   one.files.push_back(file);
   const report::Counts counts = report::count(one);
   if (counts.interrupted) return "interrupted";
-  if (counts.failed) return "fail";
+  if (counts.failed || counts.never) return "fail";
   if (counts.inconclusive) return "inconclusive";
   if (counts.harness) return "harness";
   if (counts.environment || !file.error.empty()) return "environment";
@@ -60,6 +61,7 @@ Record last_record(const report::FileRun& file, bool left) {
   Record not_run = Record::array();
   for (const std::uint32_t index : file.left_out) not_run.push_back(file.plan->scenarios[index].id);
   Record out = {{"at", file.elapsed.count()}, {"kind", left ? "left" : "end"}, {"verdict", worst(file)}, {"error", file.error}, {"not_run", not_run}};
+  if (!file.properties.empty()) out["properties"] = report::properties_of(file);
   if (left) out["leaked"] = file.leaked;
   return out;
 }
@@ -124,7 +126,11 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
       Live live(run, file, (*opened)->world(), options.terminal, options.colour);
       file.results = run::run(*file.plan, options.run, live.world(), journal, live.progress());
     }
-    for (std::size_t i = file.results.size(); i < options.run.scenarios.size(); ++i) file.left_out.push_back(options.run.scenarios[i]);
+    file.properties = run::properties(*file.plan, options.run.scenarios, file.results);
+    for (const std::uint32_t index : options.run.scenarios) {
+      const bool ended = std::any_of(file.results.begin(), file.results.end(), [&](const run::ScenarioResult& one) { return one.scenario == index; });
+      if (!ended) file.left_out.push_back(index);
+    }
     file.elapsed = (*opened)->world().now();
     close(**opened, file, journal);
   }

@@ -45,18 +45,20 @@ std::string node_names(const plan::Plan& plan, const plan::Scenario& scenario) {
 
 std::string timeline(const plan::Plan& plan, const plan::Scenario& scenario) {
   if (!scenario.skip.empty()) return fmt::format("scenario \"{}\": skipped: {}\n", scenario.title, scenario.skip);
-  std::string out = fmt::format("scenario \"{}\": {} at most{}\n", scenario.title, show(scenario.worst_case()), scenario.expect_fails ? ", and expected to fail" : "");
+  const bool setup = !plan.setup.empty() && &scenario == &plan.setup.front(), cleanup = !plan.cleanup.empty() && &scenario == &plan.cleanup.front();
+  std::string out = setup || cleanup ? scenario.title : fmt::format("scenario \"{}\"", scenario.title);
+  out += fmt::format(": {} at most{}\n", show(scenario.worst_case()), scenario.expect_fails ? ", and expected to fail" : "");
   for (const plan::BodyNode& each : scenario.requirements) out += "  requires " + each.text + ", else it is skipped\n";
   Timeline lines(out);
   Nanos at{};
   const std::string nodes = node_names(plan, scenario);
-  lines.line(at, scenario.up, 0, "bring up " + nodes);
+  if (!cleanup) lines.line(at, scenario.up, 0, "bring up " + nodes);
   at += scenario.up;
   lines.body(scenario.body, at, 0);
   at += scenario.body_bound;
   if (scenario.cleanup_bound > Nanos{}) lines.line(at, scenario.cleanup_bound, 0, "cleanups");
   at += scenario.cleanup_bound;
-  lines.line(at, scenario.down, 0, "take down " + nodes);
+  if (!setup) lines.line(at, scenario.down, 0, "take down " + nodes);
   return out;
 }
 
