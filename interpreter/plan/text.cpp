@@ -19,9 +19,9 @@ class Text {
     for (std::size_t i = 0; i < plan_.components.size(); ++i) component(static_cast<std::uint32_t>(i));
     for (const Cluster& one : plan_.clusters) cluster(one);
     for (const Workload& one : plan_.workloads) workload(one);
-    for (const Scenario& one : plan_.setup) scenario(one, "setup");
+    for (const Scenario& one : plan_.setup) scenario(one, "setup", "brings up ");
     for (const Scenario& one : plan_.scenarios) scenario(one, fmt::format("scenario \"{}\"", one.title));
-    for (const Scenario& one : plan_.cleanup) scenario(one, "cleanup");
+    for (const Scenario& one : plan_.cleanup) scenario(one, "cleanup", "takes down ");
     return std::move(out_);
   }
 
@@ -100,7 +100,7 @@ class Text {
                         one.concurrency, one.counter_slot));
   }
 
-  void scenario(const Scenario& one, const std::string& head) {
+  void scenario(const Scenario& one, const std::string& head, const char* around = nullptr) {
     line(0, head);
     for (const auto& [name, value] : one.axes) line(1, fmt::format("axis {} = {}", name, print(plan_, value)));
     for (std::size_t i = 0; i < one.players.size(); ++i) line(1, fmt::format("player #{} = {}", i, one.players[i]));
@@ -110,7 +110,7 @@ class Text {
     if (!one.requirements.empty()) line(1, "requires");
     body(one.requirements, 2);
     for (const std::uint32_t index : one.clusters)
-      if (index < plan_.clusters.size()) line(1, "brings up " + plan_.clusters[index].name);
+      if (index < plan_.clusters.size()) line(1, std::string(around ? around : shared(plan_, index) ? "shares " : "brings up ") + plan_.clusters[index].name);
     line(1, fmt::format("worst case {} = up {} + body {} + cleanups {} + down {}{}", show(one.worst_case()), show(one.up), show(one.body_bound), show(one.cleanup_bound),
                         show(one.down), one.timeout ? ", timeout " + show(*one.timeout) : ""));
     body(one.body, 1);
