@@ -26,7 +26,7 @@ using Entries = testing::Types<let, node_step, sleep, log, pause, resume, isolat
                                await, eventually, always, never, sometimes, use, import_, param, workload, client, run_spec, step_def,
                                check_def, cluster, node_group, matrix, axis, scenario, hook, component>;
 using Items = testing::Types<port_item, let_item, file_item, run_item, version_item, ready_item, stop_item, settle_item, state_item,
-                             role_item, operation_item, http_request, exec_request, tcp_request, driver_request, reply_clause>;
+                             role_item, operation_item, http_request, exec_request, tcp_request, driver_request, reply_clause, quorum_clause>;
 
 TYPED_TEST_SUITE(Analyze, Entries);
 TYPED_TEST(Analyze, Declarations) { EXPECT_EQ(pegtl::analyze<TypeParam>(), 0u); }
