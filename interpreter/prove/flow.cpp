@@ -52,6 +52,14 @@ Flow::Flow(const plan::Plan& plan, const plan::Scenario& scenario, const Report&
   state_.nodes.resize(plan.nodes.size());
 }
 
+void Flow::find_shared() {
+  for (const std::uint32_t cluster : scenario_.clusters) {
+    if (!plan::shared(plan_, cluster)) continue;
+    const plan::Cluster& which = plan_.clusters[cluster];
+    for (std::uint32_t node = which.first_node; node < which.first_node + which.node_count; ++node) state_.nodes[node].can = kAnything;
+  }
+}
+
 void Flow::body(const plan::Body& body) {
   std::vector<Held> outside = std::exchange(held_, {});
   std::vector<const plan::Scope*> cleanups;
@@ -188,7 +196,14 @@ std::string Flow::why(std::uint32_t node) const {
 }
 
 void prove(const plan::Plan& plan, const Report& report) {
-  for (const plan::Scenario& scenario : plan.scenarios) Flow(plan, scenario, report).run();
+  for (const plan::Scenario& setup : plan.setup) Flow(plan, setup, report).run();
+  for (const auto* scenarios : {&plan.scenarios, &plan.cleanup}) {
+    for (const plan::Scenario& scenario : *scenarios) {
+      Flow flow(plan, scenario, report);
+      flow.find_shared();
+      flow.run();
+    }
+  }
 }
 
 }  // namespace failc::prove

@@ -12,6 +12,8 @@ namespace failc::prove {
 class Flow {
  public:
   Flow(const plan::Plan& plan, const plan::Scenario& scenario, const Report& report);
+  /// What is up around all scenarios is as some other one left it.
+  void find_shared();
   void run() { body(scenario_.body); }
 
  private:
