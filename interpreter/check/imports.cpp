@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "grammar/import/read.hpp"
 #include "interpreter/check/checker.hpp"
@@ -61,10 +62,15 @@ void Checker::import(ImportInfo& info, plan::Plan& plan) {
     else add_spec(sources_.add(path, std::move(*text)), options_, sources_, sink_, plan, not_run);
   }
   for (const NotRun& one : not_run) report(diag::Code::not_run, info.span, {sources_[one.file].path, one.format, one.reason});
-  if (!info.tree->only) return;
   auto& scenarios = plan.scenarios;
-  scenarios.erase(std::remove_if(scenarios.begin() + first, scenarios.end(), [&](const plan::Scenario& one) { return !title_matches(*info.tree->only, one.title); }), scenarios.end());
-  if (scenarios.size() == static_cast<std::size_t>(first)) report(diag::Code::nothing_imported, info.span, {*info.tree->only, "no scenario of these files has such a title"});
+  if (info.tree->only) scenarios.erase(std::remove_if(scenarios.begin() + first, scenarios.end(), [&](const plan::Scenario& one) { return !title_matches(*info.tree->only, one.title); }), scenarios.end());
+  if (info.tree->only && scenarios.size() == static_cast<std::size_t>(first))
+    report(diag::Code::nothing_imported, info.span, {*info.tree->only, "no scenario of these files has such a title"});
+  // A scenario is known by its file and title: it may be in one import that is run.
+  std::set<std::string_view> ids;
+  for (auto at = scenarios.begin(); at != scenarios.end(); ++at)
+    if (!ids.insert(at->id).second && at - scenarios.begin() >= first)
+      report(diag::Code::duplicate_title, info.span, {at->title}).notes.push_back({std::nullopt, "`" + at->id + "` is run by an import before this one"});
 }
 
 void Checker::imports(std::uint32_t file) {

@@ -69,12 +69,16 @@ std::string backends(const plan::Plan& plan, const plan::Scenario& scenario) {
 
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario) {
   // A word that begins with `-` would be taken for an option.
-  const std::string& written = file.plan->files[scenario.at.file];
+  const std::string& written = file_of(file, scenario);
   const std::string path = written.starts_with("-") ? "./" + written : written;
   const bool around = (!file.plan->setup.empty() && &scenario == &file.plan->setup.front()) || (!file.plan->cleanup.empty() && &scenario == &file.plan->cleanup.front());
   if (around) return "failc run " + shell_quoted(path) + " " + run.repeat;
   const std::string only = scenario.title.starts_with("-") ? "--only=" + shell_quoted(scenario.title) : "--only " + shell_quoted(scenario.title);
   return "failc run " + shell_quoted(path) + " " + only + " " + run.repeat;
+}
+
+const std::string& file_of(const FileRun& file, const plan::Scenario& scenario) {
+  return scenario.at.file < file.plan->files.size() ? file.plan->files[scenario.at.file] : file.path;
 }
 
 std::string source_text(const FileRun& file, const plan::Source& at) {

@@ -128,6 +128,8 @@ class Session {
     run.seed = record["seed"].get<std::uint64_t>();
     run.started = text(record, "started");
     run.repeat = text(record, "repeat");
+    if (run.not_run.empty() && record.contains("specs_not_run"))
+      for (const Json& file : list(record, "specs_not_run")) run.not_run.push_back({text(file, "path"), text(file, "format"), text(file, "reason")});
   }
 
   plan::Source place(const Json& record) {
@@ -316,7 +318,9 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
                     {"tags", scenario.tags},
                     {"backends", std::move(backends)}});
   }
-  return {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
+  Json out = {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
+  if (!run.not_run.empty()) out["specs_not_run"] = not_run_json(run);
+  return out;
 }
 
 Status add_session(Restored& restored, const journal::Contents& contents, const std::string& name) {

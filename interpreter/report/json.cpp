@@ -60,6 +60,12 @@ Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResul
 
 }  // namespace
 
+Json not_run_json(const Run& run) {
+  Json out = Json::array();
+  for (const NotRun& file : run.not_run) out.push_back({{"path", file.path}, {"format", file.format}, {"reason", file.reason}});
+  return out;
+}
+
 nlohmann::ordered_json json(const Run& run) {
   Json properties = Json::array(), scenarios = Json::array(), failures = Json::array(), waits = Json::array(), faults = Json::array(), files = Json::array();
   for (const FileRun& file : run.files) {
@@ -101,7 +107,8 @@ nlohmann::ordered_json json(const Run& run) {
             {"never", counts.never},
             {"not_run", counts.left_out},
             {"leaked", counts.leaked},
-            {"files", files}}},
+            {"files", files},
+            {"specs_not_run", not_run_json(run)}}},
           {"scenarios", scenarios},
           {"failures", failures},
           {"properties", properties},

@@ -47,9 +47,9 @@ std::string told(const FileRun& file, const run::ScenarioResult& result) {
 
 std::string testcase(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
   const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
-  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\" assertions=\"{}\">\n", xml_escaped(classname(file.path)),
-                                xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line, seconds(result.ended - result.began), result.assertions);
-  out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file.path) +
+  std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\" assertions=\"{}\">\n", xml_escaped(classname(file_of(file, scenario))),
+                                xml_escaped(scenario.title), xml_escaped(file_of(file, scenario)), scenario.at.line, seconds(result.ended - result.began), result.assertions);
+  out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file_of(file, scenario)) +
          property("line", std::to_string(scenario.at.line)) + property("journal", file.journal);
   for (const run::Version& version : result.versions) out += property("version", text_of(version));
   out += "    </properties>\n" + problem(run, file, result);
@@ -70,11 +70,20 @@ std::string property_case(const FileRun& file, const run::Property& property) {
 std::string left_out(const FileRun& file, std::uint32_t index) {
   const plan::Scenario& scenario = file.plan->scenarios[index];
   return fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"0.000\"><skipped message=\"not run\"/></testcase>\n",
-                     xml_escaped(classname(file.path)), xml_escaped(scenario.title), xml_escaped(file.path), scenario.at.line);
+                     xml_escaped(classname(file_of(file, scenario))), xml_escaped(scenario.title), xml_escaped(file_of(file, scenario)), scenario.at.line);
+}
+
+std::string not_run(const Run& run) {
+  if (run.not_run.empty()) return "";
+  std::string out = fmt::format("  <testsuite name=\"not run\" tests=\"{0}\" failures=\"0\" errors=\"0\" skipped=\"{0}\" time=\"0.000\">\n", run.not_run.size());
+  for (const NotRun& file : run.not_run)
+    out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"0.000\"><skipped message=\"{}\"/></testcase>\n", xml_escaped(classname(file.path)),
+                       xml_escaped(file.format), xml_escaped(file.path), xml_escaped(file.reason));
+  return out + "  </testsuite>\n";
 }
 
 std::string counts_of(const Run& run) {
-  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+  std::size_t tests = run.not_run.size(), failures = 0, errors = 0, skipped = tests;
   for (const FileRun& file : run.files) {
     tests += file.results.size() + file.properties.size() + file.left_out.size();
     for (const run::Property& property : file.properties) {
@@ -99,7 +108,7 @@ std::string junit(const Run& run) {
   for (const FileRun& file : run.files) {
     Nanos elapsed{};
     for (const run::ScenarioResult& result : file.results) elapsed += result.ended - result.began;
-    Run alone{.version = run.version, .seed = run.seed, .started = run.started, .elapsed = elapsed, .repeat = run.repeat, .files = {}};
+    Run alone{.version = run.version, .seed = run.seed, .started = run.started, .elapsed = elapsed, .repeat = run.repeat, .files = {}, .not_run = {}};
     alone.files.push_back(file);
     out += fmt::format("  <testsuite name=\"{}\" {} time=\"{}\" timestamp=\"{}\">\n", xml_escaped(classname(file.path)), counts_of(alone), seconds(elapsed),
                        xml_escaped(run.started.ends_with("Z") ? run.started.substr(0, run.started.size() - 1) : run.started));
@@ -109,7 +118,7 @@ std::string junit(const Run& run) {
     if (!file.error.empty()) out += "    <system-err>" + xml_escaped(file.error) + "</system-err>\n";
     out += "  </testsuite>\n";
   }
-  return out + "</testsuites>\n";
+  return out + not_run(run) + "</testsuites>\n";
 }
 
 }  // namespace failc::report

@@ -28,6 +28,11 @@ struct FileRun {
   Nanos elapsed{};                      // from its journal's first record to its last
 };
 
+/// A spec file that was named and is not run.
+struct NotRun {
+  std::string path, format, reason;
+};
+
 struct Run {
   std::string version;       // failc's
   std::uint64_t seed = 0;
@@ -35,6 +40,7 @@ struct Run {
   Nanos elapsed{};           // by the clock, with what lies between its files: for people
   std::string repeat;        // options behind FILE and --only that repeat this run, ready for a shell
   std::vector<FileRun> files;
+  std::vector<NotRun> not_run;
 };
 
 struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, never = 0, left_out = 0, leaked = 0; };
@@ -55,6 +61,8 @@ Nanos elapsed(const Run& run);
 nlohmann::ordered_json properties_of(const FileRun& file);
 /// What a session's first record holds for reports, beside what recovery needs: everything of the plan that they use.
 nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios);
+/// The file that holds it: that of an imported one is its own.
+const std::string& file_of(const FileRun& file, const plan::Scenario& scenario);
 /// The text of a place's line, or "" where it is not at hand.
 std::string source_line(const FileRun& file, const plan::Source& at);
 /// The part of it that `at` spans.
@@ -78,6 +86,8 @@ std::string summary(const Run& run, bool colour);
 /// Stable names: classname from the file's path, name the title. Failed scenarios are failures, those the environment did not let run errors.
 std::string junit(const Run& run);
 nlohmann::ordered_json json(const Run& run);
+/// Its `specs_not_run`, which a session's first record holds too.
+nlohmann::ordered_json not_run_json(const Run& run);
 /// TAP 14: one test a scenario, with a YAML block for those that did not pass.
 std::string tap(const Run& run);
 /// GitHub's workflow commands: an annotation at the place of each failure.

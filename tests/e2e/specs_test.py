@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import unittest
+import xml.etree.ElementTree
 
 import support
 from support import ROOT, records
@@ -39,6 +40,13 @@ class Specs(support.TestCase):
         self.write("own.fail", 'scenario "s" {\n  play sdam with { uri: "mongodb://a" } as c\n  expect c matches { topologyType: "Unknown", servers: { "a:27017": { type: "Unknown" } } }\n}\n')
         done = self.expect(self.failc("run", "."), 0, "4 passed", "not run: 2 files, of 2 kinds", "1  unified: ", "./u: one.json", "1  no test format: ", "./u: config.json")
         self.assertLess(done.stdout.index("pass  "), done.stdout.index("not run:"))
+        self.expect(self.failc("run", ".", "--report", "json=r.out", "--report", "junit=r.xml"), 0)
+        report = json.loads((self.base / "r.out").read_text())
+        self.assertEqual([f["path"] for f in report["run"]["specs_not_run"]], ["./u/config.json", "./u/one.json"])
+        self.assertIn("./held.yml", [s["at"]["file"] for s in report["scenarios"]])
+        suites = xml.etree.ElementTree.parse(self.base / "r.xml").getroot()
+        self.assertEqual((suites.get("tests"), suites.get("skipped")), ("6", "2"))
+        self.assertEqual({case.get("file") for case in suites.iter("testcase")}, {"./own.fail", "./held.yml", "./held.json", "./events.json", "./u/one.json", "./u/config.json"})
         self.expect(self.failc("check", "."), 0, "not run: 2 files", "6 files checked, no mistakes")
         self.expect(self.failc("list", "."), 0, "./u/one.json  [not run: unified: ", "held.yml::A member that was the primary is forgotten  []  at most 0s")
         self.write("u/template.yml", "{{ this is none }}: [")

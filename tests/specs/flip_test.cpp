@@ -82,6 +82,32 @@ TEST(Flips, NoLeafOfTheSpecifications) {
   say("the specifications", flips);
 }
 
+/// Bytes that are changed, doubled and dropped: an answer each time, and no crash.
+TEST(Mutations, AlwaysHaveAVerdict) {
+  std::uint64_t state = 7;
+  const auto draw = [&](std::size_t below) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>(state >> 33) % below;
+  };
+  std::size_t read = 0;
+  for (const char* name : {"held.yml", "held.json", "events.json"}) {
+    const std::string whole = text_of_file(kOwn / name);
+    for (int round = 0; round < 500; ++round) {
+      std::string text = whole;
+      for (std::size_t change = 0; change <= draw(3); ++change) {
+        const std::size_t at = draw(text.size()), length = std::min<std::size_t>(1 + draw(12), text.size() - at);
+        switch (draw(3)) {
+          case 0: text[at] = "{}[]:,-&*\"'0aZ \n"[draw(17)]; break;
+          case 1: text.erase(at, length); break;
+          default: text.insert(draw(text.size()), text.substr(at, length)); break;
+        }
+      }
+      read += verdict(name, text) != "checked";
+    }
+  }
+  EXPECT_GT(read, 100u) << "most changes were too coarse to reach the model";
+}
+
 TEST(Phases, EachHoldsAsYaml) {
   if (!std::filesystem::is_directory(kPhases)) GTEST_SKIP() << "the specifications are not at " << kPhases;
   std::size_t files = 0;

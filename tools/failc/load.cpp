@@ -22,6 +22,14 @@ Take params_into(std::map<std::string, std::string>& target) {
   };
 }
 
+/// The file, or the folder that holds all of them.
+std::string common_path(const std::vector<std::string>& paths) {
+  std::string out = paths.front();
+  for (const std::string& path : paths)
+    while (path != out && !path.starts_with(out + "/") && !out.empty()) out = out.substr(0, out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+  return out.empty() ? "." : out;
+}
+
 }  // namespace
 
 void add_load_options(Arguments& arguments, LoadOptions& options, bool own_format) {
@@ -64,7 +72,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
       if (std::find(words.begin(), words.end(), path) == words.end()) checking.found.insert(path);
     check::Specs checked = check::check_specs(specs, checking, program->sources, sink);
     program->not_run = std::move(checked.not_run);
-    if (checked.plan && !checked.plan->scenarios.empty()) program->files.push_back({specs.front(), std::move(checked.plan)});
+    if (checked.plan && !checked.plan->scenarios.empty()) program->files.push_back({common_path(specs), std::move(checked.plan)});
   }
   print(sink, program->sources, options.format);
   if (sink.has_errors() || !whole) {

@@ -137,7 +137,8 @@ Exit run_all(const Words& words, const RunOptions& options, Program& program, co
   session.run.time_scale = options.time_scale;
   session.run.players = players();
 
-  report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}};
+  report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}, .not_run = {}};
+  for (const check::NotRun& one : program.not_run) run.not_run.push_back({program.sources[one.file].path, one.format, one.reason});
   run.files.reserve(program.files.size());
   const std::string base = options.journal.value_or(fmt::format(".failc/runs/{}-{}", session.moment.compact, ::getpid()));
   std::size_t selected = 0;
