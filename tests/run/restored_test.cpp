@@ -117,7 +117,9 @@ TEST_F(Restored, ADeathBehindAnyRecordIsSaid) {
     EXPECT_EQ(file.results.size() + file.left_out.size(), 5u) << lines;
     for (std::size_t i = 0; i < file.results.size(); ++i) {
       const bool whole = i < run_.files[0].results.size() && i + 1 < file.results.size();
-      if (whole) EXPECT_EQ(file.results[i].verdict, run_.files[0].results[i].verdict) << lines;
+      if (whole) {
+        EXPECT_EQ(file.results[i].verdict, run_.files[0].results[i].verdict) << lines;
+      }
     }
     EXPECT_NE(report::tap(restored.run).find("\nBail out! the run was killed"), std::string::npos);
     EXPECT_NE(report::junit(restored.run).find("was killed"), std::string::npos);
@@ -177,7 +179,8 @@ TEST_F(Restored, WhatIsNoJournalOfARunIsRefused) {
 TEST_F(Restored, EventsAreLinesOfOneVersion) {
   report::Events events;
   std::vector<std::string> names;
-  for (const auto& record : contents(lines_.size())->records) {
+  const auto all = contents(lines_.size());
+  for (const auto& record : all->records) {
     const auto line = events.of(record);
     if (!line) continue;
     EXPECT_EQ(line->find('\n'), std::string::npos);
@@ -185,7 +188,9 @@ TEST_F(Restored, EventsAreLinesOfOneVersion) {
     EXPECT_EQ(event["v"], report::kEventsVersion);
     EXPECT_TRUE(event.contains("at_ns"));
     names.push_back(event["event"]);
-    if (names.back() == "step" || names.back() == "failure" || names.back() == "scenario_ended") EXPECT_TRUE(event.contains("scenario")) << *line;
+    if (names.back() == "step" || names.back() == "failure" || names.back() == "scenario_ended") {
+      EXPECT_TRUE(event.contains("scenario")) << *line;
+    }
   }
   EXPECT_EQ(names.front(), "file_began");
   EXPECT_EQ(names.back(), "file_ended");

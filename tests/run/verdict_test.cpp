@@ -28,7 +28,9 @@ Verdict verdict(const std::string& body, std::vector<std::string> bodies) {
   if (!plan) return Verdict::pass;
   const Ran ran = run_one(*plan, world);
   EXPECT_EQ(world.running_count(), 0u);
-  if (ran.result.failure) EXPECT_EQ(ran.result.failure->verdict, ran.result.verdict);
+  if (ran.result.failure) {
+    EXPECT_EQ(ran.result.failure->verdict, ran.result.verdict);
+  }
   EXPECT_EQ(records(ran, "verdict").back()["verdict"], nlohmann::json(ran.result.verdict == Verdict::inconclusive ? "inconclusive" : ran.result.verdict == Verdict::fail ? "fail" : "pass"));
   return ran.result.verdict;
 }
