@@ -156,8 +156,12 @@ void Checker::scenario(const ast::Scenario& tree, const MatrixInfo* matrix, cons
   out.expect_fails = tree.expect_fails;
   const bool can_run = !tree.requires_ || requirement(*tree.requires_, out);
   plan::Body body;
-  if (tree.body && can_run) block(*tree.body, body);
-  else if (tree.body) dead_block(*tree.body);
+  if (tree.body) {
+    const bool dead = std::exchange(dead_, dead_ || !can_run);
+    block(*tree.body, body);
+    dead_ = dead;
+  }
+  if (!can_run) body.clear();
   if (assertions_ == 0 && !doubtful_) report(diag::Code::no_assertion, tree.title_span, {tree.title});
   // Elaborated behind the body, so that a hook that is added changes none of its draws.
   plan::Body around;

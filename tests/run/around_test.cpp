@@ -57,7 +57,7 @@ TEST(Each, AfterRunsWhereBeforeFailed) {
 }
 
 TEST(Each, ItsClustersAreEveryScenarios) {
-  const auto plan = plan_of("before each { start w[0] }\nscenario \"a\" { expect kv is running }\nscenario \"b\" { expect kv is running }\n");
+  const auto plan = plan_of("before each { expect w[0] is running }\nscenario \"a\" { expect kv is running }\nscenario \"b\" { expect kv is running }\n");
   ASSERT_TRUE(plan);
   for (const plan::Scenario& each : plan->scenarios) EXPECT_EQ(each.clusters.size(), 2u);
   backend::FakeWorld world;
@@ -234,7 +234,7 @@ TEST(Matrix, EachInstanceHasItsOwnClusterAndValues) {
 
 TEST(Matrix, BoundsAreThoseOfTheInstance) {
   const auto plan = plan_of("param grace: duration = 1s\ncheck answers n: node = up2(n) == true\n"
-                            "component own { run [\"own\", string(grace)]; ready within grace: answers(node); stop within grace\nquery up2 on node within grace { http GET \"http://x/up\" } }\n"
+                            "component own { run [\"own\", string(grace)]; ready within grace: up2(node) == true; stop within grace\nquery up2 on node within grace { http GET \"http://x/up\" } }\n"
                             "cluster o { own[2] }\nmatrix m { grace: [1s, 5s] }\n"
                             "scenario \"s\" matrix m { for n in o { expect up2(n) == true }\nexpect every n in o: answers(n) }\n");
   ASSERT_TRUE(plan);
