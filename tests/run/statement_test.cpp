@@ -176,7 +176,7 @@ TEST(Wait, ALateAnswerDoesNotCount) {
     return backend::http_reply(200, "true", now < 1900ms ? 1s : 200ms);
   });
   const Ran ran = run_body_text("await boss_here(kv[0]) within 500ms", world);
-  EXPECT_TRUE(says(ran, {"did not hold within 500ms"}));
+  EXPECT_TRUE(says(ran, {"could not be decided within 500ms"}));
 }
 
 TEST(Wait, DoesNotAskMoreOftenThanItSays) {
