@@ -13,7 +13,7 @@ function(failc_test_program name)
   target_link_libraries(${name} PRIVATE fmt::fmt GTest::gtest GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${FAILC_TEST_OPTIONS})
   target_precompile_headers(${name} REUSE_FROM failc_test_headers)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS fast)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES LABELS fast)
 endfunction()
 
 # Several sources of a library are compiled as one: most of what they take is the headers that they share. So the names of anonymous namespaces
