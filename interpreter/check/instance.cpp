@@ -52,6 +52,7 @@ plan::Operation operation_copy(const plan::Operation& from, std::uint32_t compon
   out.query = from.query;
   out.parameters = from.parameters;
   out.node_parameter = from.node_parameter;
+  out.quorum = from.quorum;
   out.request.kind = from.request.kind;
   out.request.method = from.request.method;
   out.request.a = shifted(from.request.a, first);

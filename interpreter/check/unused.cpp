@@ -16,8 +16,12 @@ namespace {
 class Mentions {
  public:
   explicit Mentions(const ast::Tokens& tokens) {
-    for (std::uint32_t i = 0; i < tokens.tokens.size(); ++i)
-      if (ast::is_word(tokens.tokens[i].kind)) places_[tokens.of(i)].push_back(tokens.tokens[i].span.begin);
+    bool uses = false;  // what is used has its name on that line too
+    for (std::uint32_t i = 0; i < tokens.tokens.size(); ++i) {
+      const ast::Kind kind = tokens.tokens[i].kind;
+      uses = kind == ast::Kind::kUse || (uses && kind != ast::Kind::newline);
+      if (!uses && ast::is_word(kind)) places_[tokens.of(i)].push_back(tokens.tokens[i].span.begin);
+    }
   }
   bool any(std::string_view word) const { return places_.contains(word); }
   /// Whether it stands between `begin` and `end`, other than at `declared`.
