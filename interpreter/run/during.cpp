@@ -24,8 +24,7 @@ struct Generator {
 /// An invocation that did not get as far as a reply.
 eval::Outcome not_made(eval::OutcomeKind kind, const char* error_kind, const std::string& message) {
   Document error;
-  error.entries.emplace_back("kind", std::string(error_kind));
-  error.entries.emplace_back("message", message);
+  error.entries = {{"kind", std::string(error_kind)}, {"code", Value()}, {"codeName", std::string()}, {"labels", List()}, {"message", message}};
   return {kind, Value(), std::move(error)};
 }
 

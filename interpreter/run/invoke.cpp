@@ -214,6 +214,8 @@ Task<Flow> run_operation(Context context, const plan::BodyNode& node, const plan
   if (!made) co_return run.fail(run.failure_at(node, made.error().message, node.text));
   const backend::NodeIndex on = target(*made);
   const bool arms = !step.fault.empty() && !step.takes_back;
+  // Its process is gone, a new one has none; or it was never armed.
+  if (step.takes_back && !run.nodes[on].armed.contains(step.fault)) co_return Flow::go_on;
   const std::optional<std::uint64_t> effect = arms ? std::nullopt : begin(run, on, run.plan.operations[step.operation].name, node.text, false);
   if (arms ? !begin_arming(run, step, on) : !effect) co_return Flow::cancelled;
   backend::Request sent = std::move(*made);

@@ -64,6 +64,20 @@ scenario "one" {{
         done, _ = self.run_scenario('  failpoint "work" on s[0] hits any with { terms: "explode" } { expect s is running }')
         self.expect(done, 1, "could not parse terms")
 
+    def test_its_process_takes_it_along(self):
+        done, report = self.run_scenario('''
+  failpoint "work" on s[0] hits any {
+    try_work on s[0] expect outcome == "failed"
+    kill s[0]
+    start s[0]
+    try_work on s[0]
+  }
+  expect work(s[0]) == "done"''')
+        self.expect(done, 0)
+        fault = report["faults"][0]
+        self.assertEqual((fault["what"], fault["end"]), ('failpoint "work" on s.server[0]', "reverted"))
+        self.assertIn("the process is gone", fault["evidence"])
+
     def test_armed_by_the_environment(self):
         done, _ = self.run_scenario('  try_work on s[0] expect error.message == "early"\n  try_work on s[0]\n  expect work(s[0]) == "done"', "work=1*return(early)")
         self.expect(done, 0)

@@ -47,6 +47,22 @@ TEST(Failpoint, EndsWithItsProcess) {
   EXPECT_TRUE(all_taken_back(ran));
 }
 
+TEST(Failpoint, OfAProcessThatWasStartedAnewIsNotDisarmed) {
+  const auto plan = plan_of(std::string(kServer) + "failpoint \"f\" on s[0] hits any {\nrestart s[0]\nexpect s[0] is running\n}\n}\n");
+  ASSERT_TRUE(plan);
+  backend::FakeWorld world;
+  world.on_request([](const backend::Request& request, backend::Instant) -> std::optional<backend::FakeReply> {
+    const auto* exec = std::get_if<backend::Exec>(&request);
+    if (!exec) return std::nullopt;
+    return backend::exec_reply(exec->argv[0] == "disarm" ? 1 : 0, "3");
+  });
+  const Ran ran = run_one(*plan, world);
+  EXPECT_EQ(ran.result.verdict, run::Verdict::pass) << (ran.result.failure ? text_of(*ran.result.failure) : "");
+  ASSERT_FALSE(ran.result.faults.empty());
+  EXPECT_NE(ran.result.faults[0].evidence.find("the process is gone"), std::string::npos) << ran.result.faults[0].evidence;
+  EXPECT_TRUE(all_taken_back(ran));
+}
+
 TEST(Failpoint, ThatTheServerRefusesIsSkippedAndFails) {
   const Ran ran = run_server("failpoint \"f\" on s[0] { expect s[0] is running }\n", 1);
   EXPECT_EQ(ran.result.verdict, run::Verdict::fail);
