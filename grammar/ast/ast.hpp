@@ -96,8 +96,10 @@ struct Sleep { ExprPtr duration; std::optional<std::string> because; };
 struct If { ExprPtr condition; BlockPtr then; BlockPtr otherwise; };  // `else if` is a block of one If
 struct For { Name variable; ExprPtr in; BlockPtr body; };
 struct Repeat { ExprPtr times; BlockPtr body; };
-struct Actor { Name name; BlockPtr body; };
-struct Parallel { std::vector<Actor> actors; std::optional<Name> barrier; ExprPtr barrier_of; };
+struct Actor { Span span; Name name; BlockPtr body; };
+/// `barrier ready of 2`: opens when so many of the actors have come to it.
+struct Barrier { Span span; Name name; ExprPtr of; };
+struct Parallel { std::vector<Barrier> barriers; std::vector<Actor> actors; };
 struct During { std::vector<Name> workloads; BlockPtr body; };
 struct Group { std::string title; BlockPtr body; };
 struct Cleanup { ExprPtr within; BlockPtr body; };
@@ -133,7 +135,10 @@ struct Cluster {
 struct Workload { Name name; Name verb; std::vector<ExprPtr> arguments; std::vector<Labelled> labels; ExprPtr within; ExprPtr every; ExprPtr with; };
 struct Client { Name name; ExprPtr target; std::optional<Name> observer; ExprPtr with; };
 struct Parameter { std::optional<Kind> label; Name name; std::optional<Name> type; };  // unlabelled ones come first
-struct StepDef { Name name; std::vector<Parameter> parameters; bool scoped = false; BlockPtr body; };
+/// Of a scoped one `body` is what stands behind `do`.
+struct StepDef {
+  Name name; std::vector<Parameter> parameters; bool scoped = false; BlockPtr body; BlockPtr undo; ExprPtr undo_within; ExprPtr evidence; bool broken = false;
+};
 struct CheckDef { Name name; std::vector<Parameter> parameters; ExprPtr condition; };
 struct Axis { std::optional<Name> name; ExprPtr values; ExprPtr exclude; std::optional<std::string> because; std::optional<std::int64_t> limit; };
 struct Matrix { Name name; std::vector<Axis> axes; bool broken = false; };

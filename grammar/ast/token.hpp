@@ -32,7 +32,8 @@ namespace failc::ast {
   WORD(kTimeout, "timeout", true) WORD(kTo, "to", true) WORD(kTrue, "true", true) WORD(kUse, "use", true)             \
   WORD(kWith, "with", true) WORD(kWithin, "within", true) WORD(kWorkload, "workload", true)                           \
   WORD(kActor, "actor", false) WORD(kAny, "any", false) WORD(kBarrier, "barrier", false)                              \
-  WORD(kConnect, "connect", false) WORD(kDriver, "driver", false) WORD(kEach, "each", false) WORD(kExclude, "exclude", false)                        \
+  WORD(kConnect, "connect", false) WORD(kDo, "do", false) WORD(kDriver, "driver", false) WORD(kEach, "each", false)                                     \
+  WORD(kEvidence, "evidence", false) WORD(kExclude, "exclude", false)                                                 \
   WORD(kFails, "fails", false) WORD(kFile, "file", false) WORD(kHits, "hits", false) WORD(kHttp, "http", false)       \
   WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserver, "observer", false)                        \
   WORD(kObserving, "observing", false)                                                                                \
@@ -41,7 +42,7 @@ namespace failc::ast {
   WORD(kResult, "result", false) WORD(kRole, "role", false) WORD(kScoped, "scoped", false)                            \
   WORD(kSend, "send", false) WORD(kSettle, "settle", false) WORD(kSource, "source", false) WORD(kState, "state", false)                              \
   WORD(kTags, "tags", false) WORD(kTcp, "tcp", false) WORD(kTerm, "term", false) WORD(kTimes, "times", false)         \
-  WORD(kUnknown, "unknown", false) WORD(kUntil, "until", false) WORD(kVersion, "version", false)                      \
+  WORD(kUndo, "undo", false) WORD(kUnknown, "unknown", false) WORD(kUntil, "until", false) WORD(kVersion, "version", false)                      \
   WORD(kWhen, "when", false)
 
 // Values fit in one byte: the rules run over the string of kinds.

@@ -15,8 +15,8 @@ struct for_each : seq<tok<Kind::kFor>, declared<&ast::For::variable>, tok<Kind::
 struct repeat
     : seq<tok<Kind::kRepeat>, expr<&ast::Repeat::times, Reading{Want::number}>, opt<tok<Kind::kTimes>>, block<&ast::Repeat::body>> {};
 
-struct parallel : seq<tok<Kind::kParallel>, braces,
-                      opt<tok<Kind::kBarrier>, declared<&ast::Parallel::barrier>, tok<Kind::kOf>, expr<&ast::Parallel::barrier_of>>> {};
+struct parallel : seq<tok<Kind::kParallel>, braces> {};
+struct barrier : seq<tok<Kind::kBarrier>, declared<&ast::Barrier::name>, tok<Kind::kOf>, expr<&ast::Barrier::of, Reading{Want::number}>> {};
 struct actor : seq<tok<Kind::kActor>, declared<&ast::Actor::name>, block<&ast::Actor::body>> {};
 
 struct during : seq<tok<Kind::kDuring>, append_name<&ast::During::workloads>, star<tok<Kind::comma>, append_name<&ast::During::workloads>>,

@@ -14,7 +14,10 @@ struct signature : seq<opt<append<Member, parameter>, star<tok<Kind::comma>, app
                        star<append<Member, label_word<&ast::Parameter::label>, parameter>>> {};
 
 struct step_def : seq<tok<Kind::kStep>, declared<&ast::StepDef::name>, signature<&ast::StepDef::parameters>,
-                      opt<tok<Kind::kScoped>, set<&ast::StepDef::scoped, true>>, block<&ast::StepDef::body>> {};
+                      sor<seq<tok<Kind::kScoped>, set<&ast::StepDef::scoped, true>, braces>, block<&ast::StepDef::body>>> {};
+struct do_part : seq<tok<Kind::kDo>, block<&ast::StepDef::body>> {};
+struct undo_part : seq<tok<Kind::kUndo>, opt<tok<Kind::kWithin>, expr<&ast::StepDef::undo_within, Reading{Want::duration}>>, block<&ast::StepDef::undo>> {};
+struct evidence_part : seq<tok<Kind::kEvidence>, expr<&ast::StepDef::evidence, Reading{Want::condition}>> {};
 
 struct check_def : seq<tok<Kind::kCheck>, declared<&ast::CheckDef::name>, signature<&ast::CheckDef::parameters>, tok<Kind::assign>,
                        expr<&ast::CheckDef::condition, Reading{Want::condition}>> {};

@@ -72,7 +72,7 @@ Term Checker::builtin_call(const ast::Call& tree, std::size_t which, Span span) 
   for (std::size_t i = 0; i < tree.arguments.size(); ++i) {
     Term term = expr(*tree.arguments[i]);
     good = convert(term, *tree.arguments[i], kind_of_parameter(builtin.parameters[i])) && good && !term.error();
-    if (good && (term.type.is(Kind::workload) || term.type.is(Kind::ports) || term.type.is(Kind::settings))) {
+    if (good && term.type.no_value()) {
       report(diag::Code::wrong_type, tree.arguments[i]->span, {"a value", snippet(tree.arguments[i]->span), noun(term.type.kind), ""});
       good = false;
     }

@@ -230,9 +230,18 @@ class Checker {
   void place_counter(plan::Workload& workload, std::uint32_t slots);
   void definition(Definition& definition);
   void block(const ast::Block& tree, plan::Body& out);
-  void statements(std::span<const ast::Statement> trees, plan::Body& out);
-  /// `rest`: what follows it in its block.
-  void statement(const ast::Statement& tree, std::span<const ast::Statement> rest, plan::Body& out);
+  /// The block's statements, and what follows them in the same scope; their names stay.
+  using Then = std::function<void(plan::Body&)>;
+  void inside(const ast::Block& tree, plan::Body& out, const Then& then = {});
+  /// What follows a statement in its block, and behind that.
+  struct Rest {
+    std::span<const ast::Statement> trees;
+    const Then& then;
+  };
+  void statements(const Rest& rest, plan::Body& out);
+  void statement(const ast::Statement& tree, const Rest& rest, plan::Body& out);
+  /// A fault without a block of its own lasts for the rest of the block that it stands in: that becomes its body.
+  bool takes_rest(const ast::Statement& tree) const;
   /// What a component declares for its failpoints; the orders are those of the declared parameters.
   struct FailpointParts {
     std::uint32_t arm = 0, disarm = 0, hits = 0;
@@ -240,14 +249,14 @@ class Checker {
     Nanos arm_within{}, disarm_within{};
   };
   std::optional<FailpointParts> failpoint_parts(const Type& nodes, Span span, bool counted);
-  void failpoint(const ast::Failpoint& tree, const ast::Statement& whole, std::span<const ast::Statement> rest, plan::Body& out);
+  void failpoint(const ast::Failpoint& tree, const ast::Statement& whole, const Rest& rest, plan::Body& out);
   void let(const ast::Let& tree, const ast::Statement& whole, plan::Body& out);
   void node_step(const ast::NodeStep& tree, const ast::Statement& whole, plan::Body& out);
   void fault(const ast::Fault& tree, const ast::Statement& whole, plan::Body& out);
   void network_fault(const ast::Fault& tree, const ast::Statement& whole);
   void pause(const ast::Fault& tree, const ast::Statement& whole, plan::Body& out);
   void exec(const ast::ExecStep& tree, const ast::Statement& whole, plan::Body& out);
-  void verb(const ast::VerbStep& tree, const ast::Statement& whole, plan::Body& out);
+  void verb(const ast::VerbStep& tree, const ast::Statement& whole, const Rest& rest, plan::Body& out);
   void operation(const ast::VerbStep& tree, const std::vector<OperationRef>& found, const ast::Statement& whole, plan::Body& out);
   /// The verb `play`; false where it is another one.
   bool play(const ast::VerbStep& tree, const ast::Statement& whole, plan::Body& out);
@@ -257,7 +266,10 @@ class Checker {
   Local* played(const ast::Expr& tree);
   plan::Expr placed(const ast::Expr& tree, bool& constant);
   plan::Expr played_document(const ast::Expr& tree, backend::PlayerPart which, const std::string& model);
+  /// A use of a step: its definition, with `env` for what is in it; null where it cannot be written out, which was reported where it is a mistake.
+  const Definition* use_of_step(const ast::VerbStep& tree, std::uint32_t definition, const ast::Statement& whole, plan::Body& out, Env& env);
   void expand(const ast::VerbStep& tree, std::uint32_t definition, const ast::Statement& whole, plan::Body& out);
+  void scoped(const ast::VerbStep& tree, std::uint32_t definition, const ast::Statement& whole, const Rest& rest, plan::Body& out);
   void expectation(plan::Step& step, const ast::Expr* expect);
   void bind_result(plan::Step& step, const std::optional<ast::Name>& as);
   void sleep(const ast::Sleep& tree, const ast::Statement& whole, plan::Body& out);
@@ -265,6 +277,9 @@ class Checker {
   void loop(const ast::For& tree, const ast::Statement& whole, plan::Body& out);
   void repeat(const ast::Repeat& tree, const ast::Statement& whole, plan::Body& out);
   void during(const ast::During& tree, const ast::Statement& whole, plan::Body& out);
+  void parallel(const ast::Parallel& tree, const ast::Statement& whole, plan::Body& out);
+  void barrier(const ast::Barrier& tree, const ast::Statement& whole, plan::Body& out);
+  void meet(const ast::Wait& tree, const Local& barrier, const ast::Statement& whole, plan::Body& out);
   void group(const ast::Group& tree, const ast::Statement& whole, plan::Body& out);
   void cleanup(const ast::Cleanup& tree, const ast::Statement& whole, plan::Body& out);
   void log(const ast::Log& tree, const ast::Statement& whole, plan::Body& out);
@@ -283,6 +298,8 @@ class Checker {
   void too_large(const std::string& why);
   void too_deep(Span span);
   std::uint64_t salt(Span span);
+  /// The same for the same text in the same order, whatever else stands in the scenario.
+  std::uint64_t salt_of(std::string_view text);
   std::string signature(std::string_view name, const std::vector<ParameterInfo>& parameters) const;
   std::vector<ParameterInfo> parameters(const std::vector<ast::Parameter>& trees);
   /// The arguments in the signature's order; empty where they do not fit, which was reported.
@@ -323,6 +340,7 @@ class Checker {
   bool random_ = false;              // the statement at hand draws
   bool dead_ = false;                // what is elaborated can never run: no mistake of its values is one
   diag::Sink unsaid_;                // those mistakes
+  std::vector<BarrierInfo> barriers_;  // of the actors around the statement at hand
   std::vector<std::uint32_t> during_;  // workloads that run beside the statement at hand
 
   /// What a condition under `requires` names.

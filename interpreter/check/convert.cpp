@@ -104,6 +104,7 @@ bool Checker::convert(Term& term, const ast::Expr& tree, Kind want) {
     case Kind::failure:
     case Kind::reply:
     case Kind::outcome:
+    case Kind::barrier:
       break;
   }
   const std::string text = snippet(tree.span);

@@ -149,6 +149,7 @@ Term Checker::member(const ast::Member& tree, Span span) {
     case Kind::list:
     case Kind::range:
     case Kind::outcome:
+    case Kind::barrier:
       break;
   }
   report(diag::Code::no_members, name.span, {noun(object.type.kind), name.text});
@@ -299,6 +300,7 @@ Term Checker::index(const ast::Index& tree, Span span) {
     case Kind::failure:
     case Kind::reply:
     case Kind::outcome:
+    case Kind::barrier:
       report(diag::Code::wrong_type, tree.object->span, {"a list, a document or a set of nodes", snippet(tree.object->span), noun(object.type.kind), ""});
       return nothing(span);
   }

@@ -113,6 +113,7 @@ bool Checker::parse_parameter(std::string_view text, Kind kind, std::uint32_t fi
     case Kind::failure:
     case Kind::reply:
     case Kind::outcome:
+    case Kind::barrier:
       return false;
   }
   return false;

@@ -37,9 +37,18 @@ void Checker::definition(Definition& definition) {
     if (local(parameter.name) == nullptr) bind(name, parameter.type, Known::deferred, {});
   }
   if (definition.step != nullptr) {
-    if (definition.step->scoped) not_yet(definition.span, "step … scoped");
+    const ast::StepDef& step = *definition.step;
+    if (step.scoped && !step.broken && (!step.body || !step.undo))
+      report(diag::Code::missing_part, definition.span, {step.name.text, step.body ? "undo" : "do"});
     plan::Body ignored;
-    if (definition.step->body) block(*definition.step->body, ignored);
+    const auto ending = [&](plan::Body& body) {
+      const Term proof = step.evidence ? expr(*step.evidence) : Term{};
+      if (proof.type.no_value()) report(diag::Code::wrong_type, step.evidence->span, {"a value", snippet(step.evidence->span), noun(proof.type.kind), ""});
+      if (step.undo_within) (void)duration(*step.undo_within, "the time of `undo within`");
+      if (step.undo) block(*step.undo, body);
+    };
+    if (step.body) inside(*step.body, ignored, ending);
+    else ending(ignored);
   } else {
     (void)bool_term(*definition.check->condition, "a condition");
   }
@@ -220,7 +229,7 @@ void Checker::check_timeout(const plan::Scenario& scenario, Span timeout) {
     longest = inside;
     found = inside->bound;
     const auto* scope = std::get_if<plan::Scope>(&inside->node);
-    const bool sums = scope != nullptr && (scope->kind == plan::ScopeKind::group || scope->kind == plan::ScopeKind::during || scope->kind == plan::ScopeKind::paused);
+    const bool sums = scope != nullptr && (scope->kind == plan::ScopeKind::group || scope->kind == plan::ScopeKind::parallel || scope->kind == plan::ScopeKind::actor || scope->kind == plan::ScopeKind::during || scope->kind == plan::ScopeKind::paused);
     body = sums ? &scope->body : nullptr;
   }
   if (longest == nullptr) item.notes.push_back({std::nullopt, "bringing the cluster up takes most of it: up to " + show(scenario.up)});

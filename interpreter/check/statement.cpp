@@ -6,6 +6,11 @@ namespace failc::check {
 
 void Checker::block(const ast::Block& tree, plan::Body& out) {
   const std::size_t names = env_->locals.size();
+  inside(tree, out);
+  env_->locals.resize(names);
+}
+
+void Checker::inside(const ast::Block& tree, plan::Body& out, const Then& then) {
   const bool broken = env_->broken;
   if (tree.broken) {
     env_->broken = true;
@@ -15,24 +20,28 @@ void Checker::block(const ast::Block& tree, plan::Body& out) {
     too_large("its blocks, steps written out, nest more than " + std::to_string(kDeepestBlocks) + " deep");
   } else {
     out.reserve(out.size() + tree.statements.size());
-    statements(tree.statements, out);
+    statements({tree.statements, then}, out);
   }
   --blocks_;
-  env_->locals.resize(names);
   env_->broken = broken;
 }
 
-void Checker::statements(std::span<const ast::Statement> trees, plan::Body& out) {
-  for (std::size_t i = 0; i < trees.size(); ++i) {
-    const std::span<const ast::Statement> rest = trees.subspan(i + 1);
-    statement(trees[i], rest, out);
-    // Without a block of its own a failpoint stays armed for what follows: that has become its body.
-    const auto* failpoint = std::get_if<ast::Failpoint>(&trees[i].node);
-    if (failpoint != nullptr && !failpoint->block) return;
+void Checker::statements(const Rest& rest, plan::Body& out) {
+  for (std::size_t i = 0; i < rest.trees.size(); ++i) {
+    statement(rest.trees[i], {rest.trees.subspan(i + 1), rest.then}, out);
+    if (takes_rest(rest.trees[i])) return;
   }
+  if (rest.then) rest.then(out);
 }
 
-void Checker::statement(const ast::Statement& tree, std::span<const ast::Statement> rest, plan::Body& out) {
+bool Checker::takes_rest(const ast::Statement& tree) const {
+  if (const auto* failpoint = std::get_if<ast::Failpoint>(&tree.node)) return !failpoint->block;
+  const auto* verb = std::get_if<ast::VerbStep>(&tree.node);
+  const Symbol* symbol = verb != nullptr && !verb->block ? find(verb->verb.text) : nullptr;
+  return symbol != nullptr && symbol->kind == SymbolKind::step && definitions_[symbol->index].step->scoped;
+}
+
+void Checker::statement(const ast::Statement& tree, const Rest& rest, plan::Body& out) {
   if (++statements_ > kMostStatements) {
     too_large("it has more than " + std::to_string(kMostStatements) + " statements, steps written out");
   }
@@ -46,12 +55,12 @@ void Checker::statement(const ast::Statement& tree, std::span<const ast::Stateme
                  [&](const ast::Fault& node) { fault(node, tree, out); },
                  [&](const ast::Failpoint& node) { failpoint(node, tree, rest, out); },
                  [&](const ast::ExecStep& node) { exec(node, tree, out); },
-                 [&](const ast::VerbStep& node) { verb(node, tree, out); },
+                 [&](const ast::VerbStep& node) { verb(node, tree, rest, out); },
                  [&](const ast::Sleep& node) { sleep(node, tree, out); },
                  [&](const ast::If& node) { branch(node, tree, out); },
                  [&](const ast::For& node) { loop(node, tree, out); },
                  [&](const ast::Repeat& node) { repeat(node, tree, out); },
-                 [&](const ast::Parallel&) { not_yet(tree.head, "parallel"); },
+                 [&](const ast::Parallel& node) { parallel(node, tree, out); },
                  [&](const ast::During& node) { during(node, tree, out); },
                  [&](const ast::Group& node) { group(node, tree, out); },
                  [&](const ast::Cleanup& node) { cleanup(node, tree, out); },
@@ -80,11 +89,12 @@ plan::BodyNode& Checker::add(plan::Body& out, Span whole, std::variant<plan::Ste
   return added;
 }
 
-std::uint64_t Checker::salt(Span span) {
-  if (!random_) return 0;
+std::uint64_t Checker::salt(Span span) { return random_ ? salt_of(places().first_line(span)) : 0; }
+
+std::uint64_t Checker::salt_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3u; };
-  for (char byte : places().first_line(span)) mix(static_cast<unsigned char>(byte));
+  for (char byte : text) mix(static_cast<unsigned char>(byte));
   const std::uint32_t ordinal = drawn_texts_[hash]++;
   for (int i = 0; i < 4; ++i) mix(static_cast<unsigned char>(ordinal >> (8 * i)));
   return hash;
@@ -92,7 +102,7 @@ std::uint64_t Checker::salt(Span span) {
 
 void Checker::let(const ast::Let& tree, const ast::Statement& whole, plan::Body& out) {
   Term value = expr(*tree.value);
-  if (value.type.is(Kind::workload) || value.type.is(Kind::ports) || value.type.is(Kind::settings)) {
+  if (value.type.no_value()) {
     report(diag::Code::wrong_type, tree.value->span, {"a value", snippet(tree.value->span), noun(value.type.kind), ""});
     value = nothing(tree.value->span);
   }
@@ -129,7 +139,7 @@ void Checker::log(const ast::Log& tree, const ast::Statement& whole, plan::Body&
   step.kind = plan::StepKind::log;
   for (const ast::ExprPtr& each : tree.values) {
     Term value = expr(*each);
-    if (value.type.is(Kind::workload) || value.type.is(Kind::ports) || value.type.is(Kind::settings))
+    if (value.type.no_value())
       report(diag::Code::wrong_type, each->span, {"a value", snippet(each->span), noun(value.type.kind), ""});
     step.args.push_back(std::move(value.expr));
   }

@@ -35,6 +35,9 @@ void Checker::expect(const ast::Expect& tree, const ast::Statement& whole, plan:
 }
 
 void Checker::wait(const ast::Wait& tree, const ast::Statement& whole, plan::Body& out) {
+  const auto* name = std::get_if<ast::Ref>(&tree.condition->node);
+  const Local* found = name != nullptr && !tree.eventually ? local(name->name.text) : nullptr;
+  if (found != nullptr && found->type.is(Kind::barrier)) return meet(tree, *found, whole, out);
   plan::Condition condition;
   condition.kind = tree.eventually ? plan::ConditionKind::eventually : plan::ConditionKind::await;
   const Bound within = interval_bound(*tree.within, "the time of `within`");

@@ -76,7 +76,7 @@ std::optional<Checker::FailpointParts> Checker::failpoint_parts(const Type& node
   return parts;
 }
 
-void Checker::failpoint(const ast::Failpoint& tree, const ast::Statement& whole, std::span<const ast::Statement> rest, plan::Body& out) {
+void Checker::failpoint(const ast::Failpoint& tree, const ast::Statement& whole, const Rest& rest, plan::Body& out) {
   const plan::Source place = at(whole.head);
   Term name = expr(*tree.name);
   bool good = convert(name, *tree.name, Kind::string) && !name.error();

@@ -1,4 +1,4 @@
-// `exec`, operations, and the steps that a file declares.
+// `exec` and operations. Steps that a file declares are in statement_step.cpp.
 #include <algorithm>
 
 #include "grammar/parse/habits.hpp"
@@ -62,16 +62,19 @@ void Checker::exec(const ast::ExecStep& tree, const ast::Statement& whole, plan:
   add(out, whole, std::move(step));
 }
 
-void Checker::verb(const ast::VerbStep& tree, const ast::Statement& whole, plan::Body& out) {
+void Checker::verb(const ast::VerbStep& tree, const ast::Statement& whole, const Rest& rest, plan::Body& out) {
   const std::string_view name = tree.verb.text;
   const Symbol* symbol = find(name);
   const auto& requests = here().requests;
   const auto found = requests.find(name);
   if (symbol != nullptr && symbol->kind == SymbolKind::step) {
+    const bool is_scoped = definitions_[symbol->index].step->scoped;
     if (found != requests.end())
       report(diag::Code::ambiguous_name, tree.verb.span,
              {name, "the step of this file", "the operation of component `" + std::string(components_[found->second.front().component]->tree->name.text) + "`", "rename the step"});
-    else
+    if (is_scoped)
+      scoped(tree, symbol->index, whole, rest, out);
+    else if (found == requests.end())
       expand(tree, symbol->index, whole, out);
     return;
   }
@@ -137,62 +140,6 @@ void Checker::operation(const ast::VerbStep& tree, const std::vector<OperationRe
   expectation(step, tree.expect.get());
   bind_result(step, tree.as);
   add(out, whole, std::move(step));
-}
-
-void Checker::expand(const ast::VerbStep& tree, std::uint32_t which, const ast::Statement& whole, plan::Body& out) {
-  Definition& definition = definitions_[which];
-  if (definition.progress == Progress::untouched) this->definition(definition);
-  if (definition.progress == Progress::busy) {
-    report(diag::Code::recursion, tree.verb.span, {"step `" + std::string(tree.verb.text) + "`", "a step is written out where it is used"});
-    return;
-  }
-  const auto refuse = [&](Span span, std::string_view word) { report(diag::Code::not_taken, span, {"step `" + std::string(tree.verb.text) + "`", word}); };
-  if (tree.with) refuse(tree.with->span, "with");
-  if (tree.within) refuse(tree.within->span, "within");
-  if (tree.as) refuse(tree.as->span, "as");
-  if (tree.expect) refuse(tree.expect->span, "expect");
-  if (tree.block) refuse({tree.block->span.begin, tree.block->span.begin + 1}, "{ }");
-  const std::size_t reported = sink_.errors();
-  const std::vector<const ast::Expr*> arguments = match(tree.verb.text, definition.parameters, tree.arguments, tree.labels, tree.verb.span);
-  if (sink_.errors() != reported) return;
-  Env env;
-  env.file = definition.file;
-  env.frame = env_->frame;
-  plan::Scope scope;
-  scope.kind = plan::ScopeKind::group;
-  scope.title = snippet(whole.span);
-  bool good = definition.good;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    settle_ = Nanos{};
-    random_ = false;
-    Term term = expr(*arguments[i]);
-    good = convert(term, *arguments[i], definition.parameters[i].type) && good && !term.error();
-    if (!good) continue;
-    const bool plain = term.known <= Known::deferred || term.expr.op == plan::Op::local;
-    plan::Expr value = term.expr;
-    if (!plain) {
-      plan::Step step;
-      step.kind = plan::StepKind::let;
-      step.slot = env_->frame->take();
-      step.settle = settle_;
-      step.random = salt(whole.span);
-      step.args.push_back(std::move(term.expr));
-      value = plan::Expr{};
-      value.op = plan::Op::local;
-      value.index = step.slot;
-      add(scope.body, whole, std::move(step));
-    }
-    env.locals.push_back({definition.parameters[i].name, definition.parameters[i].span, term.type, term.known, std::move(value)});
-  }
-  if (!good || dry_) {
-    doubtful_ = true;
-    return;
-  }
-  {
-    EnvScope inside(*this, env);
-    block(*definition.step->body, scope.body);
-  }
-  add(out, whole, std::move(scope));
 }
 
 }  // namespace failc::check

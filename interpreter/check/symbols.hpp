@@ -205,6 +205,14 @@ struct MatrixInfo {
 /// "a=1,b=x"
 std::string axes_text(const MatrixInfo& info, const Combination& one, std::string_view equals, std::string_view between);
 
+/// Of a `parallel`, while its actors are elaborated.
+struct BarrierInfo {
+  const ast::Barrier* tree = nullptr;
+  std::int64_t of = 0;                  // how many actors open it; 0: not known
+  std::string_view actor;               // the one at hand
+  std::vector<std::string_view> met_by;
+};
+
 /// A `step` or a `check` at the top of a file.
 struct Definition {
   const ast::StepDef* step = nullptr;

@@ -43,6 +43,7 @@ std::string_view noun(Kind kind) {
     case Kind::failure: return "an error document";
     case Kind::reply: return "a reply";
     case Kind::outcome: return "an outcome";
+    case Kind::barrier: return "a barrier";
   }
   return "";
 }
@@ -158,6 +159,7 @@ bool ordered(Kind kind) {
     case Kind::failure:
     case Kind::reply:
     case Kind::outcome:
+    case Kind::barrier:
       return false;
   }
   return false;

@@ -35,6 +35,7 @@ enum class Kind : std::uint8_t {
   failure,    // the `error` of an operation
   reply,      // Type::ref: the RequestKind
   outcome,    // "ok", "failed" or "unknown"
+  barrier,    // Type::ref: into the barriers of the actors around
 };
 
 inline constexpr std::uint32_t kUnbounded = 0xffffffff;
@@ -53,6 +54,8 @@ struct Type {
   bool any() const { return kind == Kind::any; }
   bool is(Kind k) const { return kind == k; }
   bool number() const { return kind == Kind::integer || kind == Kind::decimal; }
+  /// What has members or a use of its own, and cannot be passed on.
+  bool no_value() const { return kind == Kind::workload || kind == Kind::ports || kind == Kind::settings || kind == Kind::barrier; }
   bool many() const { return kind == Kind::nodes || kind == Kind::list; }
 };
 

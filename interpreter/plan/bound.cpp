@@ -5,7 +5,7 @@
 //              other. A role's nodes are asked side by side, each for its condition and its term.
 //   steps      settle + requests of the arguments + the effect + requests of `expect`. A sample that begins within the settle bound
 //              may end after it. A pause that the end of its block undoes counts its resume where it stands.
-//   scopes     sums; a branch the longer side; a loop its most iterations; `during` also what drains; a pause its resume.
+//   scopes     sums; a branch the longer side; `parallel` its longest actor; a loop its most iterations; `during` also what drains; a pause its resume.
 //   clusters   the versions of all their programs at once, then all nodes at once; at the end all stops at once, then kills.
 //   cleanups   the shorter of deadline and body, where they stand; those at the top level of a scenario are kept apart.
 //   conditions `upper`; an `always` runs beside and takes nothing.
@@ -124,6 +124,7 @@ class Requests {
 Nanos effect(const Step& step) {
   switch (step.kind) {
     case StepKind::let:
+    case StepKind::fault:
     case StepKind::log:
     case StepKind::play: return {};
     case StepKind::sleep: {
@@ -137,6 +138,7 @@ Nanos effect(const Step& step) {
     case StepKind::restart:
     case StepKind::resume:
     case StepKind::exec:
+    case StepKind::meet:
     case StepKind::operation: return step.timeout;
   }
   FAILC_BUG("a kind of step that does not exist");
@@ -152,7 +154,13 @@ Nanos bound_of(const Plan& plan, const Scope& scope) {
   const Nanos before = plus(scope.settle, scope.value ? request_bound(plan, *scope.value) : Nanos());
   const Nanos body = bound(plan, scope.body);
   switch (scope.kind) {
-    case ScopeKind::group: return body;
+    case ScopeKind::group:
+    case ScopeKind::actor: return body;
+    case ScopeKind::parallel: {
+      Nanos longest{};
+      for (const BodyNode& actor : scope.body) longest = std::max(longest, bound(plan, actor));
+      return longest;
+    }
     case ScopeKind::branch: return plus(before, std::max(body, bound(plan, scope.otherwise)));
     case ScopeKind::loop: return plus(before, times(body, scope.most));
     case ScopeKind::repeat: return times(body, scope.times);

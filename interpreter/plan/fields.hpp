@@ -26,13 +26,13 @@ struct Names<RequestKind> {
 };
 template <>
 struct Names<StepKind> {
-  static constexpr const char* of[] = {"let", "start", "stop", "kill", "restart", "pause", "resume", "exec", "operation", "sleep", "log", "play"};
-  static_assert(std::size(of) == static_cast<std::size_t>(StepKind::play) + 1);
+  static constexpr const char* of[] = {"let", "start", "stop", "kill", "restart", "pause", "resume", "exec", "operation", "sleep", "log", "play", "meet", "fault"};
+  static_assert(std::size(of) == static_cast<std::size_t>(StepKind::fault) + 1);
 };
 template <>
 struct Names<ScopeKind> {
-  static constexpr const char* of[] = {"group", "branch", "loop", "repeat", "during", "cleanup", "paused"};
-  static_assert(std::size(of) == static_cast<std::size_t>(ScopeKind::paused) + 1);
+  static constexpr const char* of[] = {"group", "branch", "loop", "repeat", "during", "cleanup", "paused", "parallel", "actor"};
+  static_assert(std::size(of) == static_cast<std::size_t>(ScopeKind::actor) + 1);
 };
 template <>
 struct Names<ConditionKind> {

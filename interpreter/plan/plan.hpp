@@ -144,27 +144,29 @@ struct Workload { std::string name; std::uint32_t operation = 0; std::vector<Exp
 struct BodyNode;
 using Body = std::vector<BodyNode>;
 
-enum class StepKind : std::uint8_t { let, start, stop, kill, restart, pause, resume, exec, operation, sleep, log, play };
+enum class StepKind : std::uint8_t { let, start, stop, kill, restart, pause, resume, exec, operation, sleep, log, play, meet, fault };
 struct Step {
   StepKind kind{};
-  std::uint32_t slot = 0;       // let, and exec/operation with `binds`
+  std::uint32_t slot = 0;       // let, and exec/operation with `binds`. meet: the barrier, a list of the actors that have come. fault: names the fault
   bool binds = false;           // play: the player is made, `args` are its options
   std::uint32_t operation = 0;  // operation
   std::vector<Expr> args;       // let: value. node steps: set. exec: node, argv [, environment]. operation: its parameters. sleep: duration. log: values. play: a document
-  std::string fault;            // operation: the failpoint that it arms, or takes back; empty: neither
+                                // meet: barrier, actor, how many open it; literals. fault: none, or what proves that it is in force
+  std::string fault;            // operation: the failpoint that it arms, or takes back; empty: neither. fault: what it is called, where it begins
   bool takes_back = false;
   OptionalExpr expect;          // exec/operation; sees result_slot.. : result, error, outcome in result_slot, +1, +2
   std::uint32_t result_slot = 0;
   std::uint32_t player = 0;     // play: into Scenario::players
-  Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start
+  Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start; meet: how long the others may take
   Nanos settle{};               // how long a singular role in `args` may be waited for; 0: none
   std::uint64_t random = 0;     // seed salt of this statement: stable when other statements come and go
 };
 
-enum class ScopeKind : std::uint8_t { group, branch, loop, repeat, during, cleanup, paused };
+enum class ScopeKind : std::uint8_t { group, branch, loop, repeat, during, cleanup, paused, parallel, actor };
+/// The body of a `parallel` is a `let` for each barrier, then its actors; an actor stands nowhere else.
 struct Scope {
   ScopeKind kind{};
-  std::string title;                     // group
+  std::string title;                     // group; actor: its name
   std::vector<std::uint32_t> workloads;  // during
   std::uint32_t slot = 0;                // loop: its variable
   std::uint32_t times = 0;               // repeat
@@ -174,7 +176,7 @@ struct Scope {
   std::uint32_t most = 0;                // loop: the most iterations there can be
   Nanos settle{};
   Nanos drain{};                         // during: how long requests in flight may still take
-  std::uint64_t random = 0;
+  std::uint64_t random = 0;              // actor: of all that is drawn in it
   Body body;
   Body otherwise;                        // branch
 };

@@ -137,6 +137,8 @@ class Text {
       case StepKind::let: return fmt::format("let ${} = {}{}", step.slot, list(step.args), limits);
       case StepKind::operation:
         return fmt::format("{} {}{}{}", step.operation < plan_.operations.size() ? plan_.operations[step.operation].name : "?", list(step.args), limits, result);
+      case StepKind::meet: return fmt::format("meet ${} {}{}", step.slot, list(step.args), limits);
+      case StepKind::fault: return fmt::format("fault ${} {}{}", step.slot, step.takes_back ? "reverted" : step.fault.empty() ? "installed " : "begins: " + step.fault, list(step.args));
       case StepKind::start:
       case StepKind::stop:
       case StepKind::kill:
@@ -165,6 +167,8 @@ class Text {
           names += (names.empty() ? "" : ", ") + (index < plan_.workloads.size() ? plan_.workloads[index].name : std::string("?"));
         return fmt::format("during {}{}", names, duration(" drain ", scope.drain));
       }
+      case ScopeKind::parallel: return "parallel";
+      case ScopeKind::actor: return "actor " + scope.title;
       case ScopeKind::cleanup: return "cleanup" + duration(" within ", scope.length);
       case ScopeKind::paused: return fmt::format("paused {}{}{}{}", value, duration(" for ", scope.length), settle, duration(" within ", scope.timeout));
     }

@@ -89,6 +89,16 @@ bool Verifier::kind(const Step& step, std::uint32_t slots, int) {
       if (!require(length && step.args[0].op == Op::literal && *length >= Nanos(), "`sleep` has no constant length")) return false;
       break;
     }
+    case StepKind::meet:
+      if (!require(step.slot < slots, "`meet` is of slot {} of a frame of {}", step.slot, slots) || !lasts()) return false;
+      if (!require(count == 3 && step.args[0].literal.is<std::string>() && step.args[1].literal.is<std::string>() && step.args[2].literal.is<std::int64_t>(),
+                   "`meet` does not say where, who and how many"))
+        return false;
+      break;
+    case StepKind::fault:
+      if (!arity(0, 1) || !require(step.slot < slots, "`fault` is of slot {} of a frame of {}", step.slot, slots)) return false;
+      if (!require(count == 0 || (step.fault.empty() && !step.takes_back), "only a fault that is in force is proven")) return false;
+      break;
     case StepKind::log: break;
     case StepKind::play:
       if (!arity(1, 1) || !require(step.player < players_, "player {} does not exist", step.player)) return false;
@@ -98,7 +108,7 @@ bool Verifier::kind(const Step& step, std::uint32_t slots, int) {
   if (!require(request || (!step.expect && (!step.binds || step.kind == StepKind::play)), "`{}` has no result", name)) return false;
   if (!require(!step.binds || step.kind == StepKind::play || step.slot < slots, "`{}` binds slot {} of a frame of {}", name, step.slot, slots)) return false;
   const bool fits = step.result_slot < slots && slots - step.result_slot >= 3;
-  if (!require(step.fault.empty() || step.kind == StepKind::operation, "`{}` is no failpoint", name)) return false;
+  if (!require(step.fault.empty() || step.kind == StepKind::operation || step.kind == StepKind::fault, "`{}` is no failpoint", name)) return false;
   return require(!step.expect || fits, "`expect` has no slots for what it sees") && optional(step.expect, slots);
 }
 
@@ -128,6 +138,22 @@ bool Verifier::kind(const Scope& scope, std::uint32_t slots, int depth) {
     case ScopeKind::cleanup:
       if (!require(scope.length > Nanos(), "`cleanup` has no deadline")) return false;
       break;
+    case ScopeKind::actor:
+      if (!require(!scope.title.empty(), "an actor has no name")) return false;
+      break;
+    case ScopeKind::parallel: {
+      const auto is_actor = [](const BodyNode& one) {
+        const auto* inner = std::get_if<Scope>(&one.node);
+        return inner && inner->kind == ScopeKind::actor;
+      };
+      const auto is_barrier = [](const BodyNode& one) {
+        const auto* inner = std::get_if<Step>(&one.node);
+        return inner && inner->kind == StepKind::let;
+      };
+      const auto actors = std::find_if_not(scope.body.begin(), scope.body.end(), is_barrier);
+      if (!require(actors != scope.body.end() && std::all_of(actors, scope.body.end(), is_actor), "`parallel` is not made of actors")) return false;
+      break;
+    }
     case ScopeKind::paused:
       if (!require(scope.timeout > Nanos(), "`paused` has no timeout")) return false;
       if (!require(scope.length > Nanos() || !scope.body.empty(), "`paused` ends at once")) return false;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace failc::run {
 namespace {
 
@@ -21,6 +23,7 @@ void forget_names(ScenarioRun& run, const plan::Body& body) {
 
 Task<Flow> run_statement(Context context, Block& block, const plan::BodyNode& node) {
   ScenarioRun& run = context.run;
+  block.current = &node;
   run.running.push_back(&node);
   run.recorder.step(run.plan, run.scenario, node);
   if (run.progress.step) run.progress.step(run.scenario, node);
@@ -37,8 +40,7 @@ Task<Flow> run_statement(Context context, Block& block, const plan::BodyNode& no
     Task<Flow> task = run_condition(context, block, node, std::get<plan::Condition>(node.node));
     flow = co_await task;
   }
-  // A cancelled statement stays on the stack: a timeout's message names what was running. The stack is cut by who handles it.
-  if (flow != Flow::cancelled) run.running.pop_back();
+  run.running.erase(std::prev(std::find(run.running.rbegin(), run.running.rend(), &node).base()));
   co_return flow;
 }
 
@@ -61,17 +63,15 @@ Task<Flow> run_cleanup(ScenarioRun& run, std::uint64_t path, const plan::BodyNod
   CancelScope shield(nullptr, true);
   const Nanos bound = run.scaled(cleanup.length);
   run.scheduler.set_deadline(shield, run.after(bound));
-  const std::size_t depth = run.running.size();
   run.recorder.step(run.plan, run.scenario, node);
   if (run.progress.step) run.progress.step(run.scenario, node);
   Task<Flow> task = run_body(run, shield, path, cleanup.body);
   const Flow flow = co_await task;
   run.scheduler.clear_deadline(shield);
   if (flow == Flow::cancelled && shield.reason == Reason::timeout) {
-    const plan::BodyNode* inner = run.running.size() > depth ? run.running.back() : &node;
+    const plan::BodyNode* inner = shield.struck ? shield.struck : &node;
     run.fail(run.failure_at(node, fmt::format("the cleanup did not end within {}; it was at `{}`", show(bound), inner->text), node.text));
   }
-  run.running.resize(depth);
   co_return flow == Flow::go_on ? Flow::go_on : Flow::failed;
 }
 
@@ -83,7 +83,11 @@ Task<Flow> run_body(ScenarioRun& run, CancelScope& outer, std::uint64_t path, co
   const Context context{run, block.scope, path};
   Task<Flow> statements = run_statements(context, block, body);
   Flow flow = co_await statements;
-  if (flow == Flow::cancelled) run.note_timeout();
+  // The innermost block is the first one to know: a timeout's message names the statement that was running.
+  if (flow == Flow::cancelled && block.current) {
+    block.scope.ended_at(*block.current);
+    run.note_timeout();
+  }
   Task<bool> ending = end_watchers(run, block, flow == Flow::go_on);
   const bool vacuous = co_await ending;
   if (vacuous) flow = Flow::failed;

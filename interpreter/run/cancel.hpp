@@ -2,6 +2,10 @@
 // Who may be told to stop, and why. Scopes form a tree; stopping one stops every wait below it, but for shielded ones.
 #include <cstdint>
 
+namespace failc::plan {
+struct BodyNode;
+}
+
 namespace failc::run {
 
 enum class Reason : std::uint8_t {
@@ -25,6 +29,12 @@ struct CancelScope {
     }
     return Reason::none;
   }
+  /// Waits below this scope have ended at this statement. Whoever cancelled wants to know the first one.
+  void ended_at(const plan::BodyNode& statement) const {
+    for (const CancelScope* scope = this; scope; scope = scope->shielded ? nullptr : scope->parent) {
+      if (scope->reason != Reason::none && !scope->struck) scope->struck = &statement;
+    }
+  }
   bool below(const CancelScope& other) const {
     for (const CancelScope* scope = this; scope; scope = scope->shielded ? nullptr : scope->parent) {
       if (scope == &other) return true;
@@ -35,6 +45,7 @@ struct CancelScope {
   const CancelScope* parent;
   bool shielded;  // what is cancelled above does not reach it: undo goes on
   Reason reason = Reason::none;
+  mutable const plan::BodyNode* struck = nullptr;  // what was running first where it was cancelled
 };
 
 }  // namespace failc::run

@@ -7,7 +7,7 @@ std::optional<InForce> begin_fault(ScenarioRun& run, const faults::Fault& fault,
 }
 
 std::optional<InForce> begin_fault(ScenarioRun& run, const FaultWords& fault, backend::NodeIndex node) {
-  const std::optional<std::uint64_t> effect = run.recorder.effect(fault.verb, run.names[node], fault.undo_verb, fault.detail, true);
+  const std::optional<std::uint64_t> effect = run.recorder.effect(fault.verb, node == backend::kNoNode ? std::string() : run.names[node], fault.undo_verb, fault.detail, true);
   if (!effect) return std::nullopt;
   run.result.faults.push_back({fault.what, FaultEnd::indeterminate, "it was not answered"});
   return InForce{*effect, run.result.faults.size() - 1};

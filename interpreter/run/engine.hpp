@@ -34,6 +34,7 @@ struct Block {
   std::vector<std::unique_ptr<Watcher>> watchers;
   std::vector<std::pair<std::size_t, backend::NodeIndex>> pauses;  // statement, node
   std::size_t statement = 0;                                       // which one is running
+  const plan::BodyNode* current = nullptr;                         // the last one that began
   explicit Block(const CancelScope* parent) : scope(parent) {}
 };
 
@@ -124,6 +125,13 @@ Task<bool> undo_pauses(ScenarioRun& run, const plan::BodyNode& node, const std::
 /// The node's processes are gone: what was in force on it is over.
 void node_is_gone(ScenarioRun& run, backend::NodeIndex node, const std::string& evidence);
 
+// ---- scoped_fault.cpp
+
+/// A fault that a file declares begins, is in force, or was undone.
+Task<Flow> run_fault(Context context, const plan::BodyNode& node, const plan::Step& step);
+/// What was not undone by the scenario's end.
+void leak_scoped(ScenarioRun& run);
+
 // ---- invoke.cpp
 
 Task<Flow> run_exec(Context context, const plan::BodyNode& node, const plan::Step& step);
@@ -137,6 +145,12 @@ Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Co
 // ---- during.cpp
 
 Task<Flow> run_during(Context context, Block& block, const plan::BodyNode& node, const plan::Scope& scope);
+
+// ---- parallel.cpp
+
+Task<Flow> run_parallel(Context context, Block& block, const plan::Scope& scope);
+/// An actor comes to a barrier, and waits until enough have come.
+Task<Flow> run_meet(Context context, const plan::BodyNode& node, const plan::Step& step);
 
 // ---- always.cpp
 

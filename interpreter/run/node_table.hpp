@@ -14,7 +14,7 @@ namespace failc::run {
 /// An effect that is in force and can be taken back.
 struct InForce {
   std::uint64_t effect = 0;  // its number in the journal
-  std::size_t fault = 0;     // into ScenarioResult::faults; pauses only
+  std::size_t fault = 0;     // into ScenarioResult::faults
 };
 
 struct Exit {

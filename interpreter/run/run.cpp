@@ -12,7 +12,8 @@ Task<bool> scenario_task(ScenarioRun& run) {
   const bool up = co_await bringing;
   if (up) {
     Task<Flow> body = run_body(run, run.everything, 0, run.scenario.body);
-    co_await body;
+    const Flow flow = co_await body;
+    if (flow == Flow::cancelled) run.note_timeout();
   } else {
     run.note_timeout();
   }

@@ -103,6 +103,11 @@ Failure ScenarioRun::failure_at(const plan::BodyNode& node, std::string message,
 Flow ScenarioRun::fail(Failure failure) {
   failure.when = scheduler.now();
   failure.active = nodes.active();
+  const auto in_force = [&](const InForce& fault) { failure.active.push_back("`" + result.faults[fault.fault].what + "` is in force"); };
+  for (backend::NodeIndex node = 0; node < plan.nodes.size(); ++node) {
+    for (const auto& [name, armed] : nodes[node].armed) in_force(armed);
+  }
+  for (const auto& [slot, fault] : scoped) in_force(fault);
   for (const std::string& surprise : nodes.surprises()) {
     if (std::find(failure.notes.begin(), failure.notes.end(), surprise) == failure.notes.end()) failure.notes.push_back(surprise);
   }
@@ -146,13 +151,13 @@ void ScenarioRun::note_timeout() {
   if (timed_out || everything.reason != Reason::timeout) return;
   timed_out = true;
   const Nanos bound = scaled(*scenario.timeout);
-  if (running.empty()) {
+  if (!everything.struck) {
     Failure failure = failure_at(place(), fmt::format("the scenario's timeout of {} passed while its clusters were brought up", show(bound)));
     failure.verdict = Verdict::environment;
     fail(std::move(failure));
     return;
   }
-  const plan::BodyNode& node = *running.back();
+  const plan::BodyNode& node = *everything.struck;
   fail(failure_at(node, fmt::format("the scenario's timeout of {} passed at this statement", show(bound)), node.text));
 }
 

@@ -51,7 +51,8 @@ struct ScenarioRun {
   CancelScope everything{nullptr};             // bring-up and body; interrupts and the timeout strike here
   std::vector<Value> frame;
   std::vector<std::unique_ptr<backend::Player>> players;  // null: not made yet
-  std::vector<const plan::BodyNode*> running;  // statements in progress, outermost first
+  std::vector<const plan::BodyNode*> running;  // statements in progress, of all actors, in the order in which they began
+  std::map<std::uint32_t, InForce> scoped;     // faults that a file declares, by their slots, until they are undone
   std::uint64_t seed = 0;                      // of this scenario
   bool gave_up = false;                        // on a driver, and its failure is recorded
   bool timed_out = false;                      // and its failure is recorded

@@ -19,7 +19,7 @@ namespace failc::run {
 using backend::Instant;
 
 /// What a parked fiber may be woken by, beside its time and its cancellation.
-enum Wake : std::uint8_t { kNothing = 0, kNode = 1, kLog = 2, kFile = 4, kOwn = 8, kStop = 16 };
+enum Wake : std::uint8_t { kNothing = 0, kNode = 1, kLog = 2, kFile = 4, kOwn = 8, kStop = 16, kMeet = 32 };
 
 enum class Woken : std::uint8_t { due, event, cancelled };
 

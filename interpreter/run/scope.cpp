@@ -125,6 +125,11 @@ Task<Flow> run_scope(Context context, Block& block, const plan::BodyNode& node, 
       Task<Flow> task = paused(context, node, scope);
       co_return co_await task;
     }
+    case plan::ScopeKind::parallel: {
+      Task<Flow> task = run_parallel(context, block, scope);
+      co_return co_await task;
+    }
+    case plan::ScopeKind::actor: FAILC_BUG("an actor outside of its `parallel`");
     case plan::ScopeKind::cleanup: co_return Flow::go_on;  // at the block's end: body.cpp
   }
   FAILC_BUG("no such scope");

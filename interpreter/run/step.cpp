@@ -107,6 +107,14 @@ Task<Flow> run_step(Context context, Block& block, const plan::BodyNode& node, c
       Task<Flow> task = run_operation(context, node, step);
       co_return co_await task;
     }
+    case plan::StepKind::meet: {
+      Task<Flow> task = run_meet(context, node, step);
+      co_return co_await task;
+    }
+    case plan::StepKind::fault: {
+      Task<Flow> task = run_fault(context, node, step);
+      co_return co_await task;
+    }
   }
   FAILC_BUG("no such step");
 }

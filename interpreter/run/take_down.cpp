@@ -62,6 +62,7 @@ Task<bool> take_down(ScenarioRun& run) {
     left = co_await hard;
   }
   for (const backend::NodeIndex node : left) leak(run, node);
+  leak_scoped(run);
   co_return true;
 }
 

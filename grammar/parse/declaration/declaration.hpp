@@ -22,6 +22,8 @@ bool attempt_check_def(Context& context, Range range, ast::Declaration& declarat
 
 void read_groups(Context& context, std::uint32_t open, ast::Cluster& cluster);
 void read_axes(Context& context, std::uint32_t open, ast::Matrix& matrix);
+/// The parts of a scoped step. What is wrong with them is reported, and the step is `broken`.
+void read_parts(Context& context, std::uint32_t open, ast::StepDef& step);
 void read_items(Context& context, std::uint32_t open, ast::Component& component);
 
 bool attempt_operation(Context& context, Range range, ast::ComponentItem& item);

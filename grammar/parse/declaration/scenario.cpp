@@ -14,10 +14,6 @@ bool attempt_hook(Context& context, Range range, ast::Declaration& declaration) 
   return rules::match_into<rules::hook, ast::Hook>(context, range, declaration.node);
 }
 
-bool attempt_step_def(Context& context, Range range, ast::Declaration& declaration) {
-  return rules::match_into<rules::step_def, ast::StepDef>(context, range, declaration.node);
-}
-
 bool attempt_check_def(Context& context, Range range, ast::Declaration& declaration) {
   return rules::match_into<rules::check_def, ast::CheckDef>(context, range, declaration.node);
 }

@@ -10,8 +10,17 @@ bool read_actors(Context& context, std::uint32_t open, ast::Parallel& parallel) 
   bool good = true;
   for_each_item(context, open, [&](Range range) {
     const std::size_t base = context.pending.size();
-    ast::Actor& actor = parallel.actors.emplace_back();
     context.begin_attempt(range);
+    if (context.kind(range.begin) == ast::Kind::kBarrier) {
+      ast::Barrier& barrier = parallel.barriers.emplace_back();
+      barrier.span = context.span(range);
+      if (rules::match_all<rules::barrier>(context, range, barrier)) return;
+      good = false;
+      parallel.barriers.pop_back();
+      return report_failure(context, range, {});
+    }
+    ast::Actor& actor = parallel.actors.emplace_back();
+    actor.span = context.span(range);
     if (rules::match_all<rules::actor>(context, range, actor)) return read_pending(context, base);
     good = false;
     drop_pending(context, base);

@@ -28,7 +28,7 @@ bool attempt_group(Context& context, Range range, ast::Statement& statement);
 bool attempt_cleanup(Context& context, Range range, ast::Statement& statement);
 bool attempt_condition(Context& context, Range range, ast::Statement& statement);
 
-/// Reads the actors of a `parallel` whose braces stand at `open`. False: one of them is broken, and that was reported.
+/// Reads the barriers and actors of a `parallel` whose braces stand at `open`. False: one of them is broken, and that was reported.
 bool read_actors(Context& context, std::uint32_t open, ast::Parallel& parallel);
 
 /// Reports the failed attempt, and reads the blocks of the statement for their own mistakes.
