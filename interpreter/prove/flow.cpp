@@ -1,6 +1,7 @@
 #include "interpreter/prove/flow.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace failc::prove {
@@ -35,6 +36,8 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
         case StepKind::sleep:
         case StepKind::log:
         case StepKind::play:
+        case StepKind::meet:
+        case StepKind::fault:
           break;
       }
     } else if (const auto* scope = std::get_if<plan::Scope>(&node.node)) {
@@ -100,6 +103,8 @@ void Flow::node(const plan::BodyNode& node) {
         operation(node, *step);
         break;
       case StepKind::sleep:
+      case StepKind::meet:
+      case StepKind::fault:
         pass();
         break;
       case StepKind::log:
@@ -116,7 +121,11 @@ void Flow::node(const plan::BodyNode& node) {
 void Flow::scope(const plan::BodyNode& node, const plan::Scope& scope) {
   switch (scope.kind) {
     case ScopeKind::group:
+    case ScopeKind::actor:
       body(scope.body);
+      break;
+    case ScopeKind::parallel:
+      parallel(scope);
       break;
     case ScopeKind::branch:
       branch(scope);
@@ -162,17 +171,55 @@ void Flow::loop(const plan::Scope& scope) {
   body(scope.body);
 }
 
-void Flow::forget(const plan::Body& body) {
+void Flow::parallel(const plan::Scope& scope) {
+  std::vector<std::set<std::uint32_t>> acts;
+  std::map<std::uint32_t, int> actors;  // how many act on it
+  for (const plan::BodyNode& each : scope.body) {
+    const auto* actor = std::get_if<plan::Scope>(&each.node);
+    acts.push_back(actor != nullptr ? touched(actor->body) : std::set<std::uint32_t>{});
+    for (const std::uint32_t one : acts.back()) ++actors[one];
+  }
+  const std::set<std::uint32_t> around = foreign_;
+  const bool beside = std::exchange(beside_, true);
+  const State before = state_;
+  State after = before;
+  for (std::size_t i = 0; i < scope.body.size(); ++i) {
+    state_.nodes = before.nodes;
+    state_.armed = before.armed;
+    foreign_ = around;
+    for (const auto& [one, count] : actors)
+      if (count > (acts[i].contains(one) ? 1 : 0)) foreign_.insert(one);
+    for (const std::uint32_t one : foreign_) state_.nodes[one].can = kAnything;
+    pass();
+    node(scope.body[i]);
+    for (const std::uint32_t one : acts[i]) after.nodes[one] = state_.nodes[one];
+    std::erase_if(after.armed, [&](const auto& armed) { return !state_.armed.contains(armed); });
+  }
+  foreign_ = around;
+  beside_ = beside;
+  after.moment = state_.moment;
+  state_ = std::move(after);
   pass();
+}
+
+std::set<std::uint32_t> Flow::touched(const plan::Body& body) const {
+  std::set<std::uint32_t> out;
   const Slots unknown(0);
   each_touched(plan_, body, [&](const plan::Expr& set) {
     // What a slot holds in a later round may be set in the round before.
     const std::optional<Nodes> exact = set.op == plan::Op::literal ? exactly(plan_, set, slots_) : std::nullopt;
-    for (const std::uint32_t node : exact ? *exact : at_most(plan_, set, unknown)) {
-      state_.nodes[node].can = kAnything;
-      std::erase_if(state_.armed, [&](const auto& armed) { return armed.first == node; });
-    }
+    const Nodes nodes = exact ? *exact : at_most(plan_, set, unknown);
+    out.insert(nodes.begin(), nodes.end());
   });
+  return out;
+}
+
+void Flow::forget(const plan::Body& body) {
+  pass();
+  for (const std::uint32_t node : touched(body)) {
+    state_.nodes[node].can = kAnything;
+    std::erase_if(state_.armed, [&](const auto& armed) { return armed.first == node; });
+  }
 }
 
 void Flow::say(diag::Code code, const plan::BodyNode& node, std::array<std::string, 3> arguments, std::optional<std::uint32_t> culprit) {

@@ -1,5 +1,6 @@
 #pragma once
 // One pass over a scenario, with the states of its nodes. Not for other folders.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,11 @@ class Flow {
   void scope(const plan::BodyNode& node, const plan::Scope& scope);
   void branch(const plan::Scope& scope);
   void loop(const plan::Scope& scope);
+  void parallel(const plan::Scope& scope);
   /// What can be after any number of rounds: everything, of the nodes that a round touches.
   void forget(const plan::Body& body);
+  /// The nodes that something in the body may act on.
+  std::set<std::uint32_t> touched(const plan::Body& body) const;
   /// Time may pass, in which nodes end by themselves.
   void pass() { ++state_.moment; }
 
@@ -62,6 +66,8 @@ class Flow {
   };
   std::vector<Held> held_;             // paused by a step of the block at hand, until its end
   std::vector<std::uint32_t> around_;  // paused by the blocks around
+  std::set<std::uint32_t> foreign_;    // what other actors act on meanwhile: they can be anything, whatever is done to them here
+  bool beside_ = false;                // other actors run beside this one
   int silent_ = 0;
 };
 

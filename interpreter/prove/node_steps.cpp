@@ -11,7 +11,7 @@ using plan::StepKind;
 
 void Flow::set(std::uint32_t node, std::uint8_t can, const plan::Source& at) {
   NodeState& state = state_.nodes[node];
-  state.can = can;
+  state.can = foreign_.contains(node) ? kAnything : can;
   state.since = at;
   if (can == kUp) state.started = state_.moment;
   if (can == kDown) std::erase_if(state_.armed, [&](const auto& armed) { return armed.first == node; });
@@ -68,6 +68,8 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
     case StepKind::sleep:
     case StepKind::log:
     case StepKind::play:
+    case StepKind::meet:
+    case StepKind::fault:
       break;
   }
   for (const std::uint32_t one : nodes) {
@@ -94,6 +96,8 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
       case StepKind::sleep:
       case StepKind::log:
       case StepKind::play:
+      case StepKind::meet:
+      case StepKind::fault:
         break;
     }
   }
@@ -123,6 +127,8 @@ void Flow::possible_step(StepKind kind, const Nodes& nodes) {
       case StepKind::sleep:
       case StepKind::log:
       case StepKind::play:
+      case StepKind::meet:
+      case StepKind::fault:
         break;
     }
   }
@@ -153,6 +159,7 @@ void Flow::pause(const plan::BodyNode& node, const plan::Expr& set, Nodes& pause
 }
 
 void Flow::resume(std::uint32_t node, std::uint8_t before) {
+  if (foreign_.contains(node)) return;
   std::uint8_t& can = state_.nodes[node].can;
   // What was paused already stays its first pause's.
   if ((can & kPaused) && (before & kUp)) can = static_cast<std::uint8_t>((can & kDown) | kUp | (before & kPaused));

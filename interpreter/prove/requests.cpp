@@ -42,7 +42,7 @@ void Flow::failpoint(const plan::BodyNode& node, const plan::Step& step, const p
     return;
   }
   const std::optional<Nodes> nodes = exactly(plan_, target, slots_);
-  if (!nodes) return;
+  if (!nodes || beside_) return;  // another actor may take it back
   for (const std::uint32_t one : *nodes)
     if (!state_.armed.insert({one, *name}).second) say(Code::armed_already, node, {*name, names({one})});
 }
