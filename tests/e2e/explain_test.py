@@ -34,7 +34,7 @@ class Explain(support.TestCase):
             self.assertGreater(len(line.split()), 3, line)
 
     def test_unknown_codes(self):
-        self.expect(self.failc("explain", "F0610"), 2, "`F0610`", "did you mean `F0601`?")
+        self.expect(self.failc("explain", "F06O1"), 2, "`F06O1`", "did you mean `F0601`?")
         self.expect(self.failc("explain", "nonsense"), 2, "`nonsense`", "`failc explain` lists all")
         self.expect(self.failc("explain", "--fix"), 2, "`--fix`")
 
