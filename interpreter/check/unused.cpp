@@ -115,7 +115,13 @@ void Checker::unused() {
                    [&](const ast::CheckDef& tree) { top("check", tree.name); },
                    [&](const ast::StepDef& tree) {
                      top("step", tree.name);
-                     body(tree.body);
+                     if (!tree.scoped) return body(tree.body);
+                     // What `do` binds is known in the other parts too.
+                     for (const ast::BlockPtr* part : {&tree.body, &tree.undo})
+                       if (*part)
+                         each_binding(**part, [&](const ast::Name& name, const ast::Block&) {
+                           judge("name", name, declaration.span.begin, declaration.span.end);
+                         });
                    },
                    [&](const ast::Scenario& tree) { body(tree.body); },
                    [&](const ast::Hook& tree) { body(tree.body); },
