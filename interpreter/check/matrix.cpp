@@ -41,6 +41,7 @@ bool can_be_axis(Kind kind) {
     case Kind::nodes:
     case Kind::range:
     case Kind::workload:
+    case Kind::barrier:
     case Kind::ports:
     case Kind::settings:
     case Kind::failure:
