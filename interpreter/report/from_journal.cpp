@@ -103,17 +103,23 @@ class Session {
       if (!member(source, "text").is_null()) sources.add(text(source, "path"), text(source, "text"));
     }
     std::map<std::string, std::uint32_t> clusters;
+    const auto clusters_on = [&](const std::vector<std::string>& backends) {
+      std::vector<std::uint32_t> out;
+      for (const std::string& backend : backends) {
+        const auto [found, is_new] = clusters.try_emplace(backend, static_cast<std::uint32_t>(plan_->clusters.size()));
+        if (is_new) plan_->clusters.push_back({.name = backend, .backend = backend});
+        out.push_back(found->second);
+      }
+      return out;
+    };
+    if (record.contains("around")) around_ = clusters_on(texts(record, "around"));
     for (const Json& told : list(record, "told")) {
       plan::Scenario scenario;
       scenario.id = text(told, "id");
       scenario.title = text(told, "title");
       scenario.at = place(told);
       scenario.tags = texts(told, "tags");
-      for (const std::string& backend : texts(told, "backends")) {
-        const auto [found, is_new] = clusters.try_emplace(backend, static_cast<std::uint32_t>(plan_->clusters.size()));
-        if (is_new) plan_->clusters.push_back({.name = backend, .backend = backend});
-        scenario.clusters.push_back(found->second);
-      }
+      scenario.clusters = clusters_on(texts(told, "backends"));
       plan_->scenarios.push_back(std::move(scenario));
     }
     file_.path = text(record, "path");
@@ -186,6 +192,7 @@ class Session {
       plan::Scenario& around = part->emplace_back();
       around.id = id;
       around.title = text(record, "title");
+      around.clusters = around_;
       around.at.line = static_cast<std::uint32_t>(number(record, "line", std::numeric_limits<std::uint32_t>::max() / 2));
       around.at.column = around.at.length = 1;
       return;
@@ -271,6 +278,7 @@ class Session {
   FileRun file_;
   std::optional<run::ScenarioResult> current_;
   std::set<std::uint32_t> begun_;
+  std::vector<std::uint32_t> around_;  // clusters of setup and cleanup
   std::optional<std::set<std::string>> not_run_;
   std::string step_;
   plan::Source step_at_;
@@ -302,13 +310,16 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
       if ((*file.sources)[FileId{i}].path == path) text = (*file.sources)[FileId{i}].text;
     sources.push_back({{"path", path}, {"text", std::move(text)}});
   }
-  for (const std::uint32_t index : scenarios) {
-    const plan::Scenario& scenario = file.plan->scenarios[index];
+  const auto backends_of = [&](const plan::Scenario& scenario) {
     Json backends = Json::array();
     for (const std::uint32_t cluster : scenario.clusters) {
       const std::string& backend = file.plan->clusters[cluster].backend;
       if (std::find(backends.begin(), backends.end(), backend) == backends.end()) backends.push_back(backend);
     }
+    return backends;
+  };
+  for (const std::uint32_t index : scenarios) {
+    const plan::Scenario& scenario = file.plan->scenarios[index];
     told.push_back({{"id", scenario.id},
                     {"title", scenario.title},
                     {"file", scenario.at.file < file.plan->files.size() ? file.plan->files[scenario.at.file] : ""},
@@ -316,9 +327,10 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
                     {"column", scenario.at.column},
                     {"length", scenario.at.length},
                     {"tags", scenario.tags},
-                    {"backends", std::move(backends)}});
+                    {"backends", backends_of(scenario)}});
   }
   Json out = {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
+  if (!file.plan->setup.empty()) out["around"] = backends_of(file.plan->setup.front());
   if (!run.not_run.empty()) out["specs_not_run"] = not_run_json(run);
   return out;
 }

@@ -79,6 +79,19 @@ class Around(support.TestCase):
         self.write("a.fail", HEAD + "cleanup {\n  expect app[0] is stopped\n}\n" + TWO)
         self.expect(self.failc("run", "a.fail"), 1, "FAIL  a.fail::(cleanup)", "2 passed, 1 failed")
 
+    def test_the_journal_tells_the_same(self):
+        self.write("a.fail", HEAD + SETUP + "cleanup {\n  expect app[0] is stopped\n}\n" + TWO + """scenario "later" skip "not yet" { expect app is running }
+scenario "fails" expect fails { expect app[0] is stopped }
+scenario "some" {
+  sometimes "it is stopped": app[0] is stopped
+  expect app[0] is running
+}
+""")
+        self.expect(self.failc("run", "a.fail", "--journal", "j", "--report", "json=a.json", "--report", "tap=a.tap", "--report", "junit=a.xml"), 1)
+        self.failc("report", "j", "--report", "json=b.json", "--report", "tap=b.tap", "--report", "junit=b.xml")
+        for kind in ("json", "tap", "xml"):
+            self.assertEqual((self.base / f"a.{kind}").read_text(), (self.base / f"b.{kind}").read_text())
+
     def test_before_and_after_each(self):
         self.write("a.fail", HEAD + 'before each { log "before" }\nafter each { log "after" }\n' + TWO + 'scenario "c" { expect app is stopped }\n')
         done = self.expect(self.failc("run", "a.fail"), 1, "2 passed, 1 failed")
