@@ -73,7 +73,7 @@ Value missing(const List& from, const List& in) {
 /// The keys of both; where both have one, the second's value.
 Value merge(Document into, const Document& over) {
   for (const auto& [key, value] : over.entries) {
-    const auto found = std::find_if(into.entries.begin(), into.entries.end(), [&](const auto& entry) { return entry.first == key; });
+    const auto found = std::find_if(into.entries.begin(), into.entries.end(), [&name = key](const auto& entry) { return entry.first == name; });
     if (found != into.entries.end()) found->second = value;
     else into.entries.emplace_back(key, value);
   }
