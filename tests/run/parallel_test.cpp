@@ -128,7 +128,7 @@ TEST(Parallel, AddingAnActorKeepsTheOthersDraws) {
     const std::vector<std::string> two = killed_in(a + b, seed);
     ASSERT_EQ(two.size(), 4u);
     EXPECT_EQ(killed_in(c + a + b, seed), two);
-    EXPECT_EQ(killed_in("actor z {\nkill (random 2 of w)\n}\n" + a + b, seed).size(), 5u);
+    EXPECT_EQ(killed_in("actor z {\nkill (random 1 of w)\n}\n" + a + b, seed).size(), 5u);
     different += std::vector(two.begin(), two.begin() + 2) != std::vector(two.begin() + 2, two.end());
   }
   EXPECT_GE(different, 15);
