@@ -69,12 +69,13 @@ class Bodies(support.TestCase):
 
     def test_it_is_undone_after_an_interrupt(self):
         self.write("test.fail", CLUSTER + BALLAST + 'scenario "one" {\n  fill app[0]\n  log "filled"\n  sleep 60s\n  expect app is running\n}\n')
-        process = self.begin("run", "test.fail")
+        process = self.begin("run", "test.fail", "--report", "json=report.json")
         self.assertTrue(support.wait_until(lambda: list(self.base.rglob("ballast")), 30))
         process.send_signal(2)
         printed = "".join(process.communicate(timeout=60))
         self.assertEqual(list(self.base.rglob("ballast")), [], printed)
-        self.assertIn("fill app[0]: reverted", printed)
+        faults = json.loads((self.base / "report.json").read_text())["faults"]
+        self.assertEqual([(fault["what"], fault["end"]) for fault in faults], [("fill app[0]", "reverted")])
 
     def test_one_that_cannot_be_undone_is_left_behind(self):
         done = self.run_scenario('  fill app[0] {\n    exec on app[0] ["rm", "ballast"]\n    expect app is running\n  }')
