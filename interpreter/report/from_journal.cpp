@@ -160,7 +160,7 @@ class Session {
       // Before the end it is the run's own: what could not be undone was in the end. Behind it, or behind a death, `failc recover` was here.
       recovered_ = true;
       if (!over_ && !current_)
-        for (run::ScenarioResult& result : file_.results) result.leaked.clear();
+        for (run::ScenarioResult& result : file_.results) result.leaked = result.lasting;
     }
     if (!current_) return;
     if (kind == "step") {
@@ -176,6 +176,7 @@ class Session {
       else current_->failure = std::move(found);
     } else if (kind == "leaked") {
       current_->leaked.push_back(text(record, "what"));
+      if (member(record, "lasts") == Json(true)) current_->lasting.push_back(current_->leaked.back());
     } else if (kind == "verdict") {
       verdict(record);
     }

@@ -162,9 +162,10 @@ void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& res
   append(json, false);
 }
 
-void Recorder::leaked(const std::string& what) {
+void Recorder::leaked(const std::string& what, bool lasts) {
   Json json = record("leaked");
   json["what"] = what;
+  if (lasts) json["lasts"] = true;
   append(json, true);
 }
 

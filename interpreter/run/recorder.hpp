@@ -36,7 +36,8 @@ class Recorder {
   void failure(const Failure& failure, bool later);
   void log(const std::string& text);
   void verdict(const plan::Scenario& scenario, const ScenarioResult& result);
-  void leaked(const std::string& what);
+  /// `lasts`: beyond the end of the nodes.
+  void leaked(const std::string& what, bool lasts);
   void history(const Json& record);
   void flush();
 

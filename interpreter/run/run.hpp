@@ -62,6 +62,7 @@ struct ScenarioResult {
   std::vector<WaitUsed> waits;
   std::vector<FaultResult> faults;
   std::vector<std::string> leaked;          // what could not be undone
+  std::vector<std::string> lasting;         // of these, what the end of the nodes does not undo
   std::vector<Version> versions;            // as found
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};

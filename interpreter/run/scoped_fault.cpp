@@ -56,7 +56,8 @@ void leak_scoped(ScenarioRun& run) {
     end_fault(run, record, FaultEnd::indeterminate, "its `undo` did not come to its end");
     if (run.options.skip_cleanup) continue;
     run.result.leaked.push_back("`" + what + "` may still be in force: its `undo` did not come to its end");
-    run.recorder.leaked(run.result.leaked.back());
+    run.result.lasting.push_back(run.result.leaked.back());
+    run.recorder.leaked(run.result.leaked.back(), true);
   }
   run.scoped.clear();
 }

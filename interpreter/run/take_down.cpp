@@ -39,7 +39,7 @@ void leak(ScenarioRun& run, backend::NodeIndex node) {
   NodeRuntime& runtime = run.nodes[node];
   const std::string what = fmt::format("{} may still be running{}: {}", run.names[node], runtime.pid ? fmt::format(" (pid {})", *runtime.pid) : "", runtime.end_trouble);
   run.result.leaked.push_back(what);
-  run.recorder.leaked(what);
+  run.recorder.leaked(what, false);
   if (runtime.launch) run.recorder.done(*runtime.launch, FaultEnd::indeterminate, runtime.end_trouble);
   if (runtime.pause) end_fault(run, *runtime.pause, FaultEnd::indeterminate, runtime.end_trouble);
 }

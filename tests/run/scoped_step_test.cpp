@@ -110,6 +110,7 @@ TEST(ScopedStep, ThatCannotBeUndoneIsLeakedAndFails) {
   EXPECT_EQ(ran.result.faults[0].end, run::FaultEnd::indeterminate);
   ASSERT_EQ(ran.result.leaked.size(), 1u);
   EXPECT_NE(ran.result.leaked[0].find("may still be in force"), std::string::npos);
+  EXPECT_EQ(ran.result.lasting, ran.result.leaked);
 }
 
 TEST(ScopedStep, IsUndoneAfterAnInterrupt) {

@@ -93,7 +93,7 @@ run::Progress Live::progress() {
   out.ended = [this](const run::ScenarioResult& result) {
     scenario_.clear();
     run::ScenarioResult shown = result;
-    shown.leaked.clear();  // the world's end may still settle that: the summary tells
+    shown.leaked = shown.lasting;  // the world's end may still settle that: the summary tells
     print(report::scenario_line(file_, shown, colour_) + report::failure_block(run_, file_, shown, colour_));
   };
   if (!terminal_) return out;

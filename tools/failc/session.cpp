@@ -74,7 +74,7 @@ bool leaked(const report::FileRun& file) {
 }
 
 /// Ends what is left. A world that could do so has answered for what the scenarios could not prove the end of, be it that its supervision
-/// was lost: then nothing is leaked, and the journal says what was ended.
+/// was lost: then nothing is leaked but what outlasts them, and the journal says what was ended.
 void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
   const auto closed = world.close();
   if (!closed) {
@@ -82,7 +82,7 @@ void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
     return;
   }
   if (!leaked(file)) return;
-  for (run::ScenarioResult& result : file.results) result.leaked.clear();
+  for (run::ScenarioResult& result : file.results) result.leaked = result.lasting;
   const Status written = journal.append({{"at", world.world().now().count()}, {"kind", "recovered"}, {"what", *closed}}, true);
   if (!written && file.error.empty()) file.error = written.error().message;
 }
