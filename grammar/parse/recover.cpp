@@ -142,6 +142,7 @@ bool wants_operand(Kind kind) {
 
 bool is_body(const Context& context, Range range, std::uint32_t open) {
   if (open == range.begin) return false;
+  if (context.kind(range.begin) == Kind::kMatrix) return true;  // axes look like the entries of a document
   if (wants_operand(context.kind(open - 1))) return false;
   // `always: …` is the only statement that begins like a document.
   return !rules::begins_document(context, open) || context.kind(open + 1) == Kind::kAlways || context.kind(open + 2) == Kind::kAlways;
