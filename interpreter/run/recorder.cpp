@@ -165,7 +165,7 @@ void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& res
 void Recorder::leaked(const std::string& what, bool lasts) {
   Json json = record("leaked");
   json["what"] = what;
-  if (lasts) json["lasts"] = true;
+  json["lasts"] = lasts;
   append(json, true);
 }
 
