@@ -17,11 +17,12 @@ Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<bac
     for (const auto& [name, fixed] : setup.ports) {
       if (!fixed) continue;
       const auto [found, fresh] = fixed_ports_.try_emplace(*fixed, setup.name);
+      std::string& owner = found->second;
       // A node of an earlier scenario has no use for it any more.
-      const bool at_once = std::any_of(setups.begin(), setups.end(), [&](const backend::NodeSetup& other) { return other.name == found->second; });
-      if (!fresh && !at_once && !nodes_[by_name_[found->second]].pid) found->second = setup.name;
-      if (found->second != setup.name) {
-        return Error{"port " + std::to_string(*fixed) + " is fixed for both `" + found->second + "` and `" + setup.name + "`; let one of them choose"};
+      const bool at_once = std::any_of(setups.begin(), setups.end(), [&](const backend::NodeSetup& other) { return other.name == owner; });
+      if (!fresh && !at_once && !nodes_[by_name_[owner]].pid) owner = setup.name;
+      if (owner != setup.name) {
+        return Error{"port " + std::to_string(*fixed) + " is fixed for both `" + owner + "` and `" + setup.name + "`; let one of them choose"};
       }
       ports_.reserve(*fixed);
     }
