@@ -22,15 +22,18 @@ class Server {
     port = acceptor_.local_endpoint().port();
     thread_ = std::thread([this] {
       for (;;) {
-        tcp::socket socket(loop_);
-        boost::system::error_code failed;
-        acceptor_.accept(socket, failed);
-        if (failed || over_) return;
-        ++connections;
-        try {
-          serve_(socket);
-        } catch (const std::exception&) {
+        {
+          tcp::socket socket(loop_);
+          boost::system::error_code failed;
+          acceptor_.accept(socket, failed);
+          if (failed || over_) return;
+          ++connections;
+          try {
+            serve_(socket);
+          } catch (const std::exception&) {
+          }
         }
+        ++closed;
       }
     });
   }
@@ -45,7 +48,7 @@ class Server {
   std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port) + path; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port); }
   std::uint16_t port = 0;
-  std::atomic<int> connections{0};
+  std::atomic<int> connections{0}, closed{0};
 
  private:
   asio::io_context loop_;
@@ -102,7 +105,8 @@ TEST(Http, KeepsItsConnection) {
     EXPECT_EQ(text(*reply.data.find("headers")->as<Document>(), "x-thing"), "a, b");
   }
   EXPECT_EQ(server.connections, 1);
-  // The server has closed it: a fourth is asked on a new one.
+  // Once the server has closed it, a fourth is asked on a new one.
+  while (server.closed == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(run.ask(backend::Http{0, "POST", server.url("/"), "{}", true}).delivery, Delivery::answered);
   EXPECT_EQ(server.connections, 2);
 }
