@@ -28,13 +28,10 @@ using namespace std::chrono_literals;
 namespace {
 constexpr std::size_t kLine = 64u << 10, kChunk = 64u << 10;
 constexpr Nanos kPlausibleEvery = 100ms;
-/// The log is looked at again after a hundredth of the time waited so far, within these. Not by inotify: to close one takes the kernel up to
-/// 20 ms, which a stage whose waits take tens of milliseconds would spend at its end.
-constexpr Nanos kSoonestLook = 1ms, kLatestLook = 20ms;
 }  // namespace
 
 struct StageLoop::State {
-  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) {
+  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), log_grew(loop, [](int, const std::string&) {}), cutter(kLine) {
     // Whoever was started by nohup goes on when the terminal is closed.
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) signals.add(SIGHUP);
@@ -52,7 +49,11 @@ struct StageLoop::State {
   void read_log() {
     if (!log) return;
     struct stat info {};
-    if (::fstat(log.get(), &info) == 0 && static_cast<std::uint64_t>(info.st_size) < offset) offset = 0;  // somebody emptied it
+    if (::fstat(log.get(), &info) == 0 && static_cast<std::uint64_t>(info.st_size) < offset) {
+      // Somebody emptied it, and a goal line that was not read yet may be lost with the rest.
+      offset = 0;
+      uncertain = true;
+    }
     std::string bytes(kChunk, '\0');
     for (;;) {
       const ssize_t got = ::pread(log.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -71,7 +72,7 @@ struct StageLoop::State {
     const auto goal = automation::read_goal_line(line);
     if (!goal) return;
     if (goal->config_version) goal_version = goal->config_version;
-    else unversioned_goal = true;
+    else uncertain = true;
   }
 
   std::function<void(const std::string&)> trace;
@@ -80,12 +81,14 @@ struct StageLoop::State {
   bool interrupted = false;
   asio::posix::stream_descriptor agent;
   bool agent_ended = false;
+  host::Watch log_grew;  // wakes the loop, which reads it then
   host::LineCutter cutter;
   host::Fd log;
   std::string last_error;
   std::uint64_t offset = 0;
   std::optional<std::int64_t> goal_version;  // of the last goal line
-  bool unversioned_goal = false, hopeless = false;
+  bool uncertain = false;  // a goal line had no version, or may have been lost: the servers themselves tell then
+  bool hopeless = false;
 };
 
 StageLoop::StageLoop(std::function<void(const std::string&)> trace) : state_(std::make_unique<State>(std::move(trace))) {}
@@ -103,6 +106,7 @@ const std::string& StageLoop::last_error() const { return state_->last_error; }
 Status StageLoop::follow_log(const std::string& path, std::uint64_t from) {
   state_->log.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!state_->log) return Error{"`" + path + "` cannot be read: " + std::strerror(errno)};
+  if (auto watched = state_->log_grew.add(path); !watched) return watched.error();
   state_->offset = from;
   state_->read_log();
   return Done{};
@@ -131,31 +135,30 @@ StageLoop::Came StageLoop::await(const std::function<bool()>& done, Nanos timeou
     state_->read_log();
     if (state_->interrupted) return Came::interrupted;
     if (done()) return Came::awaited;
-    const auto now = Clock::now();
-    if (now >= until) return Came::timed_out;
+    if (Clock::now() >= until) return Came::timed_out;
     state_->loop.restart();
-    state_->loop.run_one_until(state_->log ? std::min(until, now + std::clamp<Nanos>((now - begin) / 100, kSoonestLook, kLatestLook)) : until);
+    state_->loop.run_one_until(until);
   }
 }
 
 StageLoop::Came StageLoop::await_goal(std::int64_t version, const std::function<bool()>& plausible, Nanos timeout) {
   const auto end = Clock::now() + std::min<Nanos>(timeout, 24h * 365);
   state_->hopeless = false;
-  const auto reached = [&] { return state_->goal_version == version || (state_->unversioned_goal && plausible()); };
+  const auto reached = [&] { return state_->goal_version == version || (state_->uncertain && plausible()); };
   const auto over = [&] { return reached() || state_->agent_ended || state_->hopeless; };
   for (;;) {
     const Nanos left = end - Clock::now();
-    // A line without a version may be of the config before: then it is right as soon as the servers are as they should.
-    const Came came = await([&] { return over() || state_->unversioned_goal; }, state_->unversioned_goal ? Nanos(0) : left);
+    // A line without a version may be of the config before: then the goal is reached as soon as the servers are as they should be.
+    const Came came = await([&] { return over() || state_->uncertain; }, state_->uncertain ? Nanos(0) : left);
     if (came == Came::interrupted) return came;
     if (reached()) {
-      state_->unversioned_goal = false;
+      state_->uncertain = false;
       return Came::awaited;
     }
     if (state_->agent_ended) return Came::agent_ended;
     if (state_->hopeless) return Came::hopeless;
     if (Clock::now() >= end) return Came::timed_out;
-    if (state_->unversioned_goal && await(over, std::min(kPlausibleEvery, left)) == Came::interrupted) return Came::interrupted;
+    if (state_->uncertain && await(over, std::min(kPlausibleEvery, left)) == Came::interrupted) return Came::interrupted;
   }
 }
 

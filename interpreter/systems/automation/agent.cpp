@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos kFirstQuestion = 3ms, kLongestQuestion = 20ms, kSlowQuestion = 500ms;
+/// A server that starts is asked again after an eighth of the time it has taken so far: not sooner than the first, not later than the second.
+constexpr Nanos kSoonestQuestion = 1ms, kLatestQuestion = 20ms, kSlowQuestion = 500ms;
 constexpr Nanos kAnswerWithin = 5s, kAwaited = 5s;
 constexpr Nanos kPollEvery = 25ms;  // of servers that cannot tell by themselves
 constexpr Nanos kSilence = 30s, kHeld = 30s;
@@ -50,8 +51,7 @@ std::vector<Effect> Agent::handle(Nanos now, const Event& event) {
     void operator()(const Launched& launched) const {
       Server& server = agent.servers_[launched.process];
       server.phase = Phase::starting;
-      server.asked = 0;
-      server.ask_at = agent.now_ + kFirstQuestion;
+      server.ask_at = agent.now_ + kSoonestQuestion;
       server.end_at = agent.now_ + kSilence;
     }
     void operator()(const LaunchFailed& failure) const {
@@ -146,8 +146,7 @@ void Agent::answered(const Answered& answer) {
 void Agent::greeted(Server& server, const std::string& name, const Result<Json>& reply) {
   const auto not_yet = [&](const std::string& why) {
     server.hello.reset();
-    server.ask_at = now_ + (now_ < server.end_at ? std::min(kLongestQuestion, kFirstQuestion * (1 << std::min(server.asked, 8u))) : kSlowQuestion);
-    ++server.asked;
+    server.ask_at = now_ + (now_ < server.end_at ? std::clamp((now_ - (server.end_at - kSilence)) / 8, kSoonestQuestion, kLatestQuestion) : kSlowQuestion);
     if (now_ >= server.end_at && server.phase == Phase::starting) complain(server.complaint, fmt::format("Error: `{}` does not answer: {}", name, why));
   };
   if (!reply) return not_yet(reply.error().message);
@@ -166,7 +165,6 @@ void Agent::greeted(Server& server, const std::string& name, const Result<Json>&
   if (const auto topology = reply->find("topologyVersion"); topology != reply->end() && topology->is_object()) hello.topology_version = *topology;
   server.ask_at = hello.topology_version.is_null() ? now_ + kPollEvery : now_;
   server.hello = std::move(hello);
-  server.asked = 0;
   if (server.phase != Phase::starting) return;
   server.phase = Phase::up;
   server.failures = 0;

@@ -75,7 +75,6 @@ class Agent {
     std::string complaint;  // the last that was logged
     std::optional<Question> question;
     Nanos ask_at{};
-    unsigned asked = 0;  // since it was launched, in vain
     bool legacy = false;  // it knows only `isMaster`
     std::optional<Hello> hello;  // since the config was read
     bool wanted() const { return goal && !goal->disabled; }
