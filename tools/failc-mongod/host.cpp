@@ -100,6 +100,7 @@ void Host::perform_one(mongod::Effect& effect) {
         } else if constexpr (std::is_same_v<Kind, mongod::Append>) {
           journal_.add(it.record, it.bytes);
           if (it.sync) sync_wanted_ = it.record;
+          sync_urgent_ = sync_urgent_ || it.urgent;
         } else if constexpr (std::is_same_v<Kind, mongod::Compact>) {
           compact();
         } else if constexpr (std::is_same_v<Kind, mongod::Log>) {
@@ -123,15 +124,19 @@ void Host::soon() {
 
 void Host::flush() {
   if (const Status written = journal_.write(); !written) return break_off(written.error().message);
-  if (sync_wanted_) {
-    // Records behind the last that wants it are synced with it, for nothing.
-    syncer_->want(*sync_wanted_);
-    sync_wanted_.reset();
-  }
+  // Records behind the last that wants it are synced with it, for nothing.
+  std::optional<std::uint64_t> wanted = std::exchange(sync_wanted_, std::nullopt);
+  const bool here = std::exchange(sync_urgent_, false) && !journal_.anew() && syncer_->quick();
+  if (wanted && !here) syncer_->want(*std::exchange(wanted, std::nullopt));
   clients_.flush();
   for (const mongod::Call& call : std::exchange(calls_to_start_, {})) calls_.start(call);
   if (exit_code_) return finish();
   arm();
+  if (!wanted) return;
+  if (const std::optional<Status> status = syncer_->sync_here())
+    synced(*wanted, *status);
+  else
+    syncer_->want(*wanted);
 }
 
 /// One timer, set again only where it would ring too late.

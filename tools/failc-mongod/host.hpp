@@ -61,6 +61,7 @@ class Host {
   bool flush_scheduled_ = false;
   std::vector<mongod::Call> calls_to_start_;
   std::optional<std::uint64_t> sync_wanted_;
+  bool sync_urgent_ = false;
   std::optional<mongod::Nanos> armed_;
   bool stop_requested_ = false;
   bool finishing_ = false;

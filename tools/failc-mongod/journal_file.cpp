@@ -15,6 +15,7 @@ namespace failc::mongod_host {
 namespace {
 
 constexpr std::size_t kKeep = 1 << 20;  // of the buffer, between two writes
+constexpr auto kQuick = std::chrono::milliseconds(1);
 
 Error wrong(const std::string& what) { return Error{what + ": " + std::strerror(errno)}; }
 
@@ -202,25 +203,50 @@ void Syncer::want_anew() {
   changed_.notify_one();
 }
 
+bool Syncer::quick() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return taken_ < kQuick;
+}
+
+std::optional<Status> Syncer::sync_here() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (busy_ || wanted_anew_ || wanted_ > begun_) return std::nullopt;
+  }
+  return timed_sync();
+}
+
+Status Syncer::timed_sync() {
+  const auto began = std::chrono::steady_clock::now();
+  Status status = file_.sync();
+  const auto taken = std::chrono::steady_clock::now() - began;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  taken_ += (taken - taken_) / 4;
+  return status;
+}
+
 void Syncer::work() {
-  std::uint64_t synced = 0;
   while (true) {
+    std::uint64_t wanted = 0;
     bool anew = false, more = false;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [&] { return stopping_ || wanted_anew_ || wanted_ > synced; });
+      changed_.wait(lock, [&] { return stopping_ || wanted_anew_ || wanted_ > begun_; });
       if (stopping_) return;
-      more = wanted_ > synced;
-      synced = wanted_;
+      more = wanted_ > begun_;
+      wanted = begun_ = wanted_;
+      busy_ = true;
       anew = std::exchange(wanted_anew_, false);
     }
     if (more) {
-      const Status status = file_.sync();
-      done_(synced, status);
+      const Status status = timed_sync();
+      done_(wanted, status);
       // The kernel may drop pages it failed to write: a second try that succeeds would prove nothing.
       if (!status) return;
     }
     if (anew) anew_(file_.finish_anew());
+    const std::lock_guard<std::mutex> lock(mutex_);
+    busy_ = false;
   }
 }
 

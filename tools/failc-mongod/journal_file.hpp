@@ -1,5 +1,6 @@
 #pragma once
 // The journal on the disk, and the thread that syncs it.
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -92,16 +93,24 @@ class Syncer {
   void want(std::uint64_t record);
   /// `JournalFile::begin_anew` was called.
   void want_anew();
+  /// Lately a sync took less than a millisecond: to wait for it costs less than to hand it to a thread and to be woken by that.
+  bool quick() const;
+  /// Syncs on the caller's thread all that was written. Nothing: the other one is at it, or failed. Not before what `want_anew` began is
+  /// over.
+  std::optional<Status> sync_here();
 
  private:
   void work();
+  Status timed_sync();
 
   const JournalFile& file_;
   std::function<void(std::uint64_t, Status)> done_;
   std::function<void(JournalFile::Finished)> anew_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t wanted_ = 0;
+  std::chrono::nanoseconds taken_{0};  // by a sync: a mean in which the last ones count most
+  std::uint64_t wanted_ = 0, begun_ = 0;
+  bool busy_ = false;
   bool wanted_anew_ = false;
   bool stopping_ = false;
   std::thread thread_;

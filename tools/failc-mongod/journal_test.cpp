@@ -251,6 +251,30 @@ TEST_F(JournalOnDisk, TheSyncerTellsOfAllThatIsWanted) {
   EXPECT_LE(calls, 2000u);
 }
 
+TEST_F(JournalOnDisk, ASyncOnTheCallersThreadKeepsAwayFromTheOther) {
+  Result<JournalFile::Opened> opened = JournalFile::open(path_);
+  ASSERT_TRUE(opened);
+  std::atomic<std::uint64_t> synced = 0;
+  Syncer syncer(opened->file, [&](std::uint64_t record, const Status& status) { synced = status ? record : 0; });
+  EXPECT_TRUE(syncer.quick()) << "nothing is known against it";
+  int here = 0;
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    opened->file.add(i, "x");
+    ASSERT_TRUE(opened->file.write());
+    const bool handed_over = i % 2 != 0;
+    if (handed_over) syncer.want(i);
+    const std::optional<Status> status = syncer.sync_here();
+    if (status) {
+      EXPECT_TRUE(*status);
+      EXPECT_TRUE(!handed_over || synced == i) << "the other thread was not over";
+      ++here;
+    } else {
+      for (int tries = 0; tries < 5000 && synced < i - (handed_over ? 0 : 1); ++tries) ::usleep(1000);
+    }
+  }
+  EXPECT_GT(here, 0);
+}
+
 TEST_F(JournalOnDisk, TheSyncerFinishesWhatBeganAnew) {
   Result<JournalFile::Opened> opened = JournalFile::open(path_);
   ASSERT_TRUE(opened);
@@ -295,6 +319,7 @@ TEST_F(JournalOnDisk, TheSyncerTellsOfAFailure) {
     syncer.want(1);
     for (int i = 0; i < 1000 && failures == 0; ++i) ::usleep(1000);
     syncer.want(2);
+    EXPECT_FALSE(syncer.sync_here()) << "what fails here could succeed there and prove nothing";
     ::usleep(20000);
   }
   EXPECT_EQ(failures, 1) << "the first failure is the last word";

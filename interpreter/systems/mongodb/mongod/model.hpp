@@ -72,7 +72,8 @@ struct CancelCall {
 struct Append {
   RecordNumber record;
   std::string bytes;
-  bool sync;  // `Synced` is wanted soon (the host may group)
+  bool sync;    // `Synced` is wanted soon (the host may group)
+  bool urgent;  // ... and before other things are done, where that is a matter of moments
 };
 /// Always the last of an event. The journal is long for the state it makes: it may begin anew with what `checkpoint` gives before the next
 /// event, followed by what is appended from then on.

@@ -191,9 +191,9 @@ void Server::checkpoint(const std::function<void(std::string_view)>& keep) const
     keep(encode_record(replication::InstallRecord{}));
 }
 
-std::uint64_t Server::append_record(std::string bytes, bool sync) {
+std::uint64_t Server::append_record(std::string bytes, bool sync, bool urgent) {
   journal_bytes_ += static_cast<std::int64_t>(bytes.size());
-  out_.push_back(Append{++last_record_, std::move(bytes), sync});
+  out_.push_back(Append{++last_record_, std::move(bytes), sync, urgent});
   return last_record_;
 }
 

@@ -19,17 +19,9 @@ void Server::carry_out(replication::Effect& effect) {
       server.calls_.erase(call.id);
       server.out_.emplace_back(CancelCall{call.id});
     }
-    void operator()(replication::Answer& answer) {
-      const auto found = server.operations.find(answer.id);
-      if (found == server.operations.end()) return;
-      Operation& operation = *found->second;
-      if (const auto* refusal = std::get_if<replication::Refusal>(&answer.response))
-        server.fail(operation, {refusal->error.code, refusal->error.code_name, refusal->error.message, {}});
-      else
-        server.send(operation, response_document(answer.response), true, false);
-    }
+    void operator()(replication::Answer& answer) { server.answers_.push_back(std::move(answer)); }
     void operator()(replication::Persist& persist) {
-      const std::uint64_t record = server.append_record(encode_record(persist.record), persist.sync);
+      const std::uint64_t record = server.append_record(encode_record(persist.record), persist.sync, persist.urgent);
       server.tokens_.emplace_back(record, persist.token);
     }
     void operator()(replication::Apply& apply) {
@@ -74,6 +66,16 @@ void Server::carry_out(replication::Effect& effect) {
     void operator()(replication::Log& log) { server.log("REPL", std::move(log.text)); }
   };
   std::visit(Visitor{*this}, effect);
+}
+
+void Server::answer(const replication::Answer& answer) {
+  const auto found = operations.find(answer.id);
+  if (found == operations.end()) return;
+  Operation& operation = *found->second;
+  if (const auto* refusal = std::get_if<replication::Refusal>(&answer.response))
+    fail(operation, {refusal->error.code, refusal->error.code_name, refusal->error.message, {}});
+  else
+    send(operation, response_document(answer.response), true, false);
 }
 
 void Server::state_changed(bool writable) {

@@ -79,7 +79,7 @@ void Server::settle() {
     sessions_due_ = at.now + std::chrono::minutes(1);
   }
   bool first = true;
-  while (first || changed_ != 0 || !idle_.empty()) {
+  while (first || changed_ != 0 || !idle_.empty() || !answers_.empty()) {
     first = false;
     const unsigned changed = std::exchange(changed_, 0);
     std::vector<OperationId> due;
@@ -97,6 +97,8 @@ void Server::settle() {
       guarded(operation, resume);
     }
     for (const ConnectionId id : std::exchange(idle_, {})) serve_next(id);
+    if (changed_ == 0 && idle_.empty())
+      for (const replication::Answer& ready : std::exchange(answers_, {})) answer(ready);
     if (shutdown_deadline_) {
       const bool handed_over = !replica || !replica->hello().primary.empty();
       if (!shutdown_step_down_ && (handed_over || *shutdown_deadline_ <= at.now)) return stop(0);

@@ -157,16 +157,18 @@ class Server final : public Model {
   void apply(const LogEntry& entry);
   void undo(const LogEntry& entry);
   std::string initiating_payload();
-  std::uint64_t append_record(std::string bytes, bool sync);
+  std::uint64_t append_record(std::string bytes, bool sync, bool urgent = false);
 
   // replicating.cpp
   void carry_out(replication::Effect& effect);
+  void answer(const replication::Answer& answer);
   void finish_command(OperationId id, const std::optional<replication::CommandError>& error);
   void state_changed(bool writable);
   void rebuild_sessions();
   void answered(CallId id, const Result<std::string>& reply);
 
   std::vector<Effect> out_;
+  std::vector<replication::Answer> answers_;  // to members, once no client's reply can be given any more
   unsigned changed_ = 0;
   std::vector<ConnectionId> idle_;  // finished something: look at their queues
   OperationId last_operation_ = 0;

@@ -103,7 +103,8 @@ struct Answer {
 struct Persist {
   Token token = 0;
   Record record;
-  bool sync = true;  // `durable(token)` is wanted soon
+  bool sync = true;     // `durable(token)` is wanted soon
+  bool urgent = false;  // ... and nothing else matters as much here until then
 };
 struct Apply {  // on a secondary: these came from its sync source
   std::vector<Entry> entries;

@@ -7,6 +7,8 @@ namespace failc::replication {
 namespace {
 
 constexpr std::int64_t kBatchBytes = 1 << 20;
+/// A new commit point goes with the next entries, or alone where none come within this: under load it is no message of its own.
+constexpr Nanos kCommitPointWithin = std::chrono::milliseconds(1);
 constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 2038: beyond is no clock's
 
 /// Every oplog increases in both; what does not is no oplog's.
@@ -114,7 +116,8 @@ void Replica::on_response(const Pending& what, const FetchResponse& response) {
   }
   if (!response.entries.empty()) {
     for (const Entry& entry : response.entries) oplog_.append(entry);
-    entries_in_flight_.emplace_back(persist(EntriesRecord{response.entries}), oplog_.last());
+    // A majority's write waits for this member, while the primary syncs it too.
+    entries_in_flight_.emplace_back(persist(EntriesRecord{response.entries}, true, true), oplog_.last());
     out_.push_back(Apply{response.entries});
     positions_changed_ = true;
   }
@@ -216,7 +219,11 @@ Response Replica::on_request(const PositionRequest& request) {
 }
 
 void Replica::serve_fetches() {
-  std::erase_if(held_fetches_, [&](const HeldFetch& held) {
+  std::erase_if(held_fetches_, [&](HeldFetch& held) {
+    if (!held.told_commit_point && commit_ > held.request.commit_point && oplog_.contains(held.request.after)) {
+      held.told_commit_point = true;
+      held.deadline = std::min(held.deadline, at_.now + kCommitPointWithin);
+    }
     std::optional<FetchResponse> response = serve(held.request, at_.now >= held.deadline);
     if (response) out_.push_back(Answer{held.id, std::move(*response)});
     return response.has_value();
@@ -233,8 +240,7 @@ std::optional<FetchResponse> Replica::serve(const FetchRequest& request, bool la
   out.commit_point = commit_;
   if (oplog_.contains(request.after)) {
     out.entries = oplog_.after(request.after, std::max<std::int64_t>(request.limit_bytes, 0));
-    const bool news = !out.entries.empty() || commit_ > request.commit_point;
-    return news || late ? std::optional(std::move(out)) : std::nullopt;
+    return !out.entries.empty() || late ? std::optional(std::move(out)) : std::nullopt;
   }
   if (request.after > oplog_.last()) {
     out.behind = true;

@@ -187,5 +187,34 @@ TEST(Serve, APrimaryGivesNewEntriesBeforeTheyAreOnItsOwnDisk) {
   EXPECT_EQ(stage.answer<FetchResponse>(held)->entries[0].payload, "x");
 }
 
+/// A commit point is no message of its own where writes follow one another, and never late where none do.
+TEST(Serve, ACommitPointGoesWithEntriesOrSoonAlone) {
+  Stage stage(config_of(3));
+  stage.become_primary(place(1, -1));
+  stage.sync();
+  const auto ask = [&] {
+    const OpTime last = stage.replica.last_applied();
+    const FetchRequest request{"rs0", 1, stage.replica.term(), last, last, last, stage.replica.commit_point(), milliseconds(400), 1000};
+    EXPECT_FALSE(stage.ask<FetchResponse>(request));
+    stage.ask<PositionResponse>(stage.position(2, last));
+    EXPECT_EQ(stage.replica.commit_point(), last);
+    return stage.asked - 1;
+  };
+  const IncomingId alone = ask();
+  EXPECT_FALSE(stage.answer<FetchResponse>(alone));
+  stage.pass(milliseconds(1));
+  ASSERT_TRUE(stage.answer<FetchResponse>(alone));
+  EXPECT_TRUE(stage.answer<FetchResponse>(alone)->entries.empty());
+  EXPECT_EQ(stage.answer<FetchResponse>(alone)->commit_point, stage.replica.last_applied());
+
+  ASSERT_TRUE(stage.replica.append(stage.at, "one", stage.all));
+  stage.sync();
+  const IncomingId with_entries = ask();
+  ASSERT_TRUE(stage.replica.append(stage.at, "two", stage.all));
+  ASSERT_TRUE(stage.answer<FetchResponse>(with_entries));
+  EXPECT_EQ(stage.answer<FetchResponse>(with_entries)->entries.size(), 1u);
+  EXPECT_EQ(stage.answer<FetchResponse>(with_entries)->commit_point, stage.replica.commit_point());
+}
+
 }  // namespace
 }  // namespace failc::replication

@@ -256,8 +256,8 @@ std::optional<Nanos> Replica::wake_at() const {
 
 // ---- what all parts use
 
-Token Replica::persist(Record record, bool sync) {
-  out_.push_back(Persist{++last_token_, std::move(record), sync});
+Token Replica::persist(Record record, bool sync, bool urgent) {
+  out_.push_back(Persist{++last_token_, std::move(record), sync, urgent});
   return last_token_;
 }
 

@@ -157,6 +157,7 @@ class Replica {
     IncomingId id = 0;
     FetchRequest request;
     Nanos deadline{};
+    bool told_commit_point = false;  // the deadline is that of a new commit point
   };
   struct HeldAnswer {
     Token token = 0;
@@ -202,7 +203,7 @@ class Replica {
   Effects finish();
   void run_timers();
   void settle();
-  Token persist(Record record, bool sync = true);
+  Token persist(Record record, bool sync = true, bool urgent = false);
   CallId call(const std::string& host, Request request, Nanos timeout, Pending pending);
   void cancel(CallId id);
   void forget(CallId id);
