@@ -131,12 +131,11 @@ void Host::flush() {
   clients_.flush();
   for (const mongod::Call& call : std::exchange(calls_to_start_, {})) calls_.start(call);
   if (exit_code_) return finish();
-  arm();
-  if (!wanted) return;
-  if (const std::optional<Status> status = syncer_->sync_here())
-    synced(*wanted, *status);
-  else
+  if (wanted) {
+    if (const std::optional<Status> status = syncer_->sync_here()) return synced(*wanted, *status);  // and then it flushes again
     syncer_->want(*wanted);
+  }
+  arm();
 }
 
 /// One timer, set again only where it would ring too late.
@@ -173,6 +172,7 @@ void Host::await_signal() {
 
 void Host::synced(std::uint64_t record, const Status& status) {
   if (!status) return break_off(status.error().message);
+  journal_.note_synced(record);
   tell(mongod::Synced{record});
 }
 

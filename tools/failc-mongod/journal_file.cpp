@@ -15,6 +15,7 @@ namespace failc::mongod_host {
 namespace {
 
 constexpr std::size_t kKeep = 1 << 20;  // of the buffer, between two writes
+constexpr std::uint64_t kRoom = 256 << 10;  // that is made at a time
 constexpr auto kQuick = std::chrono::milliseconds(1);
 
 Error wrong(const std::string& what) { return Error{what + ": " + std::strerror(errno)}; }
@@ -52,7 +53,8 @@ std::string second_path(const std::string& path) { return path + ".new"; }
 }  // namespace
 
 JournalFile::JournalFile(std::string path, host::Fd file, std::uint64_t end, std::uint64_t last)
-    : path_(std::move(path)), shared_(std::make_unique<Shared>()), first_{end}, last_(last) {
+    : path_(std::move(path)), shared_(std::make_unique<Shared>()), last_(last), synced_(last) {
+  first_.end = first_.room = end;
   shared_->first = std::move(file);
 }
 
@@ -63,8 +65,8 @@ Result<JournalFile::Opened> JournalFile::open(const std::string& path) {
   const std::size_t size = static_cast<std::size_t>(info.st_size);
   Result<Scanned> scanned = scan(file.get(), size);
   if (!scanned) return Error{"`" + path + "`: " + scanned.error().message};
-  std::size_t end = scanned->end, cut = size - end;
-  if (cut > 0 && ::ftruncate(file.get(), static_cast<off_t>(end)) != 0) return wrong("`" + path + "` cannot be cut");
+  std::size_t end = scanned->end;
+  if (size > end && ::ftruncate(file.get(), static_cast<off_t>(end)) != 0) return wrong("`" + path + "` cannot be cut");
   const bool fresh = end == 0;
   if (fresh) {
     if (const Status written = write_at(file.get(), journal_header(), 0); !written) return written.error();
@@ -77,13 +79,14 @@ Result<JournalFile::Opened> JournalFile::open(const std::string& path) {
   if (fresh) {
     if (const Status synced = sync_folder(path); !synced) return synced.error();
   }
-  return Opened{std::move(out), std::move(scanned->records), cut};
+  return Opened{std::move(out), std::move(scanned->records), fresh ? size : scanned->torn};
 }
 
 void JournalFile::add(std::uint64_t number, std::string_view record) {
   FAILC_ASSERT(number == last_ + 1);
-  put_frame(first_.waiting, static_cast<std::uint64_t>(static_cast<std::int64_t>(number) - first_.before), record);
-  if (second_) put_frame(second_->waiting, static_cast<std::uint64_t>(static_cast<std::int64_t>(number) - second_->before), record);
+  put_frame(first_.waiting, first_.own(number), first_.own(synced_), record);
+  // What is on the disk of the first need not be on that of the second yet.
+  if (second_) put_frame(second_->waiting, second_->own(number), 0, record);
   last_ = number;
 }
 
@@ -97,10 +100,15 @@ Status JournalFile::write(int file, Part& part) {
   const Status written = write_at(file, part.waiting, part.end);
   if (!written) {
     // Half a record is cut away here, or else when the file is opened next.
-    if (::ftruncate(file, static_cast<off_t>(part.end)) != 0) return written;
+    if (::ftruncate(file, static_cast<off_t>(part.end)) == 0) part.room = part.end;
     return written;
   }
   part.end += part.waiting.size();
+  if (part.end > part.room) {
+    // On a disk that has no room for that, records are appended.
+    static const std::string zeros(kRoom, '\0');
+    part.room = write_at(file, zeros, part.end) ? part.end + kRoom : part.end;
+  }
   part.waiting.clear();
   if (part.waiting.capacity() > kKeep) part.waiting.shrink_to_fit();
   return Done{};
@@ -129,7 +137,7 @@ Status JournalFile::begin_anew(const Give& give) {
   std::uint64_t records = 0;
   Status status = Done{};
   give([&](std::string_view record) {
-    put_frame(part.waiting, ++records, record);
+    put_frame(part.waiting, ++records, 0, record);
     if (status && part.waiting.size() > kKeep) status = write(file.get(), part);
   });
   if (status) status = write(file.get(), part);
@@ -138,6 +146,7 @@ Status JournalFile::begin_anew(const Give& give) {
     return status;
   }
   part.before = static_cast<std::int64_t>(last_) - static_cast<std::int64_t>(records);
+  part.given = last_;
   second_ = std::move(part);
   const std::lock_guard<std::mutex> lock(shared_->mutex);
   shared_->second = std::move(file);
@@ -165,6 +174,7 @@ void JournalFile::adopt() {
   shared_->renamed = false;
   first_ = std::move(*second_);
   second_.reset();
+  note_synced(first_.given);
 }
 
 void JournalFile::give_up_anew() {

@@ -1,5 +1,6 @@
 #pragma once
 // The journal on the disk, and the thread that syncs it.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -17,7 +18,8 @@
 
 namespace failc::mongod_host {
 
-/// One writer. Records are collected, written with one call, and synced from another thread.
+/// One writer. Records are collected, written with one call, and synced from another thread. They are written into room that is there already,
+/// filled with zeros: where a file grows, a sync has to write its size too.
 ///
 /// A journal that became long begins anew: `begin_anew` writes a second file, PATH.new, whose first records stand for all there were, and
 /// from then on records go to both. `finish_anew`, on the thread that syncs, syncs the second file and renames it over the first; `adopt`
@@ -38,6 +40,8 @@ class JournalFile {
   /// All that was written survives the machine now. On the thread of `finish_anew`, or where that is over.
   Status sync() const;
   std::uint64_t last() const { return last_; }  // the number of the last record added
+  /// Everything up to this record is on the disk. Records that follow say so, by which damage is told from a write that was cut off.
+  void note_synced(std::uint64_t record) { synced_ = std::max(synced_, record); }
 
   bool anew() const { return second_.has_value(); }
   /// An error: there is no second file, and the first goes on.
@@ -55,9 +59,12 @@ class JournalFile {
  private:
   /// One of the files: what was written, and how the numbers of its own records lag behind those of `add`.
   struct Part {
-    std::uint64_t end = 0;
+    std::uint64_t end = 0, room = 0;  // behind the last record; and how far the file goes
     std::int64_t before = 0;
+    std::uint64_t given = 0;          // the last record that `begin_anew` was given all of
     std::string waiting;
+    /// The number here of what `add` calls `number`; 0 for what is older than this file.
+    std::uint64_t own(std::uint64_t number) const { return static_cast<std::uint64_t>(std::max<std::int64_t>(static_cast<std::int64_t>(number) - before, 0)); }
   };
   /// What two threads look at.
   struct Shared {
@@ -72,13 +79,13 @@ class JournalFile {
   std::unique_ptr<Shared> shared_;
   Part first_;
   std::optional<Part> second_;
-  std::uint64_t last_;
+  std::uint64_t last_, synced_;
 };
 
 struct JournalFile::Opened {
   JournalFile file;
   std::vector<std::string> records;
-  std::size_t cut = 0;  // bytes
+  std::size_t cut = 0;  // bytes of a write that was cut off
 };
 
 /// Syncs on a thread of its own. While one runs, wishes are collected; the next covers them all.

@@ -14,30 +14,30 @@ using wire::put;
 
 constexpr std::string_view kMagic = "FAILCJNL";
 constexpr std::size_t kHeaderSize = 16;
-constexpr std::size_t kFrameSize = 20;
+constexpr std::size_t kFrameSize = 28;
 
 struct Frame {
   std::uint32_t length = 0, checksum = 0;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0, synced = 0;
 };
 
 /// The frame at the front of `bytes`, where it is a whole one that was not changed.
 bool take_frame(std::string_view bytes, Frame& out) {
   wire::Cursor at(bytes);
   std::uint32_t own = 0;
-  return at.take(out.length) && at.take(out.checksum) && at.take(out.number) && at.take(own) && out.length <= kMaxRecord &&
+  return at.take(out.length) && at.take(out.checksum) && at.take(out.number) && at.take(out.synced) && at.take(own) && out.length <= kMaxRecord &&
          crc32c(bytes.substr(0, kFrameSize - 4)) == own;
 }
 
-/// Whether a frame of a record of `next` or later stands anywhere in `rest`: then what is wrong at its front is not the end of the file.
-bool frames_follow(std::string_view rest, std::uint64_t next) {
+/// Whether a frame in `rest` says that record `number` was on the disk before it.
+bool was_synced(std::string_view rest, std::uint64_t number) {
   for (std::size_t at = 0; at + kFrameSize <= rest.size(); ++at) {
-    std::uint64_t number = 0;
-    wire::Cursor(rest.substr(at + 8)).take(number);
+    std::uint64_t later = 0;
+    wire::Cursor(rest.substr(at + 8)).take(later);
     // Cheap, and false nearly always.
-    if (number < next || number - next > rest.size() / kFrameSize) continue;
+    if (later <= number || later - number > rest.size() / kFrameSize + 1) continue;
     Frame frame;
-    if (take_frame(rest.substr(at), frame)) return true;
+    if (take_frame(rest.substr(at), frame) && frame.synced >= number) return true;
   }
   return false;
 }
@@ -56,12 +56,13 @@ std::string journal_header() {
   return out;
 }
 
-void put_frame(std::string& out, std::uint64_t number, std::string_view record) {
+void put_frame(std::string& out, std::uint64_t number, std::uint64_t synced, std::string_view record) {
   FAILC_ASSERT(record.size() <= kMaxRecord);
   const std::size_t start = out.size();
   put(out, static_cast<std::uint32_t>(record.size()));
   put(out, crc32c(record));
   put(out, number);
+  put(out, synced);
   put(out, crc32c(std::string_view(out).substr(start)));
   out += record;
 }
@@ -96,7 +97,9 @@ Result<Scanned> scan_journal(std::string_view file) {
     if (!whole) {
       // A record may hold bytes that look like a frame: where its length can be believed, the search begins behind it.
       const std::size_t skip = framed ? std::min(rest.size(), kFrameSize + frame.length) : 1;
-      if (frames_follow(rest.substr(skip), number + (framed ? 1 : 0))) return changed(out.end, number);
+      if (was_synced(rest.substr(skip), number)) return changed(out.end, number);
+      const std::size_t last = rest.find_last_not_of('\0');
+      out.torn = last == std::string_view::npos ? 0 : last + 1;
       return out;
     }
     out.records.emplace_back(rest.substr(kFrameSize, frame.length));

@@ -68,6 +68,9 @@ void Server::look_at_write_concern(Operation& operation, const WriteConcern& con
   wait(operation, interest::kReplication | interest::kSynced, until(operation, limit),
        [this, &operation, concern, limit] { look_at_write_concern(operation, concern, limit); });
   operation.interruptible = true;
+  // What it waits for may be among what this event appended.
+  const auto appended = std::find_if(out_.rbegin(), out_.rend(), [](const Effect& effect) { return std::holds_alternative<Append>(effect); });
+  if (appended != out_.rend()) std::get<Append>(*appended).urgent = true;
 }
 
 void Server::finish_write(Operation& operation, std::optional<QueryError> concern_error) {

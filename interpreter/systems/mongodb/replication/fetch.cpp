@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::int64_t kBatchBytes = 1 << 20;
 /// A new commit point goes with the next entries, or alone where none come within this: under load it is no message of its own.
-constexpr Nanos kCommitPointWithin = std::chrono::milliseconds(1);
+constexpr Nanos kCommitPointWithin = std::chrono::milliseconds(5);
+/// What came is asked on for, and told of, at once when it is on the disk: one message, as long as that takes no longer than this.
+constexpr Nanos kReportWithin = std::chrono::milliseconds(1);
 constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 2038: beyond is no clock's
 
 /// Every oplog increases in both; what does not is no oplog's.
@@ -54,7 +56,7 @@ void Replica::settle_fetch() {
     drop_fetch();  // the primary is known now
     fetch_retry_ = at_.now;
   }
-  if (source == kNobody || at_.now < fetch_retry_) return;
+  if (source == kNobody || at_.now < fetch_retry_ || reports_soon()) return;
   if (source != sync_source_) probe_.reset();
   sync_source_ = source;
   FetchRequest request{options_.set_name, self_, term_, probe_.value_or(oplog_.last()), oplog_.last(), durable_, commit_};
@@ -69,6 +71,8 @@ void Replica::settle_fetch() {
   fetch_ = call(peer(source)->host, std::move(request), timeout, Pending{Kind::fetch, source});
 }
 
+bool Replica::reports_soon() const { return at_.now < report_due_ && !entries_in_flight_.empty(); }
+
 void Replica::drop_fetch() {
   if (fetch_ != 0) cancel(fetch_);
   probe_.reset();
@@ -77,7 +81,7 @@ void Replica::drop_fetch() {
 
 void Replica::settle_position() {
   if (role_ == Role::leader || primary_ == kNobody || position_ != 0 || at_.now < position_retry_ || self() == nullptr ||
-      self()->arbiter_only)
+      self()->arbiter_only || reports_soon())
     return;
   if (told_ == primary_ && told_applied_ == oplog_.last() && told_durable_ == durable_) return;
   told_ = primary_;
@@ -120,6 +124,7 @@ void Replica::on_response(const Pending& what, const FetchResponse& response) {
     entries_in_flight_.emplace_back(persist(EntriesRecord{response.entries}, true, true), oplog_.last());
     out_.push_back(Apply{response.entries});
     positions_changed_ = true;
+    if (what.peer == primary_) report_due_ = at_.now + kReportWithin;
   }
   learn_commit_point(response.commit_point, true);
   if (state_ == State::startup2) {
@@ -219,7 +224,14 @@ Response Replica::on_request(const PositionRequest& request) {
 }
 
 void Replica::serve_fetches() {
+  // As many as a majority needs are told of new entries at once; the others when this node has them on its disk, which is most often the same
+  // disk and the same processor.
+  int needed = role_ == Role::leader && !entries_in_flight_.empty() ? config_->write_majority() - 1 : static_cast<int>(held_fetches_.size());
   std::erase_if(held_fetches_, [&](HeldFetch& held) {
+    if (oplog_.last() > held.request.after && needed-- <= 0 && at_.now < held.deadline) {
+      if (!std::exchange(held.surplus, true)) held.deadline = std::min(held.deadline, at_.now + kReportWithin);
+      return false;
+    }
     if (!held.told_commit_point && commit_ > held.request.commit_point && oplog_.contains(held.request.after)) {
       held.told_commit_point = true;
       held.deadline = std::min(held.deadline, at_.now + kCommitPointWithin);

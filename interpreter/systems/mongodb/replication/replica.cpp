@@ -250,6 +250,7 @@ std::optional<Nanos> Replica::wake_at() const {
   if (catching_up_ && config_->settings.catch_up_timeout.count() >= 0) at(won_at_ + config_->settings.catch_up_timeout);
   if (step_down_) at(step_down_->deadline);
   for (const HeldFetch& held : held_fetches_) at(held.deadline);
+  if (reports_soon()) at(report_due_);
   if (snapshot_) at(*snapshot_expiry());
   return out;
 }

@@ -158,6 +158,7 @@ class Replica {
     FetchRequest request;
     Nanos deadline{};
     bool told_commit_point = false;  // the deadline is that of a new commit point
+    bool surplus = false;            // ... that of entries that others are given first
   };
   struct HeldAnswer {
     Token token = 0;
@@ -276,6 +277,7 @@ class Replica {
   MemberId choose_sync_source() const;
   void settle_fetch();
   void settle_position();
+  bool reports_soon() const;
   void drop_fetch();
   void on_response(const Pending& what, const FetchResponse& response);
   void on_response(const Pending& what, const PositionResponse& response);
@@ -375,6 +377,7 @@ class Replica {
   MemberId told_ = kNobody;
   bool positions_changed_ = false;
   Nanos position_retry_{};
+  Nanos report_due_{};
   OpTime shown_commit_, persisted_commit_;
   Nanos commit_persist_due_{};
   View shown_;
