@@ -37,7 +37,22 @@ TEST(Fetch, AppliesAndReports) {
   EXPECT_EQ(follower.replica.commit_point(), place(2, 5));
   ASSERT_EQ(follower.effects<Apply>().size(), 1u);
   EXPECT_EQ(follower.effects<Apply>()[0].entries.size(), 2u);
-  EXPECT_EQ(follower.open().after, place(3, 5)) << "it goes on at once";
+  EXPECT_EQ(follower.calls<FetchRequest>().size(), 1u) << "it may soon be on the disk";
+  follower.sync();
+  EXPECT_EQ(follower.open().after, place(3, 5));
+  EXPECT_EQ(follower.open().last_durable, place(3, 5));
+  EXPECT_TRUE(follower.calls<PositionRequest>().empty()) << "the fetch says it";
+}
+
+TEST(Fetch, GoesOnBeforeASlowDisk) {
+  Follower follower({entry(1, -1)});
+  follower.give(entries_after(place(1, -1), {entry(2, 5), entry(3, 5)}));
+  ASSERT_TRUE(follower.replica.wake_at());
+  EXPECT_EQ(*follower.replica.wake_at(), follower.at.now + milliseconds(1));
+  follower.pass(milliseconds(1));
+  EXPECT_EQ(follower.open().after, place(3, 5));
+  EXPECT_EQ(follower.open().last_applied, place(3, 5));
+  EXPECT_EQ(follower.open().last_durable, place(1, -1));
   follower.sync();
   ASSERT_FALSE(follower.calls<PositionRequest>().empty());
   EXPECT_EQ(follower.calls<PositionRequest>().back().second.last_durable, place(3, 5));
@@ -87,6 +102,7 @@ TEST(Fetch, FirstSyncOfAnEmptyMember) {
   part.last_applied = place(2, 5);
   follower.give(part);
   EXPECT_EQ(follower.replica.state(), State::startup2);
+  follower.sync();
   follower.give(entries_after(place(1, -1), {entry(2, 5)}));
   EXPECT_EQ(follower.replica.state(), State::secondary);
 }
@@ -187,6 +203,28 @@ TEST(Serve, APrimaryGivesNewEntriesBeforeTheyAreOnItsOwnDisk) {
   EXPECT_EQ(stage.answer<FetchResponse>(held)->entries[0].payload, "x");
 }
 
+/// A majority needs one of two: the other follows when the entries are on this node's disk, or soon.
+TEST(Serve, WhoIsNotNeededComesAfterTheOwnDisk) {
+  for (const bool quick : {true, false}) {
+    Stage stage(config_of(3));
+    stage.become_primary(place(1, -1));
+    stage.sync();
+    std::vector<IncomingId> held;
+    for (const MemberId member : {1, 2}) {
+      const OpTime last = stage.replica.last_applied();
+      EXPECT_FALSE(stage.ask<FetchResponse>(FetchRequest{"rs0", member, stage.replica.term(), last, last, last, last, milliseconds(400), 1000}));
+      held.push_back(stage.asked);
+    }
+    ASSERT_TRUE(stage.replica.append(stage.at, "one", stage.all));
+    stage.take(stage.replica.tick(stage.at));
+    EXPECT_TRUE(stage.answer<FetchResponse>(held[0]));
+    EXPECT_FALSE(stage.answer<FetchResponse>(held[1]));
+    quick ? stage.sync() : stage.pass(milliseconds(1));
+    ASSERT_TRUE(stage.answer<FetchResponse>(held[1]));
+    EXPECT_EQ(stage.answer<FetchResponse>(held[1])->entries[0].payload, "one");
+  }
+}
+
 /// A commit point is no message of its own where writes follow one another, and never late where none do.
 TEST(Serve, ACommitPointGoesWithEntriesOrSoonAlone) {
   Stage stage(config_of(3));
@@ -202,7 +240,7 @@ TEST(Serve, ACommitPointGoesWithEntriesOrSoonAlone) {
   };
   const IncomingId alone = ask();
   EXPECT_FALSE(stage.answer<FetchResponse>(alone));
-  stage.pass(milliseconds(1));
+  stage.pass(milliseconds(5));
   ASSERT_TRUE(stage.answer<FetchResponse>(alone));
   EXPECT_TRUE(stage.answer<FetchResponse>(alone)->entries.empty());
   EXPECT_EQ(stage.answer<FetchResponse>(alone)->commit_point, stage.replica.last_applied());
