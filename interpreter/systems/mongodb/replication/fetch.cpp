@@ -228,7 +228,7 @@ void Replica::serve_fetches() {
   // disk and the same processor.
   int needed = role_ == Role::leader && !entries_in_flight_.empty() ? config_->write_majority() - 1 : static_cast<int>(held_fetches_.size());
   std::erase_if(held_fetches_, [&](HeldFetch& held) {
-    if (oplog_.last() > held.request.after && needed-- <= 0 && at_.now < held.deadline) {
+    if (oplog_.last() > held.request.after && (needed-- <= 0 || (held.surplus && !entries_in_flight_.empty())) && at_.now < held.deadline) {
       if (!std::exchange(held.surplus, true)) held.deadline = std::min(held.deadline, at_.now + kReportWithin);
       return false;
     }
