@@ -58,6 +58,8 @@ class Sink {
   std::vector<Diagnostic>& all() { return items_; }
   bool has_errors() const { return errors_ > 0; }
   std::size_t errors() const { return errors_; }
+  /// Takes the diagnostics of `other`, whose files have got numbers that are `offset` higher.
+  void absorb(Sink&& other, std::uint32_t offset);
   /// Orders by file and place; drops exact repetitions (same code and place).
   void finish();
 

@@ -45,6 +45,19 @@ Diagnostic& Sink::report(Code code, Place place, std::initializer_list<std::stri
   return items_.emplace_back(Diagnostic{code, place, fill(found.message, arguments), fill(found.help, arguments), {}, {}});
 }
 
+void Sink::absorb(Sink&& other, std::uint32_t offset) {
+  const auto move = [offset](Place& place) { place.file.value += offset; };
+  for (Diagnostic& item : other.items_) {
+    move(item.place);
+    for (Note& note : item.notes)
+      if (note.place) move(*note.place);
+    if (item.fix) move(item.fix->place);
+    items_.push_back(std::move(item));
+  }
+  errors_ += other.errors_;
+  other = Sink();
+}
+
 void Sink::finish() {
   std::stable_sort(items_.begin(), items_.end(), [](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
   const auto same = [](const Diagnostic& a, const Diagnostic& b) { return order(a) == order(b); };

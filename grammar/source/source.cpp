@@ -57,4 +57,11 @@ FileId SourceMap::add(std::string path, std::string text) {
   return FileId{static_cast<std::uint32_t>(files_.size() - 1)};
 }
 
+std::uint32_t SourceMap::absorb(SourceMap&& other) {
+  const auto first = static_cast<std::uint32_t>(files_.size());
+  for (SourceFile& file : other.files_) files_.push_back(std::move(file));
+  other.files_.clear();
+  return first;
+}
+
 }  // namespace failc

@@ -41,6 +41,8 @@ class SourceMap {
   FileId add(std::string path, std::string text);
   const SourceFile& operator[](FileId id) const { return files_[id.value]; }
   std::size_t size() const { return files_.size(); }
+  /// Takes the files of `other`, behind its own; what the first one's number is now.
+  std::uint32_t absorb(SourceMap&& other);
 
  private:
   std::deque<SourceFile> files_;

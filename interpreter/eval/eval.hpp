@@ -50,10 +50,14 @@ class Facts {
 /// One operand and what it was: for failures ("leader of kv" → "undefined (…)").
 struct Operand { plan::Source at; Value value; };
 
+/// What a role or a pick came to, outside of components.
+struct Choice { plan::Source at; Value value; bool role = false; };
+
 struct Evaluated {
   Value value;                     // meaningless while `asks` is not empty
   std::vector<Ask> asks;           // everything that can be asked now; distinct
   std::vector<Operand> operands;   // the leaves that decided: roles, queries, statistics, locals compared; in source order
+  std::vector<Choice> choices;
   Instant sent{}, received{};      // the interval of the observations used; received < sent: none
 };
 

@@ -125,11 +125,17 @@ class Evaluator {
     if (silent_ == 0) operands_.push_back({at, brief(value)});
   }
 
+  Value chosen(const plan::Expr& expr, Value value) {
+    if (silent_ == 0) choices_.push_back({expr.at, value, expr.op == plan::Op::role || expr.op == plan::Op::role_all});
+    return value;
+  }
+
   const plan::Plan& plan_;
   const Facts& facts_;
   std::vector<Ask> asks_;
   std::set<std::string> asked_;
   std::vector<Operand> operands_;
+  std::vector<Choice> choices_;
   Interval interval_;
   std::vector<std::uint32_t> loops_;                   // the slots of those that are open
   std::unordered_map<const plan::Expr*, Kept> kept_;   // of the frame at hand

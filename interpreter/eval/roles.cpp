@@ -139,7 +139,7 @@ Maybe Evaluator::role(const Expr& expr, Frame frame) {
     value = Undefined{fmt::format("{} {} hold `{}`", names_of(plan_, ordered), ordered.size() == 2 ? "both" : "all", expr.name)};
   }
   record(expr.at, value);
-  return value;
+  return chosen(expr, std::move(value));
 }
 
 }  // namespace failc::eval

@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 /// Files that failc, its agent and its drivers make in a run's folder.
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames{"journal.jsonl", "history.jsonl", "ledger.jsonl", "lock", "nodes", "agent.lock", "agent.sock", "agent.log"};
+  constexpr std::array<std::string_view, 9> kNames{"journal.jsonl", "history.jsonl", "ledger.jsonl", "lock", "nodes", "resolved", "agent.lock", "agent.sock", "agent.log"};
   for (const std::string_view ours : kNames) {
     if (name == ours) return true;
   }
@@ -129,6 +129,7 @@ Status check_former(const std::string& folder) {
   const Result<Contents> contents = read(path.string());
   if (!contents) return Error{fmt::format("{}; name another folder with `--journal`", contents.error().message)};
   if (!finished(*contents)) return died;
+  if (kept(*contents)) return Error{fmt::format("a run in `{0}` kept its nodes; `failc recover --kept {0}` ends them", folder)};
   return Done{};
 }
 

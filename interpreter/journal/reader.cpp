@@ -77,4 +77,12 @@ bool finished(const Contents& contents) {
   return false;
 }
 
+bool kept(const Contents& contents) {
+  for (auto record = contents.records.rbegin(); record != contents.records.rend(); ++record) {
+    const std::string& kind = (*record)["kind"].get_ref<const std::string&>();
+    if (kind == "kept" || kind == "recovered") return kind == "kept";
+  }
+  return false;
+}
+
 }  // namespace failc::journal

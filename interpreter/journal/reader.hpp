@@ -18,6 +18,8 @@ Result<Contents> read(const std::string& path);
 
 /// The same of a text that is at hand; `name` is what errors call it.
 Result<Contents> parse(std::istream& text, const std::string& name);
+/// Whether its run left nodes running on purpose, and nobody has ended them since.
+bool kept(const Contents& contents);
 
 /// Whether nothing needs to be undone any more: the run ended by itself, or was recovered.
 bool finished(const Contents& contents);

@@ -9,6 +9,30 @@
 
 namespace failc::report {
 
+run::ScenarioResult combined(std::vector<run::ScenarioResult> attempts) {
+  FAILC_ASSERT(!attempts.empty());
+  if (attempts.size() == 1) return std::move(attempts.front());
+  std::vector<run::Attempt> all;
+  std::vector<std::string> leaked;
+  std::vector<run::SometimesAsked> sometimes;
+  for (const run::ScenarioResult& attempt : attempts) {
+    sometimes.insert(sometimes.end(), attempt.sometimes.begin(), attempt.sometimes.end());
+    all.push_back({attempt.verdict, attempt.failure, attempt.journal, attempt.ended - attempt.began});
+    leaked.insert(leaked.end(), attempt.leaked.begin(), attempt.leaked.end());
+  }
+  const auto is = [](run::Verdict verdict) { return [verdict](const run::ScenarioResult& attempt) { return attempt.verdict == verdict; }; };
+  auto stands = std::find_if(attempts.begin(), attempts.end(), is(run::Verdict::fail));
+  if (stands == attempts.end()) stands = attempts.begin();
+  const run::Verdict last = attempts.back().verdict;
+  if (last == run::Verdict::pass || last == run::Verdict::interrupted) stands = attempts.end() - 1;
+  run::ScenarioResult out = std::move(*stands);
+  if (last == run::Verdict::pass) out.verdict = run::Verdict::flaky;
+  out.attempts = std::move(all);
+  out.leaked = std::move(leaked);
+  out.sometimes = std::move(sometimes);
+  return out;
+}
+
 std::string_view word(run::Verdict verdict) {
   switch (verdict) {
     case run::Verdict::pass: return "pass";
@@ -18,6 +42,7 @@ std::string_view word(run::Verdict verdict) {
     case run::Verdict::harness: return "harness";
     case run::Verdict::inconclusive: return "inconclusive";
     case run::Verdict::skipped: return "skipped";
+    case run::Verdict::flaky: return "flaky";
   }
   FAILC_BUG("a verdict without a word");
 }
@@ -48,6 +73,7 @@ Counts count(const Run& run) {
         case run::Verdict::inconclusive: ++out.inconclusive; break;
         case run::Verdict::interrupted: ++out.interrupted; break;
         case run::Verdict::skipped: ++out.skipped; break;
+        case run::Verdict::flaky: ++out.flaky; break;
       }
     }
   }
@@ -66,6 +92,8 @@ std::string backends(const plan::Plan& plan, const plan::Scenario& scenario) {
     if (std::find(names.begin(), names.end(), plan.clusters[index].backend) == names.end()) names.push_back(plan.clusters[index].backend);
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
+
+const std::string& journal_of(const FileRun& file, const run::ScenarioResult& result) { return result.journal.empty() ? file.journal : result.journal; }
 
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario) {
   // A word that begins with `-` would be taken for an option.

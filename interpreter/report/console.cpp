@@ -56,6 +56,16 @@ std::string waits_of(const run::ScenarioResult& result) {
   return out;
 }
 
+std::string attempts_of(const run::ScenarioResult& result) {
+  std::string out;
+  for (std::size_t i = 0; i < result.attempts.size(); ++i) {
+    const run::Attempt& attempt = result.attempts[i];
+    out += fmt::format("  attempt {}: {} in {}{}  {}\n", i + 1, word(attempt.verdict), shown(attempt.elapsed),
+                       attempt.failure ? ": " + indented(attempt.failure->message, "    ") : "", attempt.journal);
+  }
+  return out;
+}
+
 std::string failure_text(const FileRun& file, const run::Failure& failure, const Style& s, Nanos began) {
   std::string out = fmt::format("  {}{}{}: {}\n", s.bold, place(file, failure.at), s.plain, indented(failure.message, "    "));
   out += excerpt(file, failure.at, s);
@@ -77,6 +87,7 @@ const char* mark(run::Verdict verdict) {
     case run::Verdict::harness: return "HARNESS";
     case run::Verdict::inconclusive: return "INCONCLUSIVE";
     case run::Verdict::skipped: return "skip";
+    case run::Verdict::flaky: return "FLAKY";
   }
   return "";
 }
@@ -108,8 +119,9 @@ std::string failure_block(const Run& run, const FileRun& file, const run::Scenar
   }
   for (const run::Failure& later : result.later) out += "  later, while undoing:\n" + failure_text(file, later, s, result.began);
   for (const std::string& leaked : result.leaked) out += fmt::format("  {}LEAKED{}: {}\n", s.red, s.plain, indented(leaked, "    "));
+  out += attempts_of(result);
   if (out.empty() && (result.verdict == run::Verdict::pass || result.verdict == run::Verdict::skipped)) return "";
-  out += fmt::format("  journal: {}\n  seed: {}\n  again: {}\n", file.journal, run.seed, again(run, file, scenario));
+  out += fmt::format("  journal: {}\n  seed: {}\n  again: {}\n", journal_of(file, result), run.seed, again(run, file, scenario));
   return out;
 }
 
@@ -128,11 +140,13 @@ std::string property_lines(const FileRun& file, bool colour) {
 std::string summary(const Run& run, bool colour) {
   const Style s = style(colour);
   const Counts counts = count(run);
-  const bool good = counts.failed + counts.never + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.leaked + counts.left_out == 0;
+  const bool good =
+      counts.flaky + counts.failed + counts.never + counts.inconclusive + counts.environment + counts.harness + counts.interrupted + counts.leaked + counts.left_out == 0;
   std::string out = fmt::format("{}{} passed{}", good ? s.green : "", counts.passed, good ? s.plain : "");
   const auto add = [&](std::size_t number, const char* what) {
     if (number > 0) out += fmt::format(", {}{} {}{}", s.red, number, what, s.plain);
   };
+  add(counts.flaky, "flaky");
   add(counts.failed, "failed");
   add(counts.never, counts.never == 1 ? "property never true" : "properties never true");
   add(counts.inconclusive, "inconclusive");
@@ -151,7 +165,15 @@ std::string summary(const Run& run, bool colour) {
     add_leaked(file.leaked);
   }
   for (const FileRun& file : run.files)
-    if (!file.journal.empty()) out += fmt::format("journal: {}\n", file.journal);
+    for (const run::ScenarioResult& result : file.results) {
+      for (const std::string& kept : result.kept) out += fmt::format("{}KEPT{}: {}\n", s.yellow, s.plain, indented(kept, "  "));
+      if (!result.kept.empty()) out += fmt::format("  `failc recover --kept {}` ends what {} kept\n", shell_quoted(journal_of(file, result)), printable(file.plan->scenarios[result.scenario].id));
+    }
+  std::string_view before;
+  for (const FileRun& file : run.files) {
+    if (!file.journal.empty() && file.journal != before) out += fmt::format("journal: {}\n", file.journal);
+    before = file.journal;
+  }
   return out;
 }
 

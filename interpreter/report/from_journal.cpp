@@ -160,7 +160,10 @@ class Session {
       // Before the end it is the run's own: what could not be undone was in the end. Behind it, or behind a death, `failc recover` was here.
       recovered_ = true;
       if (!over_ && !current_)
-        for (run::ScenarioResult& result : file_.results) result.leaked = result.lasting;
+        for (run::ScenarioResult& result : file_.results) {
+          result.leaked = result.lasting;
+          result.kept.clear();
+        }
     }
     if (!current_) return;
     if (kind == "step") {
@@ -174,6 +177,8 @@ class Session {
       run::Failure found = failure(record);
       if (member(record, "later") == Json(true)) current_->later.push_back(std::move(found));
       else current_->failure = std::move(found);
+    } else if (kind == "kept") {
+      current_->kept.push_back(text(record, "what"));
     } else if (kind == "leaked") {
       current_->leaked.push_back(text(record, "what"));
       if (member(record, "lasts") == Json(true)) current_->lasting.push_back(current_->leaked.back());
@@ -334,6 +339,47 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
   if (!file.plan->setup.empty()) out["around"] = backends_of(file.plan->setup.front());
   if (!run.not_run.empty()) out["specs_not_run"] = not_run_json(run);
   return out;
+}
+
+void join_sessions(Restored& restored) {
+  std::vector<FileRun> joined;
+  std::vector<FileRun>& files = restored.run.files;
+  for (std::size_t first = 0; first < files.size(); ++first) {
+    if (!files[first].plan) continue;
+    FileRun out = files[first];
+    std::map<std::string, std::vector<run::ScenarioResult>> attempts;
+    std::size_t sessions = 0;
+    for (std::size_t i = first; i < files.size(); ++i) {
+      FileRun& file = files[i];
+      if (!file.plan || file.path != out.path) continue;
+      ++sessions;
+      for (run::ScenarioResult& result : file.results) {
+        result.journal = file.journal;
+        attempts[file.plan->scenarios[result.scenario].id].push_back(std::move(result));
+      }
+      if (i == first) continue;
+      if (out.error.empty()) out.error = file.error;
+      out.leaked.insert(out.leaked.end(), file.leaked.begin(), file.leaked.end());
+      out.elapsed += file.elapsed;
+      file.plan = nullptr;
+    }
+    if (sessions > 1) {
+      out.journal = out.journal.substr(0, out.journal.rfind('/'));
+      out.left_out.clear();
+    }
+    out.results.clear();
+    for (std::uint32_t i = 0; i < out.plan->scenarios.size(); ++i) {
+      const auto found = attempts.find(out.plan->scenarios[i].id);
+      if (found == attempts.end()) {
+        if (sessions > 1) out.left_out.push_back(i);
+        continue;
+      }
+      out.results.push_back(combined(std::move(found->second)));
+      out.results.back().scenario = i;
+    }
+    joined.push_back(std::move(out));
+  }
+  files = std::move(joined);
 }
 
 Status add_session(Restored& restored, const journal::Contents& contents, const std::string& name) {

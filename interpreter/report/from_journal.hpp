@@ -19,4 +19,7 @@ struct Restored {
 /// Errors: not the journal of a run, one of a failc that wrote too little for reports, a record that does not hold what its kind has.
 Status add_session(Restored& restored, const journal::Contents& contents, const std::string& name);
 
+/// Several sessions of one file, added in the order in which they began, as one: all attempts of a scenario together, results in the file's order.
+void join_sessions(Restored& restored);
+
 }  // namespace failc::report

@@ -1,6 +1,8 @@
 // One page for people, without scripts: what stands in it is all there is.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "interpreter/report/report.hpp"
 #include "interpreter/report/text.hpp"
 
@@ -113,8 +115,13 @@ std::string html(const Run& run, const Records& records) {
     out += "<h2>" + content(file.path) + "</h2>\n";
     if (!file.error.empty()) out += "<pre>" + content(file.error) + "</pre>\n";
     for (const std::string& leaked : file.leaked) out += "<pre>LEAKED: " + content(leaked) + "</pre>\n";
-    const std::vector<Json> all = file.journal.empty() ? std::vector<Json>() : records(file.journal);
-    for (const run::ScenarioResult& result : file.results) out += scenario_html(run, file, result, all);
+    std::map<std::string, std::vector<Json>> all;  // by the session's folder
+    for (const run::ScenarioResult& result : file.results) {
+      const std::string& folder = journal_of(file, result);
+      const auto [found, is_new] = all.try_emplace(folder);
+      if (is_new && !folder.empty()) found->second = records(folder);
+      out += scenario_html(run, file, result, found->second);
+    }
     if (const std::string lines = property_lines(file, false); !lines.empty()) out += "<pre>" + content(lines) + "</pre>\n";
     for (const std::uint32_t index : file.left_out) out += "<p><b class=\"v\">not run</b> " + content(file.plan->scenarios[index].title) + "</p>\n";
     if (!file.journal.empty()) out += "<p><small>journal: " + content(file.journal) + "</small></p>\n";

@@ -27,11 +27,16 @@ Json failure_json(const FileRun& file, const run::Failure& failure) {
 
 Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
   const plan::Scenario& scenario = run::scenario_of(*file.plan, result);
-  Json later = Json::array(), waits = Json::array(), faults = Json::array(), versions = Json::object(), programs = Json::object();
+  Json later = Json::array(), waits = Json::array(), faults = Json::array(), attempts = Json::array(), versions = Json::object(), programs = Json::object();
   for (const run::Failure& failure : result.later) later.push_back(failure_json(file, failure));
   for (const run::WaitUsed& wait : result.waits)
     waits.push_back({{"at", place_json(file, wait.at)}, {"text", wait.text}, {"used_ns", wait.used.count()}, {"bound_ns", wait.bound.count()}});
   for (const run::FaultResult& fault : result.faults) faults.push_back({{"what", fault.what}, {"end", word(fault.end)}, {"evidence", fault.evidence}});
+  for (const run::Attempt& attempt : result.attempts)
+    attempts.push_back({{"verdict", word(attempt.verdict)},
+                        {"elapsed_ns", attempt.elapsed.count()},
+                        {"failure", attempt.failure ? failure_json(file, *attempt.failure) : Json(nullptr)},
+                        {"journal", attempt.journal}});
   for (const run::Version& found : result.versions) {
     versions[found.component] = found.version;
     programs[found.component] = found.program;
@@ -54,7 +59,9 @@ Json scenario_json(const Run& run, const FileRun& file, const run::ScenarioResul
           {"waits", waits},
           {"faults", faults},
           {"leaked", result.leaked},
-          {"journal", file.journal},
+          {"kept", result.kept},
+          {"attempts", attempts},
+          {"journal", journal_of(file, result)},
           {"again", again(run, file, scenario)}};
 }
 
@@ -98,6 +105,7 @@ nlohmann::ordered_json json(const Run& run) {
             {"started", run.started},
             {"elapsed_ns", elapsed(run).count()},
             {"passed", counts.passed},
+            {"flaky", counts.flaky},
             {"failed", counts.failed},
             {"inconclusive", counts.inconclusive},
             {"environment", counts.environment},

@@ -26,13 +26,18 @@ std::string property(std::string_view name, std::string_view value) {
   return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_escaped(value));
 }
 
+/// A flaky one is a failure for whoever counts those, whatever `failc run` was told to make of it.
+bool is_failure(const run::ScenarioResult& result) { return result.verdict == run::Verdict::fail || result.verdict == run::Verdict::flaky; }
+
 std::string problem(const Run& run, const FileRun& file, const run::ScenarioResult& result) {
   if (result.verdict == run::Verdict::skipped) return "    <skipped message=\"" + xml_escaped(result.skipped) + "\"/>\n";
   const bool leaked = result.verdict == run::Verdict::pass;
   if (leaked && result.leaked.empty()) return "";
-  const char* element = result.verdict == run::Verdict::fail ? "failure" : "error";
+  const char* element = is_failure(result) ? "failure" : "error";
   std::string message = leaked ? "could not be undone: " + result.leaked.front() : std::string(word(result.verdict));
   if (result.failure) message = result.failure->message;
+  if (result.verdict == run::Verdict::flaky)
+    message = fmt::format("flaky: it passed at attempt {}{}", result.attempts.size(), result.attempts.front().failure ? "; at first: " + result.attempts.front().failure->message : "");
   return fmt::format("    <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", element, leaked ? "leaked" : word(result.verdict), xml_escaped(message),
                      xml_escaped(failure_block(run, file, result, false)));
 }
@@ -50,7 +55,7 @@ std::string testcase(const Run& run, const FileRun& file, const run::ScenarioRes
   std::string out = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\" assertions=\"{}\">\n", xml_escaped(classname(file_of(file, scenario))),
                                 xml_escaped(scenario.title), xml_escaped(file_of(file, scenario)), scenario.at.line, seconds(result.ended - result.began), result.assertions);
   out += "    <properties>\n" + property("seed", std::to_string(run.seed)) + property("backend", backends(*file.plan, scenario)) + property("file", file_of(file, scenario)) +
-         property("line", std::to_string(scenario.at.line)) + property("journal", file.journal);
+         property("line", std::to_string(scenario.at.line)) + property("journal", journal_of(file, result));
   for (const run::Version& version : result.versions) out += property("version", text_of(version));
   out += "    </properties>\n" + problem(run, file, result);
   if (const std::string text = told(file, result); !text.empty()) out += "    <system-out>" + xml_escaped(text) + "</system-out>\n";
@@ -92,7 +97,7 @@ std::string counts_of(const Run& run) {
     }
     skipped += file.left_out.size();
     for (const run::ScenarioResult& result : file.results) {
-      const bool failure = result.verdict == run::Verdict::fail;
+      const bool failure = is_failure(result);
       failures += failure;
       skipped += result.verdict == run::Verdict::skipped;
       errors += !failure && result.verdict != run::Verdict::skipped && (result.verdict != run::Verdict::pass || !result.leaked.empty());

@@ -16,12 +16,12 @@ namespace failc::report {
 /// The scenarios of one file. The pointers outlive the report.
 struct FileRun {
   std::string path;     // as it was named, for the command that runs it again
-  std::string journal;  // the run's folder
+  std::string journal;  // the run's folder, or the one that holds those of its parts
   const plan::Plan* plan = nullptr;
   const SourceMap* sources = nullptr;
   std::vector<run::ScenarioResult> results;
   std::vector<run::Property> properties;  // what its scenarios should show sometimes
-  std::vector<std::uint32_t> left_out;  // selected, and not run since an earlier one failed
+  std::vector<std::uint32_t> left_out;  // selected, and not begun when the run ended
   std::string error;                    // the environment's no beside the scenarios, or ""
   std::vector<std::string> leaked;      // what still ran at the very end and could not be ended
   std::string plan_hash;                // where `plan` is only what a journal tells of it
@@ -43,16 +43,22 @@ struct Run {
   std::vector<NotRun> not_run;
 };
 
-struct Counts { std::size_t passed = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, never = 0, left_out = 0, leaked = 0; };
+struct Counts { std::size_t passed = 0, flaky = 0, failed = 0, inconclusive = 0, environment = 0, harness = 0, interrupted = 0, skipped = 0, never = 0, left_out = 0, leaked = 0; };
 /// `failed` is of scenarios, `never` of properties.
 Counts count(const Run& run);
 
-/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive", "skipped".
+/// All attempts of a scenario as one result. The last one stands if it passed, and is flaky unless it was the only one. Else the first that failed stands; where
+/// none could, the first.
+run::ScenarioResult combined(std::vector<run::ScenarioResult> attempts);
+
+/// The word for a verdict: "pass", "fail", "environment", "interrupted", "harness", "inconclusive", "skipped", "flaky".
 std::string_view word(run::Verdict verdict);
 /// "installed", "skipped", "indeterminate", "reverted".
 std::string_view word(run::FaultEnd end);
 /// The backends of a scenario's clusters: "agent", "agent, docker", "none".
 std::string backends(const plan::Plan& plan, const plan::Scenario& scenario);
+/// The folder of the scenario's record.
+const std::string& journal_of(const FileRun& file, const run::ScenarioResult& result);
 /// The command that runs this scenario again, ready for a shell.
 std::string again(const Run& run, const FileRun& file, const plan::Scenario& scenario);
 /// How long its files took together.

@@ -48,7 +48,7 @@ std::string diagnostics(const Run& run, const FileRun& file, const run::Scenario
   for (const run::Failure& each : result.later) later.push_back(place(file, each.at) + ": " + each.message);
   for (const run::FaultResult& fault : result.faults) faults.push_back(fmt::format("{}: {} ({})", fault.what, word(fault.end), fault.evidence));
   out += entries("later", later) + entries("faults", faults) + entries("leaked", result.leaked);
-  out += fmt::format("  seed: {}\n", run.seed) + entry("journal", file.journal) + entry("again", again(run, file, run::scenario_of(*file.plan, result)));
+  out += fmt::format("  seed: {}\n", run.seed) + entry("journal", journal_of(file, result)) + entry("again", again(run, file, run::scenario_of(*file.plan, result)));
   return "  ---\n" + out + "  ...\n";
 }
 

@@ -34,7 +34,8 @@ Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std
   ScenarioRun& run = context.run;
   Arguments result;
   const Question all = question(context, salt, exprs, run.frame);
-  const auto take = [&result](const Sample& sample) {
+  const auto take = [&](const Sample& sample) {
+    run.note(node, context.path, sample.evaluated, true);
     for (const eval::Evaluated& one : sample.evaluated) result.values.push_back(one.value);
   };
   if (settle <= Nanos{} || singular_roles(exprs).empty()) {

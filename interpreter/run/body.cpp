@@ -105,7 +105,7 @@ Task<Flow> run_body(ScenarioRun& run, CancelScope& outer, std::uint64_t path, co
       const bool undone = co_await undo;
       if (!undone && flow == Flow::go_on) flow = Flow::failed;
     }
-    if (const plan::Scope* cleanup = as_cleanup(body[i]); cleanup && !run.options.skip_cleanup) {
+    if (const plan::Scope* cleanup = as_cleanup(body[i]); cleanup && !run.keeps()) {
       Task<Flow> task = run_cleanup(run, path, body[i], *cleanup);
       const Flow cleaned = co_await task;
       if (cleaned != Flow::go_on && flow == Flow::go_on) flow = Flow::failed;

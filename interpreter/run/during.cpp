@@ -68,7 +68,11 @@ Task<bool> invoke(Generator& generator, std::int64_t counter) {
   if (taken.cancelled) {
     outcome = not_made(eval::OutcomeKind::failed, "unreachable", "the workload ended before it was sent");
   } else {
-    for (const eval::Evaluated& evaluated : taken.evaluated) values.push_back(evaluated.value);
+    for (const eval::Evaluated& evaluated : taken.evaluated) {
+      values.push_back(evaluated.value);
+      for (const eval::Choice& choice : evaluated.choices)
+        if (run.result.drawn.size() < kMostDrawn && !choice.value.undefined()) run.result.drawn.push_back({generator.index, counter, choice.at, choice.value});
+    }
     if (!values.empty()) first = values.front();
     const SampleFacts facts(run, asked.draws);
     Result<backend::Request> made = eval::make_request(run.plan, workload.operation, values, facts);

@@ -94,6 +94,7 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
   Task<Sample> asking = sample(run, context.scope, asked, kNoDeadline, std::nullopt);
   const Sample taken = co_await asking;
   if (taken.cancelled) co_return Flow::cancelled;
+  run.note(node, context.path, taken.evaluated, false);
   SeenLog log(run, node);
   const Truth truth = eval::truth(taken.value());
   log.add(taken, truth);

@@ -13,6 +13,7 @@ const char* name_of(Verdict verdict) {
     case Verdict::harness: return "harness";
     case Verdict::inconclusive: return "inconclusive";
     case Verdict::skipped: return "skipped";
+    case Verdict::flaky: return "flaky";
   }
   FAILC_BUG("no such verdict");
 }
@@ -166,6 +167,12 @@ void Recorder::leaked(const std::string& what, bool lasts) {
   Json json = record("leaked");
   json["what"] = what;
   json["lasts"] = lasts;
+  append(json, true);
+}
+
+void Recorder::kept(const std::string& what) {
+  Json json = record("kept");
+  json["what"] = what;
   append(json, true);
 }
 

@@ -38,6 +38,7 @@ class Recorder {
   void verdict(const plan::Scenario& scenario, const ScenarioResult& result);
   /// `lasts`: beyond the end of the nodes.
   void leaked(const std::string& what, bool lasts);
+  void kept(const std::string& what);
   void history(const Json& record);
   void flush();
 

@@ -102,8 +102,13 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
   };
 
   std::vector<ScenarioResult> results;
-  for (const std::uint32_t index : options.scenarios) {
-    const plan::Scenario& scenario = plan.scenarios[index];
+  std::size_t taken = 0;
+  const auto in_order = [&]() -> std::optional<std::uint32_t> {
+    return taken < options.scenarios.size() ? std::optional(options.scenarios[taken++]) : std::nullopt;
+  };
+  // Who hands scenarios out has others to give them to where nothing more can be done here.
+  while (const auto index = !options.next ? in_order() : state.lost || state.interrupted ? std::nullopt : options.next()) {
+    const plan::Scenario& scenario = plan.scenarios[*index];
     if (around.wanted() && !setup && scenario.skip.empty() && !state.interrupted && !state.lost) {
       setup = carry_out(plan.setup.front(), kSetup, [](ScenarioRun& one) {
         Task<bool> task = setup_task(one);
@@ -112,7 +117,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
       });
       if (!good(*setup) && setup->failure) results.push_back(*setup);
     }
-    results.push_back(carry_out(scenario, index, run_scenario));
+    results.push_back(carry_out(scenario, *index, run_scenario));
     if (options.fail_fast && !good(results.back())) break;
   }
   if (setup) {

@@ -13,7 +13,8 @@
 namespace failc::run {
 
 /// `inconclusive`: a claim that could not be decided. `harness`: a mistake of failc's own or of a driver program, never of what is tested.
-enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness, inconclusive, skipped };
+/// `flaky`: it passed, but not at once; of several attempts together, never of one.
+enum class Verdict : std::uint8_t { pass, fail, environment, interrupted, harness, inconclusive, skipped, flaky };
 
 /// One value seen while a condition was asked.
 struct Seen { backend::Instant at; std::string expression; std::string value; };
@@ -50,6 +51,22 @@ struct SometimesAsked { std::string title; std::uint64_t asked = 0, held = 0; };
 
 /// In place of a scenario: what a file does around all of them.
 inline constexpr std::uint32_t kSetup = 0xfffffffe, kCleanup = 0xffffffff;
+/// What a choice of a statement came to: a role, a pick, what a loop ran over.
+struct Choice {
+  const plan::BodyNode* statement = nullptr;  // of the plan
+  std::uint64_t path = 0;                     // in which iteration of the loops around it: see `iteration`
+  plan::Source at;
+  Value value;
+};
+/// What one of an invocation of a workload did; `counter` counts from 1.
+struct WorkloadChoice { std::uint32_t workload = 0; std::int64_t counter = 0; plan::Source at; Value value; };
+/// The path of the `i`th iteration, from 0, of a loop whose own is `path`.
+std::uint64_t iteration(std::uint64_t path, std::uint64_t i);
+
+/// One of several times that a scenario was run. `journal`: its folder.
+struct Attempt { Verdict verdict = Verdict::pass; std::optional<Failure> failure; std::string journal; Nanos elapsed{}; };
+
+inline constexpr std::size_t kMostChoices = 100'000, kMostDrawn = 20'000;
 
 struct ScenarioResult {
   std::uint32_t scenario = 0;               // of the plan, or kSetup, kCleanup
@@ -63,9 +80,14 @@ struct ScenarioResult {
   std::vector<FaultResult> faults;
   std::vector<std::string> leaked;          // what could not be undone
   std::vector<std::string> lasting;         // of these, what the end of the nodes does not undo
+  std::vector<std::string> kept;            // nodes that were left running, on purpose
   std::vector<Version> versions;            // as found
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};
+  std::vector<Choice> choices;              // as they were made, up to kMostChoices; of conditions those that are no roles
+  std::vector<WorkloadChoice> drawn;        // of workloads, up to kMostDrawn
+  std::string journal;                      // the folder of its record, where whoever runs it knows it
+  std::vector<Attempt> attempts;            // where there was more than one: all, oldest first
 };
 
 const plan::Scenario& scenario_of(const plan::Plan& plan, const ScenarioResult& result);
@@ -96,7 +118,8 @@ struct Options {
   std::uint64_t seed = 1;
   double time_scale = 1.0;             // multiplies upper bounds only
   std::vector<std::uint32_t> scenarios;  // which, in order
-  bool skip_cleanup = false;
+  std::function<std::optional<std::uint32_t>()> next;  // where it is there: the scenario to be run next, one of `scenarios`, or none any more
+  bool skip_cleanup = false;           // nodes are left running and cleanups left out, unless it is interrupted
   bool fail_fast = false;              // the first scenario that does not pass is the last one
   std::vector<backend::PlayerModel> players;  // all that are known
   std::function<std::string(const plan::Source&)> text_of;  // what is written there, for failures; "" or no function: unknown

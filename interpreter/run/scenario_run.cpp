@@ -161,6 +161,14 @@ void ScenarioRun::note_timeout() {
   fail(failure_at(node, fmt::format("the scenario's timeout of {} passed at this statement", show(bound)), node.text));
 }
 
+void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated, bool roles) {
+  for (const eval::Evaluated& one : evaluated)
+    for (const eval::Choice& choice : one.choices)
+      if ((roles || !choice.role) && !choice.value.undefined() && result.choices.size() < kMostChoices) result.choices.push_back({&node, path, choice.at, choice.value});
+}
+
+std::uint64_t iteration(std::uint64_t path, std::uint64_t i) { return mix(path, i + 1); }
+
 Draws draws_of(const Context& context, std::uint64_t salt, const std::vector<const plan::Expr*>& exprs) {
   return {mix(mix(context.run.seed, salt), context.path), random_sites(exprs)};
 }

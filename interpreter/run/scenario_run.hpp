@@ -75,8 +75,12 @@ struct ScenarioRun {
   void lose(const std::string& why);
   /// What asks on our behalf is broken: ends the scenario, and undoes it.
   void give_up(const std::string& breach);
+  /// Whether nothing of it is taken back at its end.
+  bool keeps() const { return options.skip_cleanup && !state.interrupted && !state.lost; }
   /// Records the scenario's timeout, once, with the statement that was running.
   void note_timeout();
+  /// Keeps what the choices of a statement came to.
+  void note(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated, bool roles);
   /// Wakes every wait that depends on what has just been changed by a step.
   void changed(std::uint8_t wakes);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "interpreter/run/dice.hpp"
 #include "interpreter/run/engine.hpp"
 
 namespace failc::run {
@@ -48,9 +47,10 @@ Task<Flow> loop(Context context, const plan::BodyNode& node, const plan::Scope& 
   if (items.size() > scope.most) {
     co_return run.fail(run.failure_at(node, fmt::format("`for` would run {} times, and {} is the most that was known before the run", items.size(), scope.most), node.text));
   }
+  run.result.choices.push_back({&node, context.path, scope.value->at, items});
   for (std::size_t i = 0; i < items.size(); ++i) {
     run.frame[scope.slot] = items[i];
-    Task<Flow> task = run_body(run, context.scope, mix(context.path, i + 1), scope.body);
+    Task<Flow> task = run_body(run, context.scope, iteration(context.path, i), scope.body);
     const Flow flow = co_await task;
     if (flow != Flow::go_on) co_return flow;
   }
@@ -59,7 +59,7 @@ Task<Flow> loop(Context context, const plan::BodyNode& node, const plan::Scope& 
 
 Task<Flow> repeat(Context context, const plan::Scope& scope) {
   for (std::uint32_t i = 0; i < scope.times; ++i) {
-    Task<Flow> task = run_body(context.run, context.scope, mix(context.path, i + 1), scope.body);
+    Task<Flow> task = run_body(context.run, context.scope, iteration(context.path, i), scope.body);
     const Flow flow = co_await task;
     if (flow != Flow::go_on) co_return flow;
   }

@@ -26,6 +26,7 @@ bool over(const ScenarioResult* result) {
   if (result == nullptr) return false;
   switch (result->verdict) {
     case Verdict::pass:
+    case Verdict::flaky:
     case Verdict::fail:
     case Verdict::inconclusive:
     case Verdict::skipped: return true;

@@ -44,6 +44,17 @@ void leak(ScenarioRun& run, backend::NodeIndex node) {
   if (runtime.pause) end_fault(run, *runtime.pause, FaultEnd::indeterminate, runtime.end_trouble);
 }
 
+void keep(ScenarioRun& run, const std::vector<backend::NodeIndex>& nodes) {
+  for (const backend::NodeIndex node : nodes) {
+    const NodeRuntime& runtime = run.nodes[node];
+    if (!runtime.pid) continue;
+    std::string what = fmt::format("{} (pid {}) in {}", run.names[node], *runtime.pid, runtime.info.dir);
+    for (const auto& [name, number] : runtime.info.ports) what += fmt::format(", {} at {}:{}", name, runtime.info.address, number);
+    run.recorder.kept(what);
+    run.result.kept.push_back(std::move(what));
+  }
+}
+
 }  // namespace
 
 Task<bool> take_down(ScenarioRun& run) {
@@ -54,6 +65,10 @@ Task<bool> take_down(ScenarioRun& run) {
     for (std::uint32_t n = cluster.node_count; n-- > 0;) {
       if (run.nodes[cluster.first_node + n].was_launched) nodes.push_back(cluster.first_node + n);
     }
+  }
+  if (run.keeps()) {
+    keep(run, nodes);
+    co_return true;
   }
   Task<std::vector<backend::NodeIndex>> gently = end_all(run, nodes, true, kSignal);
   std::vector<backend::NodeIndex> left = co_await gently;

@@ -92,7 +92,7 @@ class Run(support.TestCase):
         self.write("suite/a.fail", HEAD + PASS)
         self.write("suite/b.fail", HEAD + FAIL)
         self.expect(self.failc("run", "suite", "--journal", "j"), 1, "suite/a.fail::it runs", "1 passed, 1 failed")
-        self.assertEqual(sorted(p.name for p in (self.base / "j").iterdir()), ["1-a", "2-b"])
+        self.assertEqual(sorted(p.name for p in (self.base / "j").iterdir()), ["1-a", "2-b", "selection.json"])
         self.expect(self.failc("recover", "j"), 0, "nothing was left")
 
     def test_junit(self):

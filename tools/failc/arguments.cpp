@@ -148,6 +148,16 @@ Take whole_number_into(std::optional<std::uint64_t>& target) {
   };
 }
 
+Take number_into(unsigned& target, unsigned least, unsigned most) {
+  return [&target, least, most](const std::string& text) -> std::optional<std::string> {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) return fmt::format("a whole number from {} to {} is wanted", least, most);
+    target = number;
+    return std::nullopt;
+  };
+}
+
 Take factor_into(double& target) {
   return [&target](const std::string& text) -> std::optional<std::string> {
     double number = 0;

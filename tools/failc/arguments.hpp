@@ -47,6 +47,8 @@ Take text_into(std::optional<std::string>& target);
 Take texts_into(std::vector<std::string>& target);
 Take choice_into(std::string& target, std::vector<std::string_view> choices);
 Take whole_number_into(std::optional<std::uint64_t>& target);
+/// A whole number from `least` to `most`.
+Take number_into(unsigned& target, unsigned least, unsigned most);
 /// A finite decimal above zero.
 Take factor_into(double& target);
 /// `30s`, `1.5m`; above zero.

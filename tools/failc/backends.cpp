@@ -18,6 +18,7 @@ class OpenAgent : public OpenWorld {
   nlohmann::ordered_json supervisor() const override {
     return {{"pid", world_->agent().pid}, {"start_time", world_->agent().start_time}, {"socket", world_->socket_path()}};
   }
+  Status keep() override { return world_->keep(); }
   Result<std::vector<std::string>> close() override { return world_->finish(); }
 
  private:

@@ -24,7 +24,7 @@ struct OpenOptions {
   std::string folder;  // of the run; it exists
   std::string run;     // the run's mark, distinct for all runs on this host
   std::chrono::nanoseconds lease;
-  int interrupts = -1;  // a byte can be read from it for each
+  int interrupts = -1;  // can be read from once there was one; several worlds may share it
 };
 
 /// A world that is ready, and what the journal has to say about who supervises it.
@@ -33,6 +33,8 @@ class OpenWorld {
   virtual ~OpenWorld() = default;
   virtual backend::World& world() = 0;
   virtual nlohmann::ordered_json supervisor() const = 0;
+  /// Leaves what runs as it is, supervised until `undo_run`. An error: it could not be left, and close() is wanted.
+  virtual Status keep() = 0;
   /// Ends what may still run, and the supervision, even where that was lost: what had to be ended, a line for each. An error says what could
   /// not be.
   virtual Result<std::vector<std::string>> close() = 0;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tools/failc/backends.hpp"
+#include "tools/failc/check_files.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/input.hpp"
@@ -13,6 +14,7 @@
 #include "tools/failc/load.hpp"
 #include "tools/failc/not_run.hpp"
 #include "tools/failc/selection.hpp"
+#include "tools/failc/threads.hpp"
 
 namespace failc::tools {
 
@@ -20,8 +22,10 @@ Exit check_command(const Words& words) {
   Arguments arguments("failc check FILE|DIR... [options]", "finds every mistake that can be found before running; `-` is standard input");
   std::vector<std::string> named;
   LoadOptions options;
+  unsigned jobs = 1;
   arguments.words(named);
   add_load_options(arguments, options);
+  arguments.value("--jobs", "N", "how many files are checked at once, 1", number_into(jobs, 1, kMostJobs));
   if (const auto over = arguments.parse(words)) return *over;
 
   const bool from_input = named.size() == 1 && named.front() == "-";
@@ -36,23 +40,18 @@ Exit check_command(const Words& words) {
   checking.backend = options.backend;
   checking.params = options.params;
   checking.find_program = find_program;
-  std::vector<std::string> specs;
+  std::vector<std::string> specs, texts;
+  for (const std::string& path : *paths) (!from_input && spec::is_spec(path) ? specs : texts).push_back(path);
   std::vector<check::NotRun> not_run;
-  for (const std::string& path : *paths) {
-    if (!from_input && spec::is_spec(path)) {
-      specs.push_back(path);
-      continue;
-    }
-    if (!from_input) {
-      check::check_file(path, checking, sources, sink);
-      continue;
-    }
+  if (from_input) {
     auto text = read_standard_input();
     if (!text) {
       complain(text.error().message);
       return Exit::input;
     }
     check::check_source(sources.add("<stdin>", std::move(*text)), checking, sources, sink);
+  } else {
+    check_files(texts, checking, jobs, sources, sink);
   }
   if (!specs.empty()) not_run = check::check_specs(specs, checking, sources, sink).not_run;
   print(sink, sources, options.format);

@@ -1,7 +1,6 @@
 #include "tools/failc/clock_world.hpp"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -18,6 +17,7 @@ class ClockWorld : public backend::World, public OpenWorld {
 
   backend::World& world() override { return *this; }
   nlohmann::ordered_json supervisor() const override { return nullptr; }
+  Status keep() override { return Done{}; }
   Result<std::vector<std::string>> close() override { return std::vector<std::string>{}; }
 
   backend::Instant now() override { return steady_clock::now() - began_; }
@@ -34,9 +34,10 @@ class ClockWorld : public backend::World, public OpenWorld {
       const backend::Instant left = until - now();
       const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::clamp<Nanos>(left, Nanos{}, std::chrono::hours(1)));
       pollfd ready{interrupts_, POLLIN, 0};
-      char byte = 0;
-      if (::poll(&ready, interrupts_ < 0 ? 0 : 1, static_cast<int>(wait.count())) > 0 && ::read(interrupts_, &byte, 1) == 1)
+      if (::poll(&ready, interrupts_ < 0 ? 0 : 1, static_cast<int>(wait.count())) > 0) {
+        interrupts_ = -1;  // once will do, and nothing is read: other worlds may share it
         return backend::Event{now(), backend::Interrupt{}};
+      }
       if (now() >= until) return std::nullopt;
     }
   }

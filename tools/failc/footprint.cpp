@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "interpreter/check/no_facts.hpp"
+#include "interpreter/eval/eval.hpp"
+
 namespace failc::tools {
 namespace {
 
@@ -23,6 +26,16 @@ std::string program_of(const plan::Expr& argv) {
   return kComputed;
 }
 
+/// A node's port: what its component fixes it to with the node's parameters.
+std::optional<std::int64_t> port_of(const plan::Plan& plan, std::uint32_t node, const plan::Port& port) {
+  if (!port.fixed) return std::nullopt;
+  std::vector<Value> frame(std::max<std::size_t>(plan.components[plan.groups[plan.nodes[node].group].component].slots, 1), Value());
+  frame[0] = NodeRef{node};
+  const eval::Evaluated evaluated = eval::evaluate(plan, *port.fixed, frame, check::NoFacts());
+  const auto* number = evaluated.value.as<std::int64_t>();
+  return evaluated.asks.empty() && number && *number > 0 ? std::optional(*number) : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<NodeFootprint> footprint(const plan::Plan& plan, const plan::Scenario& scenario) {
@@ -34,13 +47,20 @@ std::vector<NodeFootprint> footprint(const plan::Plan& plan, const plan::Scenari
       const plan::Component& component = plan.components[plan.groups[plan.nodes[n].group].component];
       NodeFootprint node{.name = plan.nodes[n].name, .backend = cluster.backend, .program = program_of(component.argv), .ports = {}, .files = {}};
       for (const plan::Port& port : component.ports) {
-        const auto* number = port.fixed && port.fixed->op == plan::Op::literal ? port.fixed->literal.as<std::int64_t>() : nullptr;
-        node.ports.emplace_back(port.name, number ? std::optional(*number) : std::nullopt);
+        node.ports.push_back({port.name, port_of(plan, n, port)});
       }
       for (const plan::FileToWrite& file : component.files) node.files.push_back(literal_text(file.path));
       out.push_back(std::move(node));
     }
   }
+  return out;
+}
+
+std::set<std::int64_t> fixed_ports(const plan::Plan& plan, const plan::Scenario& scenario) {
+  std::set<std::int64_t> out;
+  for (const NodeFootprint& node : footprint(plan, scenario))
+    for (const auto& [name, number] : node.ports)
+      if (number) out.insert(*number);
   return out;
 }
 

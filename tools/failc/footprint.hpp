@@ -1,5 +1,6 @@
 #pragma once
 // What running a plan would touch, told before it does.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct NodeFootprint {
 
 /// The nodes of a scenario's clusters.
 std::vector<NodeFootprint> footprint(const plan::Plan& plan, const plan::Scenario& scenario);
+/// The ports that its nodes fix: no two scenarios with the same one can run at once.
+std::set<std::int64_t> fixed_ports(const plan::Plan& plan, const plan::Scenario& scenario);
 /// The backends of its clusters, each once.
 std::vector<std::string> backends_of(const plan::Plan& plan, const plan::Scenario& scenario);
 std::string to_text(const NodeFootprint& node);

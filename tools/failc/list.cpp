@@ -46,11 +46,13 @@ Exit list_command(const Words& words) {
   Arguments arguments("failc list FILE|DIR... [options]", "prints each scenario's id, backends, bound and tags");
   std::vector<std::string> named, only, tags;
   LoadOptions options;
+  std::optional<Shard> shard;
   std::string format = "text";
   arguments.words(named);
   arguments.value("--format", "KIND", "text or json", choice_into(format, {"text", "json"}));
   arguments.value("--only", "GLOB", "scenarios whose title or id it matches", texts_into(only), true);
   arguments.value("--tag", "TAG", "scenarios that carry it", texts_into(tags), true);
+  arguments.value("--shard", "I/N", "the Ith of N parts of what is selected", shard_into(shard));
   add_load_options(arguments, options, true);
   if (const auto over = arguments.parse(words)) return *over;
   const LoadResult loaded = load(named, options);
@@ -63,13 +65,14 @@ Exit list_command(const Words& words) {
       candidates.push_back({scenario.id, scenario.title, &scenario.tags, scenario.base});
       all.emplace_back(file.plan.get(), &scenario);
     }
-  const auto taken = select_scenarios(candidates, only, tags);
+  auto taken = select_scenarios(candidates, only, tags);
   if (format == "text") say(not_run_list(loaded.program->not_run, loaded.program->sources));
   if (taken.empty()) {
     if (all.empty() && !loaded.program->not_run.empty()) return Exit::pass;
     complain(all.empty() ? "there is no scenario in what was named" : "no scenario is selected by `--only` and `--tag`");
     return Exit::input;
   }
+  if (shard) taken = select_shard(candidates, taken, *shard);
   std::string text;
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const std::size_t index : taken) {

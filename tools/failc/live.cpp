@@ -1,28 +1,16 @@
 #include "tools/failc/live.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "interpreter/report/text.hpp"
-#include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
 namespace {
 
 constexpr Nanos kRedraw = std::chrono::milliseconds(100);
-
-/// At most `columns` code points of it, on one line.
-std::string cut(const std::string& text, std::size_t columns) {
-  std::string out;
-  std::size_t used = 0;
-  for (const char c : text) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    if (begins && used++ == columns) return out;
-    out += c == '\n' || c == '\t' ? ' ' : c;
-  }
-  return out;
-}
 
 std::string seconds(Nanos duration) { return fmt::format("{:.1f}s", static_cast<double>(duration.count()) / 1e9); }
 
@@ -58,10 +46,10 @@ class Live::Watched : public backend::World {
   backend::Instant next_draw_{};
 };
 
-Live::Live(const report::Run& run, const report::FileRun& file, backend::World& world, bool terminal, bool colour)
-    : run_(run), file_(file), inner_(world), watched_(terminal ? std::make_unique<Watched>(world, *this) : nullptr), terminal_(terminal), colour_(colour) {}
+Live::Live(Screen& screen, backend::World& world, bool together, Tell tell)
+    : screen_(screen), inner_(world), watched_(screen.terminal() ? std::make_unique<Watched>(world, *this) : nullptr), together_(together), tell_(std::move(tell)) {}
 
-Live::~Live() { clear(); }
+Live::~Live() { screen_.remove(this); }
 
 backend::World& Live::world() {
   if (watched_) return *watched_;
@@ -69,34 +57,23 @@ backend::World& Live::world() {
 }
 
 void Live::draw() {
-  if (scenario_.empty() || !can_say()) return;  // a line that is drawn anew is not worth waiting for
-  const std::string tail = fmt::format("  {} / {}", seconds(inner_.now() - began_), show(bound_));
-  const std::size_t width = std::max(20u, terminal_width()) - 1;
-  const std::string head = cut(report::printable(scenario_ + (statement_.empty() ? "" : ": " + statement_)), width - std::min(width, tail.size()));
-  say("\r\x1b[K" + head + tail);
-  drawn_ = true;
-}
-
-void Live::clear() {
-  if (drawn_) say("\r\x1b[K");
-  drawn_ = false;
-}
-
-void Live::print(const std::string& text) {
-  clear();
-  say(text);
+  if (scenario_.empty()) return;
+  screen_.draw(this, report::printable(scenario_ + (statement_.empty() ? "" : ": " + statement_)), fmt::format("  {} / {}", seconds(inner_.now() - began_), show(bound_)));
 }
 
 run::Progress Live::progress() {
   run::Progress out;
-  out.message = [this](const std::string& text) { print("  " + report::printable(text) + "\n"); };
+  out.message = [this](const std::string& text) {
+    const std::string line = "  " + report::printable(text) + "\n";
+    if (together_) messages_ += line;
+    else screen_.print(line);
+  };
   out.ended = [this](const run::ScenarioResult& result) {
     scenario_.clear();
-    run::ScenarioResult shown = result;
-    shown.leaked = shown.lasting;  // the world's end may still settle that: the summary tells
-    print(report::scenario_line(file_, shown, colour_) + report::failure_block(run_, file_, shown, colour_));
+    screen_.remove(this);
+    screen_.print(std::exchange(messages_, "") + tell_(result));
   };
-  if (!terminal_) return out;
+  if (!screen_.terminal()) return out;
   out.began = [this](const plan::Scenario& scenario) {
     scenario_ = scenario.title;
     statement_ = "bringing up";

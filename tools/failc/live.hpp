@@ -1,19 +1,24 @@
 #pragma once
-// What a person sees while a run goes on.
+// One session's part of what a person sees.
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "interpreter/backend/world.hpp"
-#include "interpreter/report/report.hpp"
 #include "interpreter/run/run.hpp"
+#include "tools/failc/screen.hpp"
 
 namespace failc::tools {
 
-/// On a terminal one line is redrawn: scenario, statement, time used of its bound. Elsewhere each scenario that ended is a line.
-/// `run` and `file` outlive it; `world` is the real one that the runner's World goes through.
+/// What is to be said of a scenario that ended.
+using Tell = std::function<std::string(const run::ScenarioResult&)>;
+
+/// On a terminal a line is redrawn: scenario, statement, time used of its bound. Messages stand where they come, or, with `together`, above what is told of
+/// their scenario: where several run at once they could not be told apart otherwise. `screen` and `world`, the real one that the runner's World goes through,
+/// outlive it.
 class Live {
  public:
-  Live(const report::Run& run, const report::FileRun& file, backend::World& world, bool terminal, bool colour);
+  Live(Screen& screen, backend::World& world, bool together, Tell tell);
   ~Live();
   run::Progress progress();
   /// The world for the runner: the same, but that the line is redrawn while it waits.
@@ -22,15 +27,12 @@ class Live {
  private:
   class Watched;
   void draw();
-  void clear();
-  void print(const std::string& text);
-  const report::Run& run_;
-  const report::FileRun& file_;
+  Screen& screen_;
   backend::World& inner_;
   std::unique_ptr<Watched> watched_;
-  bool terminal_, colour_;
-  bool drawn_ = false;
-  std::string scenario_, statement_;
+  bool together_;
+  Tell tell_;
+  std::string scenario_, statement_, messages_;
   backend::Instant began_{};
   Nanos bound_{};
 };

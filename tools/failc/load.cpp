@@ -7,6 +7,7 @@
 
 #include "interpreter/host/spawn.hpp"
 #include "tools/failc/backends.hpp"
+#include "tools/failc/check_files.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/selection.hpp"
 
@@ -44,7 +45,7 @@ std::optional<std::string> find_program(const std::string& name) {
   return found ? std::optional<std::string>(std::move(*found)) : std::nullopt;
 }
 
-LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
+LoadResult load(const std::vector<std::string>& words, const LoadOptions& options, unsigned jobs) {
   const auto paths = select_files(words, Specs::yes);
   if (!paths) {
     complain(paths.error().message);
@@ -57,15 +58,11 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   checking.params = options.params;
   checking.find_program = find_program;
   checking.final = true;
-  std::vector<std::string> specs;
-  for (const std::string& path : *paths) {
-    if (spec::is_spec(path)) {
-      specs.push_back(path);
-      continue;
-    }
-    check::Checked checked = check::check_file(path, checking, program->sources, sink);
-    if (checked.plan) program->files.push_back({path, std::move(checked.plan)});
-  }
+  std::vector<std::string> specs, texts;
+  for (const std::string& path : *paths) (spec::is_spec(path) ? specs : texts).push_back(path);
+  std::vector<check::Checked> all = check_files(texts, checking, jobs, program->sources, sink);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].plan) program->files.push_back({texts[i], std::move(all[i].plan)});
   const bool whole = program->files.size() + specs.size() == paths->size();
   if (!specs.empty()) {
     for (const std::string& path : specs)

@@ -50,7 +50,7 @@ bool find_runs(const fs::path& folder, unsigned depth, std::vector<std::string>&
 struct Former {
   std::optional<pid_t> alive;  // its failc, where that lives
   std::size_t records = 0;
-  bool finished = false;
+  bool finished = false, kept = false;
   std::string foreign;  // why the journal is none of failc's, or no longer
 };
 
@@ -71,6 +71,7 @@ Former look(const std::string& run) {
   }
   out.records = contents->records.size();
   out.finished = journal::finished(*contents);
+  out.kept = journal::kept(*contents);
   if (out.alive || contents->records.empty()) return out;
   const auto& first = contents->records.front();
   const auto has = [&](const char* key, bool (nlohmann::ordered_json::*is)() const noexcept) { return first.contains(key) && (first[key].*is)(); };
@@ -104,10 +105,14 @@ Status record(const std::string& run, const Former& former, const std::vector<st
   return Done{};
 }
 
-Exit recover_one(const std::string& run) {
+Exit recover_one(const std::string& run, bool kept_too) {
   const Former former = look(run);
   if (former.alive) {
     say(fmt::format("{}: its failc (process {}) is alive; left alone\n", run, *former.alive));
+    return Exit::pass;
+  }
+  if (former.finished && former.kept && !kept_too) {
+    say(fmt::format("{}: its nodes were kept on purpose; left alone (`failc recover --kept {}` ends them)\n", run, run));
     return Exit::pass;
   }
   const auto undone = undo_run(run);
@@ -121,7 +126,7 @@ Exit recover_one(const std::string& run) {
     complain(run + ": everything is undone, but nothing is written where the journal cannot be read: " + former.foreign);
     return Exit::environment;
   }
-  if (former.finished && undone->empty()) return Exit::pass;
+  if (former.finished && undone->empty() && !former.kept) return Exit::pass;
   const Status recorded = record(run, former, *undone);
   if (recorded) return Exit::pass;
   complain(run + ": everything is undone, but the journal cannot say so: " + recorded.error().message);
@@ -145,7 +150,8 @@ Exit recover_command(const Words& words) {
   Arguments arguments("failc recover [DIR]", "undoes what dead runs left behind; DIR is a run's folder or a folder of runs, by default `.failc/runs`; also the live cluster of a `failc start` there, by default here");
   std::vector<std::string> named;
   arguments.words(named);
-  arguments.not_yet({"--kept"});
+  bool kept = false;
+  arguments.flag("--kept", kept, "also what `failc run --skip-cleanup` left on purpose");
   if (const auto over = arguments.parse(words)) return *over;
   if (named.size() > 1) {
     complain("one folder is wanted");
@@ -177,7 +183,7 @@ Exit recover_command(const Words& words) {
   Exit code = live.value_or(Exit::pass);
   if (code == Exit::pass && !all_read) code = Exit::environment;
   for (const std::string& run : runs)
-    if (const Exit one = recover_one(run); one == Exit::leaked || code == Exit::pass) code = one;
+    if (const Exit one = recover_one(run, kept); one == Exit::leaked || code == Exit::pass) code = one;
   return code;
 }
 

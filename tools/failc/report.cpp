@@ -3,6 +3,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <tuple>
 
 #include "interpreter/journal/folder.hpp"
 #include "interpreter/report/events.hpp"
@@ -17,12 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Sessions are called `N-FILE`: by number, then by name.
-std::pair<unsigned long, std::string> order_of(const fs::path& folder) {
+/// Sessions are called `N-FILE`, and later ones of the file `N-FILE.2` …: by both numbers, then by name.
+std::tuple<unsigned long, unsigned long, std::string> order_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
-  unsigned long number = 0;
+  unsigned long number = 0, session = 0;
   std::from_chars(name.data(), name.data() + name.size(), number);
-  return {number, name};
+  if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) std::from_chars(name.data() + dot + 1, name.data() + name.size(), session);
+  return {number, session, name};
 }
 
 /// The folder itself where it is a run's; else those in it that are, in the order in which they ran.
@@ -76,6 +78,7 @@ Exit report_command(const Words& words) {
     where[restored.run.files.back().journal] = session;
     all.push_back(std::move(*contents));
   }
+  report::join_sessions(restored);
   report::Run& run = restored.run;
   run.elapsed = report::elapsed(run);
   for (const report::FileRun& file : run.files)

@@ -1,10 +1,12 @@
 #include "tools/failc/selection.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <set>
 
 #include "grammar/import/read.hpp"
+#include "interpreter/run/dice.hpp"
 
 namespace failc::tools {
 namespace {
@@ -96,6 +98,33 @@ std::vector<std::size_t> select_scenarios(const std::vector<Candidate>& candidat
     const auto tagged = [&](const std::string& tag) { return std::find(candidates[i].tags->begin(), candidates[i].tags->end(), tag) != candidates[i].tags->end(); };
     if (taken[i] && std::all_of(tags.begin(), tags.end(), tagged)) out.push_back(i);
   }
+  return out;
+}
+
+Take shard_into(std::optional<Shard>& target) {
+  return [&target](const std::string& text) -> std::optional<std::string> {
+    Shard shard;
+    const char* const end = text.data() + text.size();
+    const auto [slash, wrong] = std::from_chars(text.data(), end, shard.index);
+    if (wrong != std::errc{} || slash == end || *slash != '/') return "the form is `I/N`, like `1/4`";
+    const auto [rest, bad] = std::from_chars(slash + 1, end, shard.count);
+    if (bad != std::errc{} || rest != end) return "the form is `I/N`, like `1/4`";
+    if (shard.count == 0 || shard.index == 0 || shard.index > shard.count) return "`I` is from 1 to `N`";
+    target = shard;
+    return std::nullopt;
+  };
+}
+
+std::vector<std::size_t> select_shard(const std::vector<Candidate>& candidates, const std::vector<std::size_t>& taken, Shard shard) {
+  // By a hash first: neighbours, like the instances of a matrix, are often alike in how long they take.
+  std::vector<std::pair<std::uint64_t, std::size_t>> ranked;
+  for (const std::size_t index : taken) ranked.emplace_back(run::mix(0, candidates[index].id), index);
+  std::sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : candidates[a.second].id < candidates[b.second].id;
+  });
+  std::vector<std::size_t> out;
+  for (std::size_t rank = shard.index - 1; rank < ranked.size(); rank += shard.count) out.push_back(ranked[rank].second);
+  std::sort(out.begin(), out.end());
   return out;
 }
 

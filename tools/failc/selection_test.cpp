@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace failc::tools {
 namespace {
@@ -91,6 +93,52 @@ TEST_F(Scenarios, TagsAllHaveToBeThere) {
   EXPECT_EQ(select_scenarios(all_, {}, {"fast"}), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(select_scenarios(all_, {}, {"fast", "kv"}), (std::vector<std::size_t>{1}));
   EXPECT_EQ(select_scenarios(all_, {"two"}, {"fast"}), std::vector<std::size_t>{});
+}
+
+TEST(Shards, AreDisjointCompleteAndBalancedWhateverTheOrder) {
+  const std::vector<std::string> none;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 103; ++i) ids.push_back("a.fail::number " + std::to_string(i) + "[axis=" + std::to_string(i % 4) + "]");
+  std::vector<Candidate> candidates, backwards;
+  for (const std::string& id : ids) candidates.push_back({id, id, &none});
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) backwards.push_back({*id, *id, &none});
+  std::vector<std::size_t> all(ids.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  for (const std::uint32_t count : {1u, 2u, 7u, 103u, 200u}) {
+    std::multiset<std::string_view> seen;
+    for (std::uint32_t index = 1; index <= count; ++index) {
+      const auto part = select_shard(candidates, all, {index, count});
+      EXPECT_TRUE(std::is_sorted(part.begin(), part.end()));
+      EXPECT_LE(part.size(), ids.size() / count + 1);
+      EXPECT_GE(part.size(), ids.size() / count);
+      std::set<std::string_view> here, there;
+      for (const std::size_t i : part) here.insert(candidates[i].id);
+      for (const std::size_t i : select_shard(backwards, all, {index, count})) there.insert(backwards[i].id);
+      EXPECT_EQ(here, there);
+      seen.insert(here.begin(), here.end());
+    }
+    EXPECT_EQ(seen.size(), ids.size()) << count;
+    EXPECT_EQ(std::set<std::string_view>(seen.begin(), seen.end()).size(), ids.size()) << count;
+  }
+}
+
+TEST(Shards, DealWhatIsSelectedAlone) {
+  const std::vector<std::string> none;
+  const std::vector<Candidate> candidates = {{"a", "a", &none}, {"b", "b", &none}, {"c", "c", &none}};
+  const auto first = select_shard(candidates, {0, 2}, {1, 2}), second = select_shard(candidates, {0, 2}, {2, 2});
+  ASSERT_EQ(first.size(), 1u);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(first.front() + second.front(), 2u);
+  EXPECT_TRUE(select_shard(candidates, {0, 2}, {3, 3}).empty());
+}
+
+TEST(Shards, AreWrittenAsParts) {
+  std::optional<Shard> shard;
+  EXPECT_FALSE(shard_into(shard)("2/3"));
+  ASSERT_TRUE(shard);
+  EXPECT_EQ(shard->index, 2u);
+  EXPECT_EQ(shard->count, 3u);
+  for (const char* bad : {"", "2", "/", "1/", "/2", "0/2", "3/2", "1/0", "1/2/3", "a/b", "-1/2", "1/99999999999", " 1/2", "1 /2"}) EXPECT_TRUE(shard_into(shard)(bad)) << bad;
 }
 
 }  // namespace

@@ -9,9 +9,11 @@
 #include "interpreter/journal/told.hpp"
 #include "interpreter/report/events.hpp"
 #include "interpreter/report/from_journal.hpp"
+#include "interpreter/resolve/schedule.hpp"
+#include "tools/failc/atomic_file.hpp"
 #include "tools/failc/backends.hpp"
 #include "tools/failc/clock_world.hpp"
-#include "tools/failc/live.hpp"
+#include "tools/failc/command.hpp"
 
 namespace failc::tools {
 namespace {
@@ -25,22 +27,23 @@ Record first_record(const SessionOptions& options, const std::string& mark, cons
   for (const std::uint32_t index : options.run.scenarios) scenarios.push_back(file.plan->scenarios[index].id);
   std::error_code ignored;
   Record out = {{"at", 0},
-          {"kind", "run"},
-          {"format", journal::kFormat},
-          {"run", mark},
-          {"failc", run.version},
-          {"started", options.moment.iso},
-          {"seed", options.run.seed},
-          {"plan", plan::hash(*file.plan)},
-          {"pid", self.pid},
-          {"start_time", self.start_time},
-          {"boot", self.boot},
-          {"agent", agent},
-          {"nodes", nodes},
-          {"scenarios", scenarios},
-          {"argv", options.argv},
-          {"cwd", std::filesystem::current_path(ignored).string()}};
+                {"kind", "run"},
+                {"format", journal::kFormat},
+                {"run", mark},
+                {"failc", run.version},
+                {"started", options.moment.iso},
+                {"seed", options.run.seed},
+                {"plan", plan::hash(*file.plan)},
+                {"pid", self.pid},
+                {"start_time", self.start_time},
+                {"boot", self.boot},
+                {"agent", agent},
+                {"nodes", nodes},
+                {"scenarios", scenarios},
+                {"argv", options.argv},
+                {"cwd", std::filesystem::current_path(ignored).string()}};
   out.update(report::told_of(run, file, options.run.scenarios));
+  if (options.attempt > 1) out["attempt"] = options.attempt;
   return out;
 }
 
@@ -73,23 +76,55 @@ bool leaked(const report::FileRun& file) {
   return false;
 }
 
-/// Ends what is left. A world that could do so has answered for what the scenarios could not prove the end of, be it that its supervision
+bool kept(const report::FileRun& file) {
+  return std::any_of(file.results.begin(), file.results.end(), [](const run::ScenarioResult& result) { return !result.kept.empty(); });
+}
+
+/// Ends what is left, but for what is kept. A world that could do so has answered for what the scenarios could not prove the end of, be it that its supervision
 /// was lost: then nothing is leaked but what outlasts them, and the journal says what was ended.
 void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
+  const bool keeps = kept(file);
+  if (keeps && !leaked(file)) {
+    const Status left = world.keep();
+    if (left) return;
+    file.error = left.error().message + "; they are ended";
+  }
+  for (run::ScenarioResult& result : file.results) result.kept.clear();
   const auto closed = world.close();
   if (!closed) {
     file.leaked.push_back(closed.error().message);
     return;
   }
-  if (!leaked(file)) return;
+  if (!keeps && !leaked(file)) return;
   for (run::ScenarioResult& result : file.results) result.leaked = result.lasting;
   const Status written = journal.append({{"at", world.world().now().count()}, {"kind", "recovered"}, {"what", *closed}}, true);
   if (!written && file.error.empty()) file.error = written.error().message;
 }
 
+/// "3-the-leader-is-killed.fail"
+std::string schedule_name(const plan::Plan& plan, std::uint32_t scenario) {
+  std::string out = std::to_string(scenario + 1) + "-";
+  for (const char c : plan.scenarios[scenario].title.substr(0, 60)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain || out.back() != '-') out += plain ? c : '-';
+  }
+  while (out.back() == '-') out.pop_back();
+  return out + ".fail";
+}
+
+/// Writes what a scenario chose.
+void write_schedule(resolve::Schedules& schedules, const report::FileRun& file, const run::ScenarioResult& result) {
+  const std::string folder = file.journal + "/resolved";
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  const Result<std::string> text = schedules.text(result);
+  const Status written = text ? write_whole(folder + "/" + schedule_name(*file.plan, result.scenario), *text) : Status(text.error());
+  if (!written) complain("the resolved schedule of `" + file.plan->scenarios[result.scenario].id + "` is not written: " + written.error().message);
+}
+
 }  // namespace
 
-void run_session(const SessionOptions& options, const report::Run& run, report::FileRun& file) {
+void run_session(const SessionOptions& options, const report::Run& run, report::FileRun& file, const Tell& tell) {
   auto folder = journal::FileJournal::open(file.journal, {.pid = host::self().pid});
   if (!folder) {
     file.error = folder.error().message;
@@ -98,9 +133,9 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   }
   std::unique_ptr<journal::CrashingJournal> crashing;
   if (options.crash) crashing = std::make_unique<journal::CrashingJournal>(**folder, *options.crash);
-  journal::Journal& written = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
+  journal::Journal& underlying = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
   report::Events events;
-  journal::ToldJournal journal(written, [&](const Record& record) {
+  journal::ToldJournal journal(underlying, [&](const Record& record) {
     if (!options.event) return;
     if (const auto event = events.of(record)) options.event(*event);
   });
@@ -123,13 +158,21 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
     file.error = opened.error().message;
   } else {
     {
-      Live live(run, file, (*opened)->world(), options.terminal, options.colour);
+      resolve::Schedules schedules(*file.plan, *file.sources, "seed " + std::to_string(options.run.seed));
+      Live live(*options.screen, (*opened)->world(), options.together, [&](const run::ScenarioResult& result) {
+        const bool ran = result.scenario < file.plan->scenarios.size() && result.verdict != run::Verdict::skipped;
+        if (ran && schedules.can_tell(result.scenario)) write_schedule(schedules, file, result);
+        return tell(result);
+      });
       file.results = run::run(*file.plan, options.run, live.world(), journal, live.progress());
+      for (run::ScenarioResult& result : file.results) result.journal = file.journal;
     }
-    file.properties = run::properties(*file.plan, options.run.scenarios, file.results);
-    for (const std::uint32_t index : options.run.scenarios) {
-      const bool ended = std::any_of(file.results.begin(), file.results.end(), [&](const run::ScenarioResult& one) { return one.scenario == index; });
-      if (!ended) file.left_out.push_back(index);
+    if (!options.run.next) {
+      file.properties = run::properties(*file.plan, options.run.scenarios, file.results);
+      for (const std::uint32_t index : options.run.scenarios) {
+        const bool ended = std::any_of(file.results.begin(), file.results.end(), [&](const run::ScenarioResult& one) { return one.scenario == index; });
+        if (!ended) file.left_out.push_back(index);
+      }
     }
     file.elapsed = (*opened)->world().now();
     close(**opened, file, journal);

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <boost/asio/buffer.hpp>
 #include <climits>
 #include <cstdlib>
 #include <thread>
@@ -112,10 +111,8 @@ std::optional<std::int64_t> AgentWorld::pid(backend::NodeIndex node) {
 }
 
 void AgentWorld::wait_for_interrupt() {
-  interrupts_.async_read_some(asio::buffer(&interrupt_, 1), [this](error_code failed, std::size_t) {
-    if (failed) return;
-    urgent_.push_front({now(), backend::Interrupt{}});
-    wait_for_interrupt();
+  interrupts_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code failed) {
+    if (!failed) urgent_.push_front({now(), backend::Interrupt{}});
   });
 }
 
@@ -197,29 +194,48 @@ void AgentWorld::end_agent() {
   }
 }
 
+std::optional<Answer> AgentWorld::ask_last(Request request, std::chrono::nanoseconds patience) {
+  if (lost_ || !channel_) return std::nullopt;
+  channel_->hold(false);
+  special_id_ = next_id_++;
+  special_.reset();
+  channel_->send(encode(Call{special_id_, std::move(request)}));
+  const auto give_up = Clock::now() + patience;
+  while (!special_ && !lost_ && Clock::now() < give_up) {
+    loop_.run_one_until(give_up);
+    told_.clear();
+  }
+  return special_;
+}
+
+Status AgentWorld::keep() {
+  ending_ = true;
+  drivers_.finish();
+  for (auto& [index, node] : nodes_) node.observing.clear();
+  if (!ask_last(Keep{}, 10s)) {
+    ending_ = false;
+    return Error{"the agent did not say that it keeps the nodes"};
+  }
+  finished_ = true;
+  lease_.reset();
+  channel_.reset();
+  lost_ = true;
+  return Done{};
+}
+
 Result<std::vector<std::string>> AgentWorld::finish() {
   finished_ = ending_ = true;
   drivers_.finish();
   for (auto& [index, node] : nodes_) node.observing.clear();
   std::vector<std::string> lines;
-  if (!lost_ && channel_) {
-    channel_->hold(false);
-    special_id_ = next_id_++;
-    special_.reset();
-    channel_->send(encode(Call{special_id_, Shutdown{}}));
-    const auto give_up = Clock::now() + 30s;
-    while (!special_ && !lost_ && Clock::now() < give_up) {
-      loop_.run_one_until(give_up);
-      told_.clear();
+  const std::optional<Answer> said = ask_last(Shutdown{}, 30s);
+  if (said && said->data.contains("lines")) {
+    for (const auto& line : said->data["lines"]) {
+      if (line.is_string()) lines.push_back(line);
     }
-    if (special_ && special_->data.contains("lines")) {
-      for (const auto& line : special_->data["lines"]) {
-        if (line.is_string()) lines.push_back(line);
-      }
-    }
-    if (!special_) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
   }
-  const bool alone = !special_;
+  const bool alone = !said;
+  if (alone && !lost_) host::send_signal(agent_.pid, agent_.start_time, SIGKILL);
   lease_.reset();
   channel_.reset();
   lost_ = true;

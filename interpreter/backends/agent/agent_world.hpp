@@ -33,7 +33,7 @@ struct AgentOptions {
   std::chrono::nanoseconds lease = std::chrono::seconds(15);  // how long after failc's death everything is ended
   std::string program;  // failc-agent: find_agent_program()
   std::vector<backend::ObserverModel> observers = {};  // those that a Launch may name
-  int interrupts = -1;  // each byte that can be read from it becomes an Interrupt: host::catch_interrupts()
+  int interrupts = -1;  // an Interrupt comes once it can be read from, and nothing is read, since other worlds may share it: host::catch_interrupts()
 };
 
 /// Unlike any other on this host since it was started.
@@ -54,6 +54,8 @@ class AgentWorld : public backend::World {
 
   const host::ProcessIdentity& agent() const { return agent_; }
   std::string socket_path() const { return folder_ + "/" + kSocketName; }
+  /// Leaves every process as it is, with the agent, for which no lease runs out any more: until somebody has it undo the run. Nothing may follow.
+  Status keep();
   /// Ends every process that is left, and the agent. Says what was still there, a line a node; an error where something could not be ended.
   Result<std::vector<std::string>> finish();
 
@@ -91,6 +93,8 @@ class AgentWorld : public backend::World {
   void set_deadline_timer();
   void deadlines_passed();
   void wait_for_interrupt();
+  /// What the agent answers to it; nothing where it did not.
+  std::optional<Answer> ask_last(Request request, std::chrono::nanoseconds patience);
   void end_agent();
   std::chrono::steady_clock::time_point at(backend::Instant instant) const;
 
@@ -101,7 +105,6 @@ class AgentWorld : public backend::World {
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::posix::stream_descriptor interrupts_;
-  char interrupt_ = 0;
   boost::asio::steady_timer deadline_;
   host::HttpClient http_;
   host::TcpClient tcp_;

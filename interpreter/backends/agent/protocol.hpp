@@ -44,9 +44,11 @@ struct Cancel { std::uint64_t request = 0; };
 struct Lease {};     // has no answer, and needs no hello before it
 /// Ends every process of the run, answers with what it did, and ends the agent.
 struct UndoAll {};
+/// From now on nothing is ended but by undo_all or shutdown: no lease runs out any more.
+struct Keep {};
 /// As undo_all; said where nothing should be left.
 struct Shutdown {};
-using Request = std::variant<Hello, Launch, Stop, Kill, Pause, Resume, Exec, Read, WatchFile, Cancel, Lease, UndoAll, Shutdown>;
+using Request = std::variant<Hello, Launch, Stop, Kill, Pause, Resume, Exec, Read, WatchFile, Cancel, Lease, Keep, UndoAll, Shutdown>;
 struct Call { std::uint64_t id = 0; Request request; };
 
 // ---- notices: agent to failc

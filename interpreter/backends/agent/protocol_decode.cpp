@@ -116,6 +116,7 @@ const std::map<std::string, Reader>& readers() {
       {"cancel", [](Keys& k) -> Request { return Cancel{static_cast<std::uint64_t>(k.integer("request", 0, INT64_MAX))}; }},
       {"lease", [](Keys&) -> Request { return Lease{}; }},
       {"undo_all", [](Keys&) -> Request { return UndoAll{}; }},
+      {"keep", [](Keys&) -> Request { return Keep{}; }},
       {"shutdown", [](Keys&) -> Request { return Shutdown{}; }},
   };
   return table;

@@ -37,6 +37,7 @@ struct RequestBody {
   json operator()(const Cancel& r) const { return {{"do", "cancel"}, {"request", r.request}}; }
   json operator()(const Lease&) const { return {{"do", "lease"}}; }
   json operator()(const UndoAll&) const { return {{"do", "undo_all"}}; }
+  json operator()(const Keep&) const { return {{"do", "keep"}}; }
   json operator()(const Shutdown&) const { return {{"do", "shutdown"}}; }
 };
 

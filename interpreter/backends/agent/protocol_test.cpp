@@ -23,7 +23,7 @@ TEST(Protocol, CallsSurvive) {
   const std::vector<Call> calls = {
       {1, Hello{1, "r"}}, {2, Launch{"n", {"a", "\xff"}, {{"K", "v"}}, {{"f", "c\x01"}}}}, {3, Stop{"n", "TERM", std::chrono::seconds(5)}}, {4, Kill{"n"}},
       {5, Pause{"n"}}, {6, Resume{"n"}}, {7, Exec{"n", {"x"}, {}, std::chrono::seconds(1)}}, {8, Read{"n", "p"}}, {9, WatchFile{"n", "p"}}, {10, Cancel{7}},
-      {11, Lease{}}, {12, UndoAll{}}, {13, Shutdown{}}};
+      {11, Lease{}}, {12, UndoAll{}}, {13, Keep{}}, {14, Shutdown{}}};
   for (const Call& call : calls) {
     const auto decoded = decode_call(encode(call));
     ASSERT_TRUE(decoded) << decoded.error().message;

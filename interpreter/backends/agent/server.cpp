@@ -103,6 +103,7 @@ class Server {
   }
 
   void renew() {
+    if (keeping_) return;
     lease_.expires_after(options_.lease);
     lease_.async_wait([this](error_code cancelled) {
       if (!cancelled) leave("the lease ran out");
@@ -201,10 +202,18 @@ class Server {
       void operator()(const WatchFile& r) const { server.supervisor_.watch_file(r, respond); }
       void operator()(const Cancel& r) const { server.supervisor_.cancel_exec(key(r.request)); }
       void operator()(const Lease&) const {}
+      void operator()(const Keep&) const { server.keep(respond); }
       void operator()(const UndoAll&) const { server.undo_and_leave(respond); }
       void operator()(const Shutdown&) const { server.undo_and_leave(respond); }
     };
     std::visit(Handler{*this, call, respond, key}, call.request);
+  }
+
+  void keep(const Respond& respond) {
+    say("its run keeps what it started: no lease runs out any more");
+    keeping_ = true;
+    lease_.cancel();
+    respond({Delivery::answered, nlohmann::json::object(), {}});
   }
 
   void undo_and_leave(const Respond& respond) {
@@ -226,7 +235,7 @@ class Server {
   std::list<Peer> peers_;
   std::uint64_t next_peer_ = 1;
   int departures_ = 0;
-  bool leaving_run_ = false;
+  bool leaving_run_ = false, keeping_ = false;
   Supervisor supervisor_;
 };
 

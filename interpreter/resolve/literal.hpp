@@ -1,0 +1,14 @@
+#pragma once
+// Values as source text.
+#include <optional>
+#include <string>
+
+#include "interpreter/plan/plan.hpp"
+#include "interpreter/value/value.hpp"
+
+namespace failc::resolve {
+
+/// What evaluates to `value` where the plan's clusters are declared: `kv[1]`, `[kv[0], kv[2]]`, `2500ms`. Nothing where there is no such text: an undefined value.
+std::optional<std::string> literal(const plan::Plan& plan, const Value& value);
+
+}  // namespace failc::resolve

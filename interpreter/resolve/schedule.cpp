@@ -1,0 +1,189 @@
+#include "interpreter/resolve/schedule.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "grammar/format/format.hpp"
+#include "grammar/parse/parse.hpp"
+#include "interpreter/resolve/body.hpp"
+#include "interpreter/resolve/literal.hpp"
+
+namespace failc::resolve {
+namespace {
+
+/// A declaration, with its line's end and the comments that stand right above it.
+Span with_comments(const Unit& unit, Span span) {
+  std::uint32_t begin = span.begin;
+  for (auto comment = unit.tokens.comments.rbegin(); comment != unit.tokens.comments.rend(); ++comment) {
+    if (!comment->own_line || comment->span.end > begin) continue;
+    const std::string_view gap = unit.text.substr(comment->span.end, begin - comment->span.end);
+    if (std::count(gap.begin(), gap.end(), '\n') != 1 || gap.find_first_not_of(" \t\r\n") != std::string_view::npos) break;
+    begin = comment->span.begin;
+  }
+  const std::size_t newline = unit.text.find('\n', span.end);
+  return {begin, newline == std::string_view::npos ? span.end : static_cast<std::uint32_t>(newline + 1)};
+}
+
+/// A file that is named by a string: behind `from NAME` of a cluster, and `text_file(`.
+void file_names(const Unit& unit, Edits& edits) {
+  const auto& tokens = unit.tokens.tokens;
+  for (std::uint32_t i = 2; i < tokens.size(); ++i) {
+    if (tokens[i].kind != ast::Kind::string) continue;
+    const bool call = tokens[i - 1].kind == ast::Kind::l_paren && unit.tokens.of(i - 2) == "text_file";
+    const bool source = tokens[i - 2].kind == ast::Kind::kFrom && ast::may_be_name(tokens[i - 1].kind);
+    const std::string_view text = unit.tokens.of(i);
+    if ((call || source) && text.find('\\') == std::string_view::npos) edits.replace(tokens[i].span, unit.whole_path(std::string(text.substr(1, text.size() - 2))));
+  }
+}
+
+/// What each invocation of a workload drew, for the expressions that drew.
+class Workloads {
+ public:
+  Workloads(const plan::Plan& plan, const run::ScenarioResult& result) : plan_(plan) {
+    for (const run::WorkloadChoice& drawn : result.drawn)
+      drawn_[{drawn.workload, drawn.at.line, drawn.at.column, drawn.at.length}].emplace(drawn.counter, &drawn.value);
+  }
+
+  void write(const Unit& unit, const ast::Workload& tree, Edits& edits) const {
+    const auto found = std::find_if(plan_.workloads.begin(), plan_.workloads.end(), [&](const plan::Workload& one) { return one.name == tree.name.text; });
+    if (found == plan_.workloads.end()) return;
+    const auto index = static_cast<std::uint32_t>(found - plan_.workloads.begin());
+    for (const ast::ExprPtr& argument : tree.arguments) expression(unit, index, *argument, edits);
+    for (const ast::Labelled& labelled : tree.labels) expression(unit, index, *labelled.value, edits);
+  }
+
+ private:
+  void expression(const Unit& unit, std::uint32_t index, const ast::Expr& expr, Edits& edits) const {
+    if (std::holds_alternative<ast::Pick>(expr.node) || std::holds_alternative<ast::RoleOf>(expr.node)) {
+      const plan::Source at = unit.places.source(expr.span);
+      const auto found = drawn_.find({index, at.line, at.column, at.length});
+      if (found != drawn_.end())
+        if (const auto text = by_counter(found->second)) return edits.replace(with_brackets(unit.text, expr.span), *text);
+    }
+    for_each_part(expr, [&](const ast::Expr& part) { expression(unit, index, part, edits); });
+  }
+
+  /// The invocation's node from a list; the last one for those that there were not. One that drew nothing has the node of the one before.
+  std::optional<std::string> by_counter(const std::map<std::int64_t, const Value*>& values) const {
+    std::vector<std::string> texts;
+    for (const auto& [counter, value] : values) {
+      const auto* list = value->as<List>();
+      if (list && list->size() != 1) return std::nullopt;
+      std::optional<std::string> text = literal(plan_, list ? list->front() : *value);
+      if (!text) return std::nullopt;
+      while (texts.size() + 1 < static_cast<std::size_t>(counter)) texts.push_back(texts.empty() ? *text : texts.back());
+      texts.push_back(std::move(*text));
+    }
+    if (std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == texts.front(); })) return texts.front();
+    return fmt::format("[{}][min([counter, {}]) - 1]", fmt::join(texts, ", "), texts.size());
+  }
+
+  const plan::Plan& plan_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, std::map<std::int64_t, const Value*>> drawn_;
+};
+
+/// Picks that are still there, wherever.
+std::size_t picks_in(const ast::Expr& expr) {
+  std::size_t count = std::holds_alternative<ast::Pick>(expr.node);
+  for_each_part(expr, [&](const ast::Expr& part) { count += picks_in(part); });
+  return count;
+}
+
+std::size_t choices_in(const ast::Block& block) {
+  const auto roles = [](const ast::Expr& expr, const auto& again) -> std::size_t {
+    std::size_t count = std::holds_alternative<ast::RoleOf>(expr.node);
+    for_each_part(expr, [&](const ast::Expr& part) { count += again(part, again); });
+    return count;
+  };
+  std::size_t count = 0;
+  for (const ast::Statement& tree : block.statements) {
+    for_each_expression(tree, [&](const ast::Expr& expr, Stands stands) { count += picks_in(expr) + (stands == Stands::decides ? roles(expr, roles) : 0); });
+    for_each_block(tree, [&](const ast::Block& inner) { count += choices_in(inner); });
+    if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) count += choices_in(*repeat->body);
+    if (const auto* loop = std::get_if<ast::For>(&tree.node)) count += choices_in(*loop->body);
+  }
+  return count;
+}
+
+Result<std::string> formatted(const std::string& text) {
+  SourceMap sources;
+  diag::Sink sink;
+  const FileId file = sources.add("the resolved schedule", text);
+  Result<std::string> out = format::format(sources, file, sink);
+  if (!out && !sink.all().empty()) return Error{sink.all().front().message};
+  return out;
+}
+
+/// Choices that stand as they were written.
+std::size_t choices_left(const std::string& text) {
+  SourceMap sources;
+  diag::Sink sink;
+  const FileId file = sources.add("the resolved schedule", text);
+  const ast::Tokens tokens = parse::lex(sources, file, sink);
+  const ast::File tree = parse::file(sources, file, tokens, sink);
+  std::size_t count = 0;
+  for (const ast::Declaration& declaration : tree.declarations)
+    if (const auto* scenario = std::get_if<ast::Scenario>(&declaration.node); scenario && scenario->body) count += choices_in(*scenario->body);
+  return count;
+}
+
+bool acts_beside(const plan::Body& body) {
+  return std::any_of(body.begin(), body.end(), [](const plan::BodyNode& node) {
+    if (const auto* step = std::get_if<plan::Step>(&node.node)) return step->kind == plan::StepKind::fault;
+    const auto* scope = std::get_if<plan::Scope>(&node.node);
+    return scope && (scope->kind == plan::ScopeKind::parallel || acts_beside(scope->body) || acts_beside(scope->otherwise));
+  });
+}
+
+}  // namespace
+
+bool Schedules::can_tell(std::uint32_t index) {
+  const plan::Scenario& scenario = plan_.scenarios[index];
+  if (!scenario.base.empty() || scenario.at.file != 0 || acts_beside(scenario.body)) return false;
+  const Unit* unit = units_.unit(0);
+  return !unit || std::none_of(unit->tree.declarations.begin(), unit->tree.declarations.end(),
+                               [](const ast::Declaration& one) { return std::holds_alternative<ast::Hook>(one.node); });
+}
+
+Result<std::string> Schedules::text(const run::ScenarioResult& result) {
+  const plan::Scenario& scenario = plan_.scenarios[result.scenario];
+  const Unit* unit = units_.unit(0);
+  if (!unit) return Error{fmt::format("`{}` is not at hand", plan_.files.front())};
+  Edits edits;
+  file_names(*unit, edits);
+  const Workloads workloads(plan_, result);
+  BodyWriter body(units_, plan_, result);
+  bool found = false;
+  for (const ast::Declaration& declaration : unit->tree.declarations) {
+    if (const auto* use = std::get_if<ast::Use>(&declaration.node); use && use->file) {
+      edits.replace(declaration.span, "use " + unit->whole_path(*use->file));
+    } else if (const auto* param = std::get_if<ast::Param>(&declaration.node)) {
+      const auto value = std::find_if(plan_.params.begin(), plan_.params.end(), [&](const auto& one) { return one.first == param->name.text; });
+      const auto text = value == plan_.params.end() ? std::nullopt : literal(plan_, value->second);
+      if (!text) continue;
+      if (param->initial) edits.replace(param->initial->span, *text);
+      else edits.replace({declaration.span.end, declaration.span.end}, " = " + *text);
+    } else if (const auto* workload = std::get_if<ast::Workload>(&declaration.node)) {
+      workloads.write(*unit, *workload, edits);
+    } else if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node)) {
+      if (tree->title != scenario.title) {
+        edits.replace(with_comments(*unit, declaration.span), "");
+        continue;
+      }
+      found = true;
+      edits.replace({tree->body->span.begin + 1, tree->body->span.end - 1}, body.scenario(*unit, *tree->body, scenario.body));
+    }
+  }
+  if (!found) return Error{fmt::format("`{}` holds no scenario \"{}\" any more", unit->path, scenario.title)};
+  const std::string whole_text = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())});
+  std::string head = fmt::format("# What `{}` chose, {}. It chooses nothing itself; roles that conditions ask for are questions.\n", scenario.id, origin_);
+  if (const std::size_t left = choices_left(whole_text); left > 0) head += fmt::format("# Choices that stand as they were written, since they were not reached or are too large to write out: {}.\n", left);
+  for (char& c : head)
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\n') c = ' ';
+  return formatted(head + "\n" + whole_text);
+}
+
+}  // namespace failc::resolve

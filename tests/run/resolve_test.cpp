@@ -1,0 +1,284 @@
+// What a run chose, as a file: under another seed it does the same to the same nodes.
+#include "interpreter/resolve/schedule.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "grammar/format/format.hpp"
+#include "interpreter/eval/eval.hpp"
+#include "tests/run/fixture.hpp"
+
+namespace failc::testing {
+namespace {
+
+/// A plan with the text that it was made from, which must have no mistake.
+struct Checked {
+  std::unique_ptr<SourceMap> sources = std::make_unique<SourceMap>();
+  std::unique_ptr<plan::Plan> plan;
+};
+
+Checked checked(const std::string& text, std::map<std::string, std::string> params = {}) {
+  Checked out;
+  diag::Sink sink;
+  check::Options options;
+  options.final = true;
+  options.params = std::move(params);
+  check::Capabilities agent;
+  agent.name = "agent";
+  agent.processes = agent.pause = true;
+  options.backends.push_back(agent);
+  out.plan = check::check_source(out.sources->add("test.fail", text), options, *out.sources, sink).plan;
+  if (!out.plan) ADD_FAILURE() << text << "\n" << diag::render(sink.all(), *out.sources, diag::Format::text, false);
+  return out;
+}
+
+/// What a request is about, without what the world decides: "kill 2", "http PUT /k 1".
+std::string named(const backend::Request& request) {
+  struct Name {
+    std::string operator()(const backend::Launch& r) const { return "launch " + std::to_string(r.node); }
+    std::string operator()(const backend::Stop& r) const { return "stop " + std::to_string(r.node); }
+    std::string operator()(const backend::Kill& r) const { return "kill " + std::to_string(r.node); }
+    std::string operator()(const backend::Pause& r) const { return "pause " + std::to_string(r.node); }
+    std::string operator()(const backend::Resume& r) const { return "resume " + std::to_string(r.node); }
+    std::string operator()(const backend::Exec& r) const { return "exec " + std::to_string(r.node) + " " + r.argv.back(); }
+    std::string operator()(const backend::Http& r) const { return r.method == "PUT" ? "put " + std::to_string(r.node) + " " + path_of(r) : ""; }
+    std::string operator()(const backend::Tcp&) const { return ""; }
+    std::string operator()(const backend::Drive&) const { return ""; }
+    std::string operator()(const backend::ReadNodeFile&) const { return ""; }
+  };
+  return std::visit(Name{}, request);
+}
+
+struct Done {
+  run::ScenarioResult result;
+  std::vector<std::string> requests;  // that change something, in order
+};
+
+/// `boss` is node 1 for two seconds, and then node 2.
+Done done(const plan::Plan& plan, std::uint64_t seed) {
+  backend::FakeWorld world;
+  world.on_request([](const backend::Request& request, backend::Instant now) -> std::optional<backend::FakeReply> {
+    const std::string path = path_of(request);
+    if (path == "/boss") return backend::http_reply(200, node_of(request) == (now < 2s ? 1u : 2u) ? "true" : "false");
+    if (path == "/up") return backend::http_reply(200, "true");
+    return std::nullopt;
+  });
+  run::Options options;
+  options.seed = seed;
+  Ran ran = run_one(plan, world, options);
+  Done out;
+  out.result = std::move(ran.result);
+  for (const auto& [at, request] : world.requests())
+    if (const std::string name = named(request); !name.empty()) out.requests.push_back(name);
+  return out;
+}
+
+/// The resolved text of `text` under seed 7, held against everything that it promises.
+std::string resolved(const std::string& text, const std::map<std::string, std::string>& params = {}) {
+  const Checked first = checked(text, params);
+  if (!first.plan) return "";
+  const Done original = done(*first.plan, 7);
+  EXPECT_EQ(original.result.verdict, run::Verdict::pass) << (original.result.failure ? text_of(*original.result.failure) : "");
+  resolve::Schedules schedules(*first.plan, *first.sources, "seed 7");
+  const auto written = schedules.text(original.result);
+  if (!written) {
+    ADD_FAILURE() << written.error().message;
+    return "";
+  }
+  const Checked second = checked(*written);
+  if (!second.plan) return *written;
+  diag::Sink sink;
+  const auto formatted = format::format(*second.sources, FileId{0}, sink);
+  EXPECT_TRUE(formatted && *formatted == *written) << *written;
+  for (const std::uint64_t seed : {1u, 2u, 8u, 99u}) {
+    const Done again = done(*second.plan, seed);
+    EXPECT_EQ(again.result.verdict, run::Verdict::pass) << *written << (again.result.failure ? text_of(*again.result.failure) : "");
+    EXPECT_EQ(again.requests, original.requests) << "seed " << seed << "\n" << *written;
+  }
+  return *written;
+}
+
+std::string resolved_body(const std::string& body, int nodes = 5) { return resolved(prelude(nodes) + "scenario \"one\" {\n" + body + "\n}\n"); }
+
+/// The scenario's part.
+std::string scenario_of(const std::string& text) { return text.substr(std::min(text.find("\nscenario"), text.size())); }
+
+TEST(Resolve, TheFakeWorldTellsSeedsApart) {
+  const Checked plan = checked(prelude(9) + "scenario \"one\" {\n kill (random 3 of kv)\n expect w[0] is running\n}\n");
+  EXPECT_NE(done(*plan.plan, 7).requests, done(*plan.plan, 8).requests);
+}
+
+TEST(Resolve, RolesPicksAndShares) {
+  const std::string text = resolved_body(R"(
+  let old = boss of kv
+  kill old
+  start (random 1 of kv)
+  restart (50% of kv)
+  stop (2 of kv)
+  pause (random 2 of kv) for 100ms
+  let some = random 2 of kv
+  start some
+  start (bosses of kv)
+  put "k", "v" on (random 1 of kv)
+  exec on (random 1 of kv) ["true"]
+  expect w[0] is running)");
+  EXPECT_NE(text.find("let old = kv[1]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("restart [kv[0], kv[1], kv[2]]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("stop [kv[0], kv[1]]\n"), std::string::npos) << text;
+  for (const char* gone : {"random", "% of", "boss of", "bosses of", " 2 of"}) EXPECT_EQ(scenario_of(text).find(gone), std::string::npos) << gone << text;
+  EXPECT_EQ(text.find("stand as they were written"), std::string::npos) << text;
+}
+
+TEST(Resolve, ConditionsStillAsk) {
+  const std::string text = resolved_body(R"(
+  let old = boss of kv
+  eventually within 10s: boss of kv != old
+  expect (random 1 of kv) is running
+  always: count(bosses of kv) <= 1
+  sleep 100ms)");
+  EXPECT_NE(text.find("eventually within 10s: boss of kv != old"), std::string::npos) << text;
+  EXPECT_NE(text.find("always: count(bosses of kv) <= 1"), std::string::npos) << text;
+  EXPECT_EQ(scenario_of(text).find("random"), std::string::npos) << text;
+}
+
+TEST(Resolve, RoundsThatChooseDifferentlyAreWrittenOut) {
+  const std::string text = resolved_body(R"(
+  repeat 4 {
+    kill (random 2 of kv)  # a comment
+    start kv
+  }
+  for node in (random 3 of kv) {
+    stop node
+    kill (random 1 of kv)
+    start kv
+  }
+  for i in [1, 2] {
+    repeat 2 { put "k" + string(i), "v" on (random 1 of kv) }
+  }
+  expect w[0] is running)");
+  EXPECT_EQ(scenario_of(text).find("random"), std::string::npos) << text;
+  EXPECT_NE(text.find("step \"repeat 4 of 4\" {"), std::string::npos) << text;
+  EXPECT_NE(text.find("# a comment"), std::string::npos) << text;
+}
+
+TEST(Resolve, RoundsThatChooseTheSameStay) {
+  const std::string text = resolved_body(R"(
+  repeat 3 {
+    restart (40% of kv)
+  }
+  for node in (random 2 of kv) {
+    restart node
+  }
+  expect w[0] is running)");
+  EXPECT_NE(text.find("repeat 3 {\n    restart [kv[0], kv[1]]\n  }"), std::string::npos) << text;
+  EXPECT_NE(text.find("for node in [kv["), std::string::npos) << text;
+}
+
+TEST(Resolve, BranchesTakeTheSameSide) {
+  const std::string text = resolved_body(R"(
+  if boss of kv == kv[1] { kill (random 1 of kv) } else { stop (random 1 of kv) }
+  sleep 3s
+  if boss of kv == kv[1] { kill kv[4] } else if boss of kv == kv[2] { stop (random 1 of kv) }
+  expect w[0] is running)");
+  EXPECT_EQ(scenario_of(text).find("boss of"), std::string::npos) << text;
+}
+
+TEST(Resolve, StepsThatChooseAreWrittenOutWhereTheyAreUsed) {
+  const std::string text = resolved(prelude(5) + R"(
+step strike victims: nodes, word: string on spare: node {
+  let chosen = random 1 of victims
+  kill chosen
+  put word, "v" on spare
+  start chosen
+}
+step plain node: node { restart node }
+
+# goes with its scenario
+scenario "other" {
+  expect kv[0] is running
+}
+
+# stays
+scenario "one" {
+  let chosen = kv[0]
+  strike kv, "a" on (random 1 of kv)
+  strike (random 3 of kv), "b" on chosen
+  plain (random 1 of kv)
+  expect w[0] is running
+}
+)");
+  EXPECT_EQ(scenario_of(text).find("random"), std::string::npos) << text;
+  EXPECT_EQ(text.find("other"), std::string::npos) << text;
+  EXPECT_EQ(text.find("goes with"), std::string::npos) << text;
+  EXPECT_NE(text.find("# stays"), std::string::npos) << text;
+  EXPECT_NE(text.find("plain kv["), std::string::npos) << text;
+}
+
+TEST(Resolve, WorkloadsGetWhatTheirInvocationsDrew) {
+  const std::string text = resolved(prelude(5) + R"(
+workload spread = put "s" + string(counter), "v" on (random 1 of kv) every 50ms
+workload lead = put "l" + string(counter), "v" on (boss of kv) every 500ms
+scenario "one" {
+  during spread, lead { sleep 4s }
+  expect spread.ok > 50
+}
+)");
+  EXPECT_NE(text.find("][min([counter, "), std::string::npos) << text;
+  EXPECT_EQ(text.find("random"), std::string::npos) << text;
+  EXPECT_EQ(text.find("on (boss of kv)"), std::string::npos) << text;
+}
+
+TEST(Resolve, ParamsAreTheirValues) {
+  const std::string text = resolved(prelude(3) + R"(
+param pause_for: duration = 1s
+param words: list = []
+scenario "one" {
+  sleep pause_for
+  kill (random 1 of kv)
+  expect w[0] is running
+}
+)",
+                                    {{"pause_for", "2500ms"}});
+  EXPECT_NE(text.find("param pause_for: duration = 2500ms\n"), std::string::npos) << text;
+}
+
+TEST(Resolve, WhatWasNotReachedIsSaid) {
+  const Checked plan = checked(prelude(5) + "scenario \"one\" {\n  kill (random 1 of kv)\n  expect w[0] is stopped\n  kill (random 1 of kv)\n}\n");
+  const Done original = done(*plan.plan, 7);
+  EXPECT_EQ(original.result.verdict, run::Verdict::fail);
+  resolve::Schedules schedules(*plan.plan, *plan.sources, "seed 7");
+  const auto text = schedules.text(original.result);
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_NE(text->find("not reached or are too large to write out: 1.\n"), std::string::npos) << *text;
+  const Checked again = checked(*text);
+  ASSERT_TRUE(again.plan);
+  EXPECT_EQ(done(*again.plan, 8).requests, original.requests);
+}
+
+TEST(Resolve, NamesOfFilesAreWholePaths) {
+  const std::string folder = std::filesystem::temp_directory_path() / "failc-resolve";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/used.fail") << "step strike on victim: node {\n  kill victim\n  start (random 1 of [victim, victim])\n}\n";
+  std::ofstream(folder + "/main.fail") << "use \"used.fail\"\n" + prelude(3) + "scenario \"one\" {\n  strike on kv[1]\n  log text_file(\"used.fail\")\n  expect w[0] is running\n}\n";
+  SourceMap sources;
+  diag::Sink sink;
+  check::Options options;
+  options.final = true;
+  check::Capabilities agent;
+  agent.name = "agent";
+  agent.processes = agent.pause = true;
+  options.backends.push_back(agent);
+  const auto plan = check::check_file(folder + "/main.fail", options, sources, sink).plan;
+  ASSERT_TRUE(plan) << diag::render(sink.all(), sources, diag::Format::text, false);
+  resolve::Schedules schedules(*plan, sources, "seed 7");
+  const auto text = schedules.text(done(*plan, 7).result);
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_NE(text->find("use \"" + folder + "/used.fail\""), std::string::npos) << *text;
+  EXPECT_NE(text->find("text_file(\"" + folder + "/used.fail\")"), std::string::npos) << *text;
+  checked(*text);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace failc::testing
