@@ -53,24 +53,14 @@ void Queue::add(Work work) {
 
 void Queue::stop() {
   const std::lock_guard lock(mutex_);
-  dropped_.splice(dropped_.end(), waiting_);
+  waiting_.clear();
   changed_.notify_all();
 }
 
 void Queue::drop(std::size_t file) {
   const std::lock_guard lock(mutex_);
-  for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const auto at = it++;
-    if (at->file == file) dropped_.splice(dropped_.end(), waiting_, at);
-  }
+  waiting_.remove_if([file](const Work& work) { return work.file == file; });
   changed_.notify_all();
-}
-
-std::vector<Work> Queue::left() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<Work> out(dropped_.begin(), dropped_.end());
-  out.insert(out.end(), waiting_.begin(), waiting_.end());
-  return out;
 }
 
 }  // namespace failc::tools

@@ -35,16 +35,14 @@ class Queue {
   void stop();
   /// Nothing of `file` is.
   void drop(std::size_t file);
-  /// What was not handed out.
-  std::vector<Work> left() const;
 
  private:
   std::list<Work>::iterator first_free();
   Work hand_out(std::list<Work>::iterator at);
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Work> waiting_, dropped_;
+  std::list<Work> waiting_;
   std::set<std::int64_t> claimed_;
 };
 
