@@ -42,6 +42,14 @@ const Value* find_literal(const plan::Expr& expr, const plan::Source& at) {
   return nullptr;
 }
 
+/// "random 2 of [kv[0], kv[1]]"
+std::optional<std::string> pick_of_all(const plan::Plan& plan, const Value& value) {
+  const auto* list = value.as<List>();
+  if (!list || list->empty() || !std::all_of(list->begin(), list->end(), [](const Value& item) { return item.is<NodeRef>(); })) return std::nullopt;
+  const auto nodes = literal(plan, value);
+  return nodes ? std::optional(fmt::format("random {} of {}", list->size(), *nodes)) : std::nullopt;
+}
+
 }  // namespace
 
 Span with_brackets(std::string_view text, Span span) {
@@ -52,7 +60,7 @@ Span with_brackets(std::string_view text, Span span) {
   return span;
 }
 
-BodyWriter::BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result) : units_(units), plan_(plan) {
+BodyWriter::BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, Form form) : units_(units), plan_(plan), form_(form) {
   for (const run::Choice& choice : result.choices)
     choices_.insert_or_assign({choice.statement, choice.path, choice.at.file, choice.at.line, choice.at.column, choice.at.length}, choice.value);
 }
@@ -84,6 +92,7 @@ void BodyWriter::statement(const Around& around, const ast::Statement& tree, Edi
   const auto found = around.index.find(place(around.unit.places.source(tree.span)));
   static const std::vector<const plan::BodyNode*> none;
   const std::vector<const plan::BodyNode*>& nodes = found == around.index.end() ? none : found->second;
+  for_each_bound(tree, [&](const ast::Name& name) { bound(around, name, edits); });
   if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) return loop(around, nodes, tree, *repeat->body, nullptr, edits);
   if (const auto* loop_tree = std::get_if<ast::For>(&tree.node)) return loop(around, nodes, tree, *loop_tree->body, &loop_tree->variable, edits);
   if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && call(around, nodes, tree, *verb, edits)) return;
@@ -112,7 +121,7 @@ const Value* BodyWriter::constant(const std::vector<const plan::BodyNode*>& node
       look(std::get<plan::Condition>(node->node).condition);
     }
   }
-  return found;
+  return found && (found->is<List>() || found->is<NodeRef>()) ? found : nullptr;  // the amount may stand there too
 }
 
 void BodyWriter::expression(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Expr& expr, Stands stands, Edits& edits) {
@@ -122,6 +131,7 @@ void BodyWriter::expression(const Around& around, const std::vector<const plan::
     const plan::Source at = around.unit.places.source(expr.span);
     const Value* value = chosen(nodes, around.path, at);
     if (!value && pick) value = constant(nodes, at);
+    if (const auto text = value && pick && form_ == Form::as_picks ? pick_of_all(plan_, *value) : std::nullopt) return edits.replace(expr.span, *text);
     // A set of one is written as the node that it is: it may stand wherever the set may.
     const auto* list = value ? value->as<List>() : nullptr;
     const std::optional<std::string> text = !value ? std::nullopt : literal(plan_, list && list->size() == 1 ? list->front() : *value);
@@ -132,10 +142,33 @@ void BodyWriter::expression(const Around& around, const std::vector<const plan::
     if (const auto* path = std::get_if<ast::String>(&argument.node)) return edits.replace(argument.span, around.unit.whole_path(path->value));
   }
   if (const auto* ref = std::get_if<ast::Ref>(&expr.node)) {
-    if (const auto renamed = around.names.find(ref->name.text); renamed != around.names.end()) edits.replace(ref->name.span, renamed->second);
+    bound(around, ref->name, edits);
     return;
   }
+  if (const auto* list = std::get_if<ast::ListFor>(&expr.node)) bound(around, list->variable, edits);
+  if (const auto* quantified = std::get_if<ast::Quantified>(&expr.node)) bound(around, quantified->variable, edits);
   for_each_part(expr, [&](const ast::Expr& part) { expression(around, nodes, part, stands, edits); });
+}
+
+void BodyWriter::bound(const Around& around, const ast::Name& name, Edits& edits) const {
+  if (const auto renamed = around.names.find(name.text); renamed != around.names.end()) edits.replace(name.span, renamed->second);
+}
+
+void BodyWriter::rename(const ast::Block& block, std::map<std::string_view, std::string>& names) const {
+  for (const ast::Statement& tree : block.statements) {
+    for_each_bound(tree, [&](const ast::Name& name) { names[name.text] = fmt::format("{}_{}", name.text, calls_); });
+    for_each_expression(tree, [&](const ast::Expr& expr, Stands) { rename(expr, names); });
+    for_each_block(tree, [&](const ast::Block& inner) { rename(inner, names); });
+    if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) rename(*repeat->body, names);
+    if (const auto* loop = std::get_if<ast::For>(&tree.node)) rename(*loop->body, names);
+  }
+}
+
+void BodyWriter::rename(const ast::Expr& expr, std::map<std::string_view, std::string>& names) const {
+  const auto give = [&](const ast::Name& name) { names[name.text] = fmt::format("{}_{}", name.text, calls_); };
+  if (const auto* list = std::get_if<ast::ListFor>(&expr.node)) give(list->variable);
+  if (const auto* quantified = std::get_if<ast::Quantified>(&expr.node)) give(quantified->variable);
+  for_each_part(expr, [&](const ast::Expr& part) { rename(part, names); });
 }
 
 bool BodyWriter::spend(std::size_t size) {
@@ -181,7 +214,8 @@ void BodyWriter::loop(const Around& around, const std::vector<const plan::BodyNo
   std::string out;
   for (std::size_t i = 0; i < all.size(); ++i) {
     out += fmt::format("step \"{} {} of {}\" {{\n", variable ? "for" : "repeat", i + 1, all.size());
-    if (variable) out += fmt::format("let {} = {}\n", variable->text, texts[i]);
+    const auto renamed = variable ? around.names.find(variable->text) : around.names.end();
+    if (variable) out += fmt::format("let {} = {}\n", renamed == around.names.end() ? std::string(variable->text) : renamed->second, texts[i]);
     out += all[i] + "\n}\n";
   }
   edits.replace(whole.span, out);
@@ -195,8 +229,9 @@ bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNo
   add(index, scope->body);
   Around in{*unit, index, around.path};
   if (inner(in, *step->body) == text_of(*unit, between_braces(*step->body))) return false;
-  // Its parameters get names of their own: what stands around the call may have taken theirs.
+  // What it binds gets names of its own: what stands around the call may have taken them.
   ++calls_;
+  rename(*step->body, in.names);
   std::string lets;
   std::size_t plain = 0;
   for (const ast::Parameter& parameter : step->parameters) {
@@ -209,7 +244,7 @@ bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNo
     expression(around, nodes, *argument, Stands::decides, inside);
     std::string& name = in.names[parameter.name.text];
     name = fmt::format("{}_{}", parameter.name.text, calls_);
-    lets += fmt::format("let {} = {}\n", name, inside.applied(around.unit.text, argument->span));
+    lets += fmt::format("let {} = {}\n", name, inside.applied(around.unit.text, with_brackets(around.unit.text, argument->span)));
   }
   const std::string body = inner(in, *step->body);
   if (!spend(body.size())) return false;

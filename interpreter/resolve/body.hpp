@@ -13,9 +13,13 @@
 
 namespace failc::resolve {
 
+/// How the nodes of a `random` are written. `as_picks`: `random 2 of [kv[0], kv[1]]`, which are those and no others, but which proofs do not follow: what is certain of
+/// one run, a kill of what was stopped or a claim that did not hold, would else be taken for a mistake of the file.
+enum class Form : std::uint8_t { as_nodes, as_picks };
+
 class BodyWriter {
  public:
-  BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result);
+  BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, Form form);
 
   /// The text between the braces of the scenario's block.
   std::string scenario(const Unit& unit, const ast::Block& block, const plan::Body& body);
@@ -50,9 +54,14 @@ class BodyWriter {
   bool has_choice(const ast::Block& block, std::set<std::string_view>& seen);
   bool has_choice(const ast::Expr& expr) const;
   bool spend(std::size_t size);
+  /// Names that are bound in it get others.
+  void rename(const ast::Block& block, std::map<std::string_view, std::string>& names) const;
+  void rename(const ast::Expr& expr, std::map<std::string_view, std::string>& names) const;
+  void bound(const Around& around, const ast::Name& name, Edits& edits) const;
 
   Units& units_;
   const plan::Plan& plan_;
+  const Form form_;
   std::map<std::tuple<const plan::BodyNode*, std::uint64_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, Value> choices_;
   std::size_t written_ = 0, given_up_ = 0;
   unsigned calls_ = 0;

@@ -20,7 +20,7 @@ std::string node(const plan::Plan& plan, std::uint32_t index) {
   const plan::Node& found = plan.nodes[index];
   const plan::Group& group = plan.groups[found.group];
   const plan::Cluster& cluster = plan.clusters[group.cluster];
-  return fmt::format("{}{}[{}]", cluster.name, cluster.groups.size() > 1 ? "." + group.name : "", found.index);
+  return fmt::format("{}{}[{}]", written_name(cluster.name), cluster.groups.size() > 1 ? "." + group.name : "", found.index);
 }
 
 /// Texts of several, or nothing where one has none.
@@ -36,6 +36,8 @@ std::optional<std::string> joined(const Items& items, const Text& text) {
 }
 
 }  // namespace
+
+std::string_view written_name(std::string_view name) { return name.substr(0, name.find('#')); }
 
 std::optional<std::string> literal(const plan::Plan& plan, const Value& value) {
   if (value.undefined()) return std::nullopt;

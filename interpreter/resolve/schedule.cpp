@@ -48,14 +48,21 @@ class Workloads {
   }
 
   void write(const Unit& unit, const ast::Workload& tree, Edits& edits) const {
-    const auto found = std::find_if(plan_.workloads.begin(), plan_.workloads.end(), [&](const plan::Workload& one) { return one.name == tree.name.text; });
-    if (found == plan_.workloads.end()) return;
-    const auto index = static_cast<std::uint32_t>(found - plan_.workloads.begin());
-    for (const ast::ExprPtr& argument : tree.arguments) expression(unit, index, *argument, edits);
-    for (const ast::Labelled& labelled : tree.labels) expression(unit, index, *labelled.value, edits);
+    // An instance of a matrix may have one of its own; no scenario runs two of them.
+    for (std::uint32_t index = 0; index < plan_.workloads.size(); ++index) {
+      if (written_name(plan_.workloads[index].name) != tree.name.text || !has_drawn(index)) continue;
+      for (const ast::ExprPtr& argument : tree.arguments) expression(unit, index, *argument, edits);
+      for (const ast::Labelled& labelled : tree.labels) expression(unit, index, *labelled.value, edits);
+      return;
+    }
   }
 
  private:
+  bool has_drawn(std::uint32_t index) const {
+    const auto first = drawn_.lower_bound({index, 0, 0, 0});
+    return first != drawn_.end() && std::get<0>(first->first) == index;
+  }
+
   void expression(const Unit& unit, std::uint32_t index, const ast::Expr& expr, Edits& edits) const {
     if (std::holds_alternative<ast::Pick>(expr.node) || std::holds_alternative<ast::RoleOf>(expr.node)) {
       const plan::Source at = unit.places.source(expr.span);
@@ -85,9 +92,17 @@ class Workloads {
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, std::map<std::int64_t, const Value*>> drawn_;
 };
 
+/// `random 2 of [kv[0], kv[1]]` is no choice.
+bool takes_all(const ast::Pick& pick) {
+  const auto* amount = pick.amount ? std::get_if<ast::Integer>(&pick.amount->node) : nullptr;
+  const auto* set = pick.set ? std::get_if<ast::List>(&pick.set->node) : nullptr;
+  return amount && set && amount->value == static_cast<std::int64_t>(set->items.size());
+}
+
 /// Picks that are still there, wherever.
 std::size_t picks_in(const ast::Expr& expr) {
-  std::size_t count = std::holds_alternative<ast::Pick>(expr.node);
+  const auto* pick = std::get_if<ast::Pick>(&expr.node);
+  std::size_t count = pick && !takes_all(*pick);
   for_each_part(expr, [&](const ast::Expr& part) { count += picks_in(part); });
   return count;
 }
@@ -125,9 +140,34 @@ std::size_t choices_left(const std::string& text) {
   const ast::Tokens tokens = parse::lex(sources, file, sink);
   const ast::File tree = parse::file(sources, file, tokens, sink);
   std::size_t count = 0;
-  for (const ast::Declaration& declaration : tree.declarations)
+  for (const ast::Declaration& declaration : tree.declarations) {
     if (const auto* scenario = std::get_if<ast::Scenario>(&declaration.node); scenario && scenario->body) count += choices_in(*scenario->body);
+    if (const auto* hook = std::get_if<ast::Hook>(&declaration.node); hook && hook->body) count += choices_in(*hook->body);
+  }
   return count;
+}
+
+std::string_view title_of(const plan::Scenario& scenario) { return scenario.base.empty() ? scenario.title : scenario.base; }
+
+/// The matrix that an instance is of; null where it is of another file.
+const ast::Matrix* matrix_of(const Unit& unit, const plan::Scenario& scenario) {
+  std::string_view name;
+  for (const ast::Declaration& declaration : unit.tree.declarations)
+    if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node); tree && tree->title == title_of(scenario) && tree->matrix) name = tree->matrix->text;
+  for (const ast::Declaration& declaration : unit.tree.declarations)
+    if (const auto* matrix = std::get_if<ast::Matrix>(&declaration.node); matrix && !name.empty() && matrix->name.text == name) return matrix;
+  return nullptr;
+}
+
+/// Its axes with the values that one instance has; nothing where a value cannot be written.
+std::optional<std::string> matrix_text(const plan::Plan& plan, const ast::Matrix& matrix, const plan::Scenario& instance) {
+  std::string out = fmt::format("matrix {} {{\n", matrix.name.text);
+  for (const auto& [name, value] : instance.axes) {
+    const auto text = literal(plan, value);
+    if (!text) return std::nullopt;
+    out += fmt::format("{}: [{}]\n", name, *text);
+  }
+  return out + "}";
 }
 
 bool acts_beside(const plan::Body& body) {
@@ -142,34 +182,49 @@ bool acts_beside(const plan::Body& body) {
 
 bool Schedules::can_tell(std::uint32_t index) {
   const plan::Scenario& scenario = plan_.scenarios[index];
-  if (!scenario.base.empty() || scenario.at.file != 0 || acts_beside(scenario.body)) return false;
+  if (scenario.at.file != 0 || acts_beside(scenario.body)) return false;
   const Unit* unit = units_.unit(0);
-  return !unit || std::none_of(unit->tree.declarations.begin(), unit->tree.declarations.end(),
-                               [](const ast::Declaration& one) { return std::holds_alternative<ast::Hook>(one.node); });
+  if (!unit) return true;
+  const auto around_all = [](const ast::Declaration& one) {
+    const auto* hook = std::get_if<ast::Hook>(&one.node);
+    return hook && (hook->kind == ast::HookKind::setup || hook->kind == ast::HookKind::cleanup);
+  };
+  const auto& all = unit->tree.declarations;
+  return std::none_of(all.begin(), all.end(), around_all) && (scenario.base.empty() || matrix_of(*unit, scenario) != nullptr);
 }
 
-Result<std::string> Schedules::text(const run::ScenarioResult& result) {
+Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form) {
   const plan::Scenario& scenario = plan_.scenarios[result.scenario];
   const Unit* unit = units_.unit(0);
   if (!unit) return Error{fmt::format("`{}` is not at hand", plan_.files.front())};
   Edits edits;
   file_names(*unit, edits);
   const Workloads workloads(plan_, result);
-  BodyWriter body(units_, plan_, result);
+  BodyWriter body(units_, plan_, result, form);
   bool found = false;
+  const ast::Matrix* matrix = scenario.base.empty() ? nullptr : matrix_of(*unit, scenario);
   for (const ast::Declaration& declaration : unit->tree.declarations) {
     if (const auto* use = std::get_if<ast::Use>(&declaration.node); use && use->file) {
       edits.replace(declaration.span, "use " + unit->whole_path(*use->file));
     } else if (const auto* param = std::get_if<ast::Param>(&declaration.node)) {
-      const auto value = std::find_if(plan_.params.begin(), plan_.params.end(), [&](const auto& one) { return one.first == param->name.text; });
-      const auto text = value == plan_.params.end() ? std::nullopt : literal(plan_, value->second);
+      // One that is an axis too has the instance's value: what rests on it is checked without the matrix as well.
+      const auto named = [&](const auto& one) { return one.first == param->name.text; };
+      const auto axis = std::find_if(scenario.axes.begin(), scenario.axes.end(), named);
+      const auto value = std::find_if(plan_.params.begin(), plan_.params.end(), named);
+      const auto text = axis != scenario.axes.end() ? literal(plan_, axis->second) : value == plan_.params.end() ? std::nullopt : literal(plan_, value->second);
       if (!text) continue;
       if (param->initial) edits.replace(param->initial->span, *text);
       else edits.replace({declaration.span.end, declaration.span.end}, " = " + *text);
+    } else if (const auto* axes = std::get_if<ast::Matrix>(&declaration.node)) {
+      const auto text = axes == matrix ? matrix_text(plan_, *axes, scenario) : std::nullopt;
+      if (text) edits.replace(declaration.span, *text);
+      else edits.replace(with_comments(*unit, declaration.span), "");
+    } else if (const auto* hook = std::get_if<ast::Hook>(&declaration.node); hook && hook->body) {
+      edits.replace({hook->body->span.begin + 1, hook->body->span.end - 1}, body.scenario(*unit, *hook->body, scenario.body));
     } else if (const auto* workload = std::get_if<ast::Workload>(&declaration.node)) {
       workloads.write(*unit, *workload, edits);
     } else if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node)) {
-      if (tree->title != scenario.title) {
+      if (tree->title != title_of(scenario)) {
         edits.replace(with_comments(*unit, declaration.span), "");
         continue;
       }
@@ -180,6 +235,7 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result) {
   if (!found) return Error{fmt::format("`{}` holds no scenario \"{}\" any more", unit->path, scenario.title)};
   const std::string whole_text = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())});
   std::string head = fmt::format("# What `{}` chose, {}. It chooses nothing itself; roles that conditions ask for are questions.\n", scenario.id, origin_);
+  if (form == Form::as_picks) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
   if (const std::size_t left = choices_left(whole_text); left > 0) head += fmt::format("# Choices that stand as they were written, since they were not reached or are too large to write out: {}.\n", left);
   for (char& c : head)
     if (static_cast<unsigned char>(c) < 0x20 && c != '\n') c = ' ';

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "grammar/base/result.hpp"
+#include "interpreter/resolve/body.hpp"
 #include "interpreter/resolve/unit.hpp"
 #include "interpreter/run/run.hpp"
 
@@ -17,10 +18,10 @@ class Schedules {
  public:
   /// All outlive it. `sources` are those that the plan was made from; `origin` is said in the first line: "seed 7".
   Schedules(const plan::Plan& plan, const SourceMap& sources, std::string origin) : plan_(plan), units_(plan, sources), origin_(std::move(origin)) {}
-  /// Not of what others act around or beside: hooks, axes of a matrix, actors, scoped steps; nor of a scenario of another file.
+  /// Not of what others act around or beside: the file's `setup` and `cleanup`, actors, scoped steps; nor of a scenario, or an instance of a matrix, of another file.
   bool can_tell(std::uint32_t scenario);
   /// For one that it can tell. An error where the sources are not those of the plan any more.
-  Result<std::string> text(const run::ScenarioResult& result);
+  Result<std::string> text(const run::ScenarioResult& result, Form form = Form::as_nodes);
 
  private:
   const plan::Plan& plan_;

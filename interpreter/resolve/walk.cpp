@@ -128,6 +128,13 @@ void for_each_expression(const ast::Statement& statement, const std::function<vo
              statement.node);
 }
 
+void for_each_bound(const ast::Statement& statement, const std::function<void(const ast::Name&)>& visit) {
+  if (const auto* let = std::get_if<ast::Let>(&statement.node)) visit(let->name);
+  if (const auto* loop = std::get_if<ast::For>(&statement.node)) visit(loop->variable);
+  if (const auto* exec = std::get_if<ast::ExecStep>(&statement.node); exec && exec->as) visit(*exec->as);
+  if (const auto* verb = std::get_if<ast::VerbStep>(&statement.node); verb && verb->as) visit(*verb->as);
+}
+
 void for_each_block(const ast::Statement& statement, const std::function<void(const ast::Block&)>& visit) {
   const auto one = [&](const ast::BlockPtr& block) {
     if (block) visit(*block);

@@ -17,6 +17,9 @@ enum class Stands : std::uint8_t {
 /// The expressions of a statement itself, not of the blocks in it.
 void for_each_expression(const ast::Statement& statement, const std::function<void(const ast::Expr&, Stands)>& visit);
 
+/// The names that a statement itself binds.
+void for_each_bound(const ast::Statement& statement, const std::function<void(const ast::Name&)>& visit);
+
 /// The blocks of a statement, but for loops' bodies, which run more than once.
 void for_each_block(const ast::Statement& statement, const std::function<void(const ast::Block&)>& visit);
 
