@@ -78,6 +78,7 @@ bool finished(const Contents& contents) {
 }
 
 bool kept(const Contents& contents) {
+  if (!contents.records.empty() && contents.records.front().contains("kept_in")) return false;
   for (auto record = contents.records.rbegin(); record != contents.records.rend(); ++record) {
     const std::string& kind = (*record)["kind"].get_ref<const std::string&>();
     if (kind == "kept" || kind == "recovered") return kind == "kept";

@@ -167,7 +167,7 @@ std::string summary(const Run& run, bool colour) {
   for (const FileRun& file : run.files)
     for (const run::ScenarioResult& result : file.results) {
       for (const std::string& kept : result.kept) out += fmt::format("{}KEPT{}: {}\n", s.yellow, s.plain, indented(kept, "  "));
-      if (!result.kept.empty()) out += fmt::format("  `failc recover --kept {}` ends what {} kept\n", shell_quoted(journal_of(file, result)), printable(file.plan->scenarios[result.scenario].id));
+      if (!result.kept.empty()) out += fmt::format("  `failc recover --kept {}` ends what {} kept\n", shell_quoted(result.kept_in.empty() ? journal_of(file, result) : result.kept_in), printable(run::scenario_of(*file.plan, result).id));
     }
   std::string_view before;
   for (const FileRun& file : run.files) {

@@ -16,7 +16,7 @@ struct Shape {
 };
 
 constexpr Shape kShapes[] = {
-    {"run", "file_began", {"path", "folder>journal", "scenarios"}},
+    {"run", "file_began", {"path", "folder>journal", "scenarios", "attempt"}},
     {"scenario", "scenario_began", {"title", "file", "line"}},
     {"step", "step", {"file", "line", "text"}},
     {"effect", "fault", {"effect", "do", "node", "undo", "detail"}},
@@ -28,6 +28,7 @@ constexpr Shape kShapes[] = {
     {"failure", "failure", {"file", "line", "column", "text", "message", "wanted", "seen", "active", "notes", "verdict", "later"}},
     {"verdict", "scenario_ended", {"verdict", "began>began_ns", "ended>ended_ns", "assertions", "faults", "versions", "skipped", "expected_failure"}},
     {"leaked", "leaked", {"what"}},
+    {"kept", "kept", {"what", "node"}},
     {"recovered", "recovered", {"what"}},
     {"end", "file_ended", {"verdict", "error", "not_run", "properties"}},
     {"left", "file_ended", {"verdict", "error", "not_run", "properties", "leaked"}},

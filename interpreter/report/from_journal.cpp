@@ -1,6 +1,7 @@
 #include "interpreter/report/from_journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -9,6 +10,8 @@
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "grammar/base/bug.hpp"
 
 namespace failc::report {
 namespace {
@@ -112,6 +115,7 @@ class Session {
       }
       return out;
     };
+    if (record.contains("kept_in")) kept_in_ = text(record, "kept_in");
     if (record.contains("around")) around_ = clusters_on(texts(record, "around"));
     for (const Json& told : list(record, "told")) {
       plan::Scenario scenario;
@@ -120,6 +124,16 @@ class Session {
       scenario.at = place(told);
       scenario.tags = texts(told, "tags");
       scenario.clusters = clusters_on(texts(told, "backends"));
+      if (told.contains("sometimes"))
+        for (const Json& one : list(told, "sometimes")) {
+          plan::Condition condition;
+          condition.kind = plan::ConditionKind::sometimes;
+          condition.title = text(one, "title");
+          plan::BodyNode& node = scenario.body.emplace_back();
+          node.node = std::move(condition);
+          node.at = place(one);
+          node.text = text(one, "text");
+        }
       plan_->scenarios.push_back(std::move(scenario));
     }
     file_.path = text(record, "path");
@@ -179,6 +193,7 @@ class Session {
       else current_->failure = std::move(found);
     } else if (kind == "kept") {
       current_->kept.push_back(text(record, "what"));
+      current_->kept_in = kept_in_;
     } else if (kind == "leaked") {
       current_->leaked.push_back(text(record, "what"));
       if (member(record, "lasts") == Json(true)) current_->lasting.push_back(current_->leaked.back());
@@ -230,6 +245,9 @@ class Session {
     current_->ended = duration(record, "ended");
     for (const Json& fault : list(record, "faults")) current_->faults.push_back({text(fault, "what"), end_of(fault), text(fault, "evidence")});
     for (const Json& found : list(record, "versions")) current_->versions.push_back({text(found, "component"), text(found, "version"), text(found, "program")});
+    if (record.contains("sometimes"))
+      for (const Json& one : list(record, "sometimes"))
+        current_->sometimes.push_back({text(one, "title"), static_cast<std::uint64_t>(number(one, "asked", kLatest)), static_cast<std::uint64_t>(number(one, "held", kLatest))});
     if (record.contains("skipped")) current_->skipped = text(record, "skipped");
     if (record.contains("expected_failure")) {
       if (!current_->failure) throw Malformed{"expected_failure"};
@@ -237,6 +255,12 @@ class Session {
     }
     // Setup and cleanup are told of where they have something to tell.
     const bool around = current_->scenario == run::kSetup || current_->scenario == run::kCleanup;
+    if (around && !file_.results.empty()) {
+      run::ScenarioResult& before = file_.results.back();
+      before.kept.insert(before.kept.end(), current_->kept.begin(), current_->kept.end());
+      before.kept_in = kept_in_;
+      current_->kept.clear();
+    }
     if (!around || current_->failure || !current_->leaked.empty()) file_.results.push_back(std::move(*current_));
     current_.reset();
   }
@@ -286,25 +310,32 @@ class Session {
   std::set<std::uint32_t> begun_;
   std::vector<std::uint32_t> around_;  // clusters of setup and cleanup
   std::optional<std::set<std::string>> not_run_;
-  std::string step_;
+  std::string step_, kept_in_;
   plan::Source step_at_;
   bool over_ = false, recovered_ = false;
 };
+
+/// Which one it is, and where.
+Json place_json(const FileRun& file, const run::Property& property) {
+  return {{"title", property.title},
+          {"file", property.at.file < file.plan->files.size() ? file.plan->files[property.at.file] : ""},
+          {"line", property.at.line},
+          {"column", property.at.column},
+          {"length", property.at.length},
+          {"text", property.text}};
+}
 
 }  // namespace
 
 nlohmann::ordered_json properties_of(const FileRun& file) {
   Json out = Json::array();
-  for (const run::Property& property : file.properties)
-    out.push_back({{"title", property.title},
-                   {"file", property.at.file < file.plan->files.size() ? file.plan->files[property.at.file] : ""},
-                   {"line", property.at.line},
-                   {"column", property.at.column},
-                   {"length", property.at.length},
-                   {"text", property.text},
-                   {"asked", property.asked},
-                   {"held", property.held},
-                   {"judged", property.judged}});
+  for (const run::Property& property : file.properties) {
+    Json one = place_json(file, property);
+    one["asked"] = property.asked;
+    one["held"] = property.held;
+    one["judged"] = property.judged;
+    out.push_back(std::move(one));
+  }
   return out;
 }
 
@@ -334,6 +365,15 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
                     {"length", scenario.at.length},
                     {"tags", scenario.tags},
                     {"backends", backends_of(scenario)}});
+    Json sometimes = Json::array();
+    for (const plan::BodyNode* node : run::sometimes_of(scenario)) {
+      run::Property one;
+      one.title = std::get<plan::Condition>(node->node).title;
+      one.at = node->at;
+      one.text = node->text;
+      sometimes.push_back(place_json(file, one));
+    }
+    if (!sometimes.empty()) told.back()["sometimes"] = std::move(sometimes);
   }
   Json out = {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
   if (!file.plan->setup.empty()) out["around"] = backends_of(file.plan->setup.front());
@@ -341,45 +381,76 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
   return out;
 }
 
+namespace {
+
+plan::Plan& plan_of(Restored& restored, const FileRun& file) {
+  const auto owned = std::find_if(restored.plans.begin(), restored.plans.end(), [&](const plan::Plan& one) { return &one == file.plan; });
+  FAILC_ASSERT(owned != restored.plans.end());
+  return *owned;
+}
+
+/// `plan` gets what `result`, of a session whose plan is `from`, is of.
+void take_around(plan::Plan& plan, plan::Plan& from, const run::ScenarioResult& result) {
+  if (result.scenario == run::kSetup && plan.setup.empty()) plan.setup = std::move(from.setup);
+  if (result.scenario == run::kCleanup && plan.cleanup.empty()) plan.cleanup = std::move(from.cleanup);
+}
+
+/// The sessions of one file, which are moved from: their plans are null.
+FileRun joined(Restored& restored, const std::vector<FileRun*>& sessions) {
+  plan::Plan& plan = plan_of(restored, *sessions.front());
+  FileRun out = *sessions.front();
+  out.results.clear();
+  std::map<std::string, std::vector<run::ScenarioResult>> attempts;
+  std::vector<run::ScenarioResult> setups, cleanups;
+  for (FileRun* session : sessions) {
+    for (run::ScenarioResult& result : session->results) {
+      result.journal = session->journal;
+      take_around(plan, plan_of(restored, *session), result);
+      if (result.scenario == run::kSetup) setups.push_back(std::move(result));
+      else if (result.scenario == run::kCleanup) cleanups.push_back(std::move(result));
+      else attempts[session->plan->scenarios[result.scenario].id].push_back(std::move(result));
+    }
+    session->plan = nullptr;
+    if (session == sessions.front()) continue;
+    if (out.error.empty()) out.error = session->error;
+    out.leaked.insert(out.leaked.end(), session->leaked.begin(), session->leaked.end());
+    out.elapsed += session->elapsed;
+  }
+  out.results = std::move(setups);
+  std::vector<std::uint32_t> all, left_out;
+  for (std::uint32_t i = 0; i < plan.scenarios.size(); ++i) {
+    all.push_back(i);
+    const auto found = attempts.find(plan.scenarios[i].id);
+    if (found == attempts.end()) {
+      left_out.push_back(i);
+      continue;
+    }
+    out.results.push_back(combined(std::move(found->second)));
+    out.results.back().scenario = i;
+  }
+  out.results.insert(out.results.end(), std::make_move_iterator(cleanups.begin()), std::make_move_iterator(cleanups.end()));
+  if (sessions.size() > 1) {
+    out.journal = out.journal.substr(0, out.journal.rfind('/'));
+    out.left_out = std::move(left_out);
+  }
+  // One session of several knows only of its own part, and says nothing.
+  if (out.properties.empty()) out.properties = run::properties(plan, all, out.results);
+  return out;
+}
+
+}  // namespace
+
 void join_sessions(Restored& restored) {
-  std::vector<FileRun> joined;
+  std::vector<FileRun> out;
   std::vector<FileRun>& files = restored.run.files;
   for (std::size_t first = 0; first < files.size(); ++first) {
     if (!files[first].plan) continue;
-    FileRun out = files[first];
-    std::map<std::string, std::vector<run::ScenarioResult>> attempts;
-    std::size_t sessions = 0;
-    for (std::size_t i = first; i < files.size(); ++i) {
-      FileRun& file = files[i];
-      if (!file.plan || file.path != out.path) continue;
-      ++sessions;
-      for (run::ScenarioResult& result : file.results) {
-        result.journal = file.journal;
-        attempts[file.plan->scenarios[result.scenario].id].push_back(std::move(result));
-      }
-      if (i == first) continue;
-      if (out.error.empty()) out.error = file.error;
-      out.leaked.insert(out.leaked.end(), file.leaked.begin(), file.leaked.end());
-      out.elapsed += file.elapsed;
-      file.plan = nullptr;
-    }
-    if (sessions > 1) {
-      out.journal = out.journal.substr(0, out.journal.rfind('/'));
-      out.left_out.clear();
-    }
-    out.results.clear();
-    for (std::uint32_t i = 0; i < out.plan->scenarios.size(); ++i) {
-      const auto found = attempts.find(out.plan->scenarios[i].id);
-      if (found == attempts.end()) {
-        if (sessions > 1) out.left_out.push_back(i);
-        continue;
-      }
-      out.results.push_back(combined(std::move(found->second)));
-      out.results.back().scenario = i;
-    }
-    joined.push_back(std::move(out));
+    std::vector<FileRun*> sessions;
+    for (std::size_t i = first; i < files.size(); ++i)
+      if (files[i].plan && files[i].path == files[first].path) sessions.push_back(&files[i]);
+    out.push_back(joined(restored, sessions));
   }
-  files = std::move(joined);
+  files = std::move(out);
 }
 
 Status add_session(Restored& restored, const journal::Contents& contents, const std::string& name) {

@@ -158,6 +158,11 @@ void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& res
   for (const Version& found : result.versions) versions.push_back({{"component", found.component}, {"version", found.version}, {"program", found.program}});
   json["faults"] = std::move(faults);
   json["versions"] = std::move(versions);
+  if (!result.sometimes.empty()) {
+    Json sometimes = Json::array();
+    for (const SometimesAsked& one : result.sometimes) sometimes.push_back({{"title", one.title}, {"asked", one.asked}, {"held", one.held}});
+    json["sometimes"] = std::move(sometimes);
+  }
   if (!result.skipped.empty()) json["skipped"] = result.skipped;
   if (result.expected_failure) json["expected_failure"] = result.expected_failure->message;
   append(json, false);
@@ -173,6 +178,17 @@ void Recorder::leaked(const std::string& what, bool lasts) {
 void Recorder::kept(const std::string& what) {
   Json json = record("kept");
   json["what"] = what;
+  append(json, true);
+}
+
+void Recorder::kept(const std::string& what, const std::string& node, const backend::NodeInfo& info) {
+  Json json = record("kept");
+  json["what"] = what;
+  json["node"] = node;
+  json["dir"] = info.dir;
+  json["address"] = info.address;
+  json["ports"] = Json::object();
+  for (const auto& [name, number] : info.ports) json["ports"][name] = number;
   append(json, true);
 }
 

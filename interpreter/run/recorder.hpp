@@ -38,7 +38,9 @@ class Recorder {
   void verdict(const plan::Scenario& scenario, const ScenarioResult& result);
   /// `lasts`: beyond the end of the nodes.
   void leaked(const std::string& what, bool lasts);
+  /// What stays on purpose; with a node, where a later run finds it.
   void kept(const std::string& what);
+  void kept(const std::string& what, const std::string& node, const backend::NodeInfo& info);
   void history(const Json& record);
   void flush();
 

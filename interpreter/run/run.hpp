@@ -80,7 +80,8 @@ struct ScenarioResult {
   std::vector<FaultResult> faults;
   std::vector<std::string> leaked;          // what could not be undone
   std::vector<std::string> lasting;         // of these, what the end of the nodes does not undo
-  std::vector<std::string> kept;            // nodes that were left running, on purpose
+  std::vector<std::string> kept;            // nodes that were left as they are, on purpose
+  std::string kept_in;                      // the folder of the run that they are of, where it is another one's
   std::vector<Version> versions;            // as found
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};
@@ -101,6 +102,8 @@ struct Property {
   bool judged = false;  // not where it was never true and a scenario that has it was not run to its end
   bool failed() const { return judged && held == 0; }
 };
+/// The places of a scenario that have one.
+std::vector<const plan::BodyNode*> sometimes_of(const plan::Scenario& scenario);
 /// Those of the scenarios that were selected, in order of their first places. What was skipped does not count.
 std::vector<Property> properties(const plan::Plan& plan, const std::vector<std::uint32_t>& selected, const std::vector<ScenarioResult>& results);
 /// "it was never true; it was asked 3 times".
@@ -119,6 +122,7 @@ struct Options {
   double time_scale = 1.0;             // multiplies upper bounds only
   std::vector<std::uint32_t> scenarios;  // which, in order
   std::function<std::optional<std::uint32_t>()> next;  // where it is there: the scenario to be run next, one of `scenarios`, or none any more
+  bool skip_setup = false;             // the file's `setup` is left out: what it does was done to the nodes that are there
   bool skip_cleanup = false;           // nodes are left running and cleanups left out, unless it is interrupted
   bool fail_fast = false;              // the first scenario that does not pass is the last one
   std::vector<backend::PlayerModel> players;  // all that are known

@@ -57,15 +57,19 @@ Task<Flow> run_sometimes(Context context, const plan::BodyNode& node, const plan
   co_return Flow::go_on;
 }
 
+std::vector<const plan::BodyNode*> sometimes_of(const plan::Scenario& scenario) {
+  std::vector<const plan::BodyNode*> out;
+  find(scenario.body, out);
+  return out;
+}
+
 std::vector<Property> properties(const plan::Plan& plan, const std::vector<std::uint32_t>& selected, const std::vector<ScenarioResult>& results) {
   std::vector<Property> out;
   for (const std::uint32_t index : selected) {
     const auto result = std::find_if(results.begin(), results.end(), [&](const ScenarioResult& one) { return one.scenario == index; });
     const ScenarioResult* ended = result == results.end() ? nullptr : &*result;
     if (ended != nullptr && ended->verdict == Verdict::skipped) continue;
-    std::vector<const plan::BodyNode*> places;
-    find(plan.scenarios[index].body, places);
-    for (const plan::BodyNode* place : places) {
+    for (const plan::BodyNode* place : sometimes_of(plan.scenarios[index])) {
       const std::string& title = std::get<plan::Condition>(place->node).title;
       auto property = std::find_if(out.begin(), out.end(), [&](const Property& one) { return one.title == title; });
       if (property == out.end()) property = out.insert(out.end(), Property{title, place->at, place->text, 0, 0, true});

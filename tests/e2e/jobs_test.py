@@ -227,41 +227,75 @@ class Selection(support.TestCase):
         self.expect(self.failc("run", "--rerun-failed"), 1, "again: 3 of 3", "2 passed, 1 failed")
 
 
-class Kept(support.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.write("a.fail", HEAD + scenario("one", '  cleanup { exec on app[0] ["touch", "cleaned"] }') + scenario("two", "  expect app[0] is stopped"))
-        self.addCleanup(self.failc, "recover", "--kept", "j")
+    def test_rerun_failed_takes_what_has_a_property_that_was_never_true(self):
+        never = '  sometimes "paused": app[0] is paused\n'
+        self.write("a.fail", HEAD + scenario("asks", never) + scenario("asks too", never) + scenario("does not", "  sleep 1ms"))
+        for more in ([], ["--jobs", "2"]):
+            self.expect(self.failc("run", "a.fail", *more), 1, "3 passed, 1 property never true")
+            done = self.expect(self.failc("run", "--rerun-failed", *more), 1, "again: 2 of 3", "2 passed, 1 property never true")
+            self.assertNotIn("does not", done.stdout)
 
-    def nodes(self):
-        return [command for _, command in self.processes() if command.startswith("sleep 300")]
+    def test_rerun_failed_takes_all_of_a_file_whose_cleanup_failed(self):
+        self.write("a.fail", HEAD + 'setup { expect app[0] is running }\ncleanup { expect app[0] is stopped }\n' + scenario("one", "") + scenario("two", ""))
+        for more in ([], ["--jobs", "2"]):
+            self.expect(self.failc("run", "a.fail", *more), 1, "2 passed, 1 failed")
+            self.expect(self.failc("run", "--rerun-failed", *more), 1, "again: 2 of 2")
 
-    def test_nodes_outlive_failc_until_they_are_ended(self):
-        done = self.expect(self.failc("run", "a.fail", "--journal", "j", "--skip-cleanup", "--lease", "300ms", "--report", "json=out.json"), 1, "KEPT: app[0] (pid ", "failc recover --kept j/")
-        self.assertEqual(done.stdout.count("KEPT"), 2, "of the failed one too")
-        self.assertEqual(list(self.base.rglob("cleaned")), [])
-        time.sleep(1)
-        self.assertEqual(len(self.nodes()), 2, "no lease ends them")
-        self.expect(self.failc("recover", "j"), 0, "kept on purpose; left alone")
-        self.assertEqual(len(self.nodes()), 2)
-        first = json.loads((self.base / "out.json").read_text())["scenarios"][0]
-        self.assertEqual(len(first["kept"]), 1)
-        self.expect(self.failc("run", "a.fail", "--journal", first["journal"]), 3, "kept its nodes")
-        self.expect(self.failc("recover", "--kept", first["journal"]), 0, "ended")
-        self.assertEqual(len(self.nodes()), 1)
-        self.expect(self.failc("recover", "--kept", "j"), 0)
-        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
-        self.expect(self.failc("recover", "j"), 0, "nothing was left")
+    def test_the_newest_run_of_one_second_is_the_last_one(self):
+        self.write("a.fail", HEAD + scenario("good", "  sleep 1ms"))
+        self.write("b.fail", HEAD + scenario("bad", "  expect app[0] is stopped"))
+        for _ in range(3):
+            self.failc("run", "a.fail")
+            self.failc("run", "b.fail")
+            self.expect(self.failc("run", "--rerun-failed"), 1, "again: 1 of 1", "bad")
+            self.failc("run", "a.fail")
+            self.expect(self.failc("run", "--rerun-failed"), 2, "all of the last run")
 
-    def test_an_interrupt_undoes_all_the_same(self):
-        self.write("a.fail", HEAD + scenario("long", "  sleep 60s"))
-        running = self.begin("run", "a.fail", "--journal", "j", "--skip-cleanup")
-        self.assertTrue(wait_until(self.nodes))
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
-        self.assertEqual(running.returncode, 130, out + err)
-        self.assertNotIn("KEPT", out)
-        self.assertTrue(wait_until(lambda: not self.processes(), 5), self.processes())
+
+class Reported(support.TestCase):
+    """What a run of several sessions says is what its journals say later."""
+
+    KINDS = ("json", "junit", "tap", "github")
+
+    def test_reports_are_the_same_later(self):
+        self.write("a.fail", HEAD + """
+matrix shapes { how: ["kill", "stop"] }
+setup { expect app[0] is running }
+cleanup { stop app }
+scenario "shaped" matrix shapes {
+  sometimes "is paused": app[0] is paused
+  sometimes "is up": app[0] is running
+  if how == "kill" { kill app[0] } else { stop app[0] }
+  expect app[0] is stopped
+}
+""" + scenario("flaky", fails_until(self.base / "flaky", 1)))
+        self.write("b.fail", HEAD + scenario("bad", '  sometimes "b": app[0] is paused\n  expect app[0] is stopped') + scenario("skips", "").replace('"skips"', '"skips" skip "not now"') +
+                   scenario("flaky too", '  sometimes "up": app[0] is running\n' + fails_until(self.base / "flaky2", 2)))
+        reports = [f"--report={kind}=now.{kind}" for kind in self.KINDS]
+        self.expect(self.failc("run", "a.fail", "b.fail", "--jobs", "2", "--retries", "2", "--journal", "j", *reports), 1, "2 passed, 2 flaky", "2 properties never true", "FLAKY")
+        self.expect(self.failc("report", "j", *(f"--report={kind}=later.{kind}" for kind in self.KINDS)), 0)
+        for kind in self.KINDS:
+            self.assertEqual((self.base / f"now.{kind}").read_text(), (self.base / f"later.{kind}").read_text(), kind)
+        tap = (self.base / "now.tap").read_text()
+        plan = int(re.search(r"^1\.\.(\d+)$", tap, re.M).group(1))
+        self.assertEqual(len(re.findall(r"^(?:not )?ok \d+", tap, re.M)), plan)
+        self.assertIn("shaped[how=kill]", tap)
+        root = xml.etree.ElementTree.parse(self.base / "now.junit").getroot()
+        self.assertEqual(int(root.get("tests")), len(list(root.iter("testcase"))))
+        self.assertEqual(int(root.get("failures")), len(list(root.iter("failure"))))
+
+    def test_a_folder_that_is_used_again_holds_the_last_run_alone(self):
+        self.write("a.fail", HEAD + "".join(scenario(f"s{i}", fails_until(self.base / "never", 99) if i == 2 else "") for i in range(3)))
+        self.expect(self.failc("run", "a.fail", "--journal", "j", "--retries", "3"), 1)
+        self.assertGreaterEqual(len(list((self.base / "j").glob("1-a*"))), 4)
+        self.expect(self.failc("run", "a.fail", "--journal", "j", "--only", "s1", "--retries", "3"), 0)
+        self.expect(self.failc("report", "j"), 0, "1 passed in")
+        self.expect(self.failc("run", "a.fail", "--journal", "k", "--only", "s1"), 0)
+        self.expect(self.failc("run", "a.fail", "--journal", "k", "--only", "s0", "--jobs", "2"), 0)
+        self.expect(self.failc("report", "k"), 0, "pass  a.fail::s0", "1 passed in")
+        self.write("mine/precious", "")
+        self.expect(self.failc("run", "a.fail", "--journal", "mine", "--only", "s0", "--jobs", "2"), 0)
+        self.assertTrue((self.base / "mine/precious").exists())
 
 
 class Resolved(support.TestCase):
@@ -275,7 +309,7 @@ scenario "two of them" {
   kill (random 2 of app)
   start app
   repeat 2 { kill (random 1 of app) }
-  expect count([n for n in app if n is stopped: n]) >= 1
+  expect count([for n in app if n is stopped: n]) >= 1
 }
 """)
         kills = lambda folder: [r["node"] for r in records(folder) if r["kind"] == "effect" and r["do"] == "kill"]
