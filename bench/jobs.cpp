@@ -26,7 +26,7 @@ double seconds_since(Clock::time_point began) { return std::chrono::duration<dou
 std::string scenarios(int count) {
   std::string out = "use std.process\n\ncluster app { process[3] with { command: [\"sleep\", \"60\"] } }\n\n";
   for (int i = 0; i < count; ++i) {
-    out += "scenario \"number " + std::to_string(i) + "\" {\n  repeat 20 {\n    kill (random 1 of app)\n    await count([n for n in app if n is stopped: n]) == 1 within 5s\n    start app\n  }\n";
+    out += "scenario \"number " + std::to_string(i) + "\" {\n  repeat 20 {\n    kill (random 1 of app)\n    await count([for n in app if n is stopped: n]) == 1 within 5s\n    start app\n  }\n";
     out += "  expect app[0] is running\n}\n\n";
   }
   return out;

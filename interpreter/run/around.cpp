@@ -33,14 +33,17 @@ Task<bool> setup_task(ScenarioRun& run) {
   Task<bool> bringing = bring_up(run);
   const bool up = co_await bringing;
   if (!up) co_return false;
+  if (run.options.skip_setup) co_return true;
   Task<Flow> body = run_body(run, run.everything, 0, run.scenario.body);
   const Flow flow = co_await body;
   co_return flow == Flow::go_on;
 }
 
 Task<bool> cleanup_task(ScenarioRun& run) {
-  Task<Flow> body = run_body(run, run.everything, 0, run.scenario.body);
-  co_await body;
+  if (!run.keeps()) {
+    Task<Flow> body = run_body(run, run.everything, 0, run.scenario.body);
+    co_await body;
+  }
   Task<bool> taking = take_down(run);
   co_return co_await taking;
 }

@@ -126,6 +126,10 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
       one.scheduler.run(task);
       one.result.verdict = verdict_of(one);
     });
+    // What is kept is told of with the scenario that it was kept for.
+    std::vector<std::string>& kept = results.back().kept;
+    kept.insert(kept.end(), cleanup.kept.begin(), cleanup.kept.end());
+    cleanup.kept.clear();
     if (cleanup.failure || !cleanup.leaked.empty()) results.push_back(std::move(cleanup));
   }
   return results;

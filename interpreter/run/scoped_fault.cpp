@@ -54,7 +54,11 @@ void leak_scoped(ScenarioRun& run) {
   for (const auto& [slot, record] : run.scoped) {
     const std::string what = run.result.faults[record.fault].what;
     end_fault(run, record, FaultEnd::indeterminate, "its `undo` did not come to its end");
-    if (run.options.skip_cleanup) continue;
+    if (run.keeps()) {
+      run.result.kept.push_back("`" + what + "`, whose `undo` was left out");
+      run.recorder.kept(run.result.kept.back());
+      continue;
+    }
     run.result.leaked.push_back("`" + what + "` may still be in force: its `undo` did not come to its end");
     run.result.lasting.push_back(run.result.leaked.back());
     run.recorder.leaked(run.result.leaked.back(), true);

@@ -1,6 +1,8 @@
 // After the last step: every node that was started is ended, whatever happened, all at once.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "interpreter/run/effect.hpp"
 #include "interpreter/run/engine.hpp"
 
@@ -47,10 +49,10 @@ void leak(ScenarioRun& run, backend::NodeIndex node) {
 void keep(ScenarioRun& run, const std::vector<backend::NodeIndex>& nodes) {
   for (const backend::NodeIndex node : nodes) {
     const NodeRuntime& runtime = run.nodes[node];
-    if (!runtime.pid) continue;
-    std::string what = fmt::format("{} (pid {}) in {}", run.names[node], *runtime.pid, runtime.info.dir);
+    std::string what = fmt::format("{} ({}) in {}", run.names[node], runtime.pid ? fmt::format("pid {}", *runtime.pid) : "stopped", runtime.info.dir);
+    if (runtime.state == eval::NodeState::paused) what += ", paused";
     for (const auto& [name, number] : runtime.info.ports) what += fmt::format(", {} at {}:{}", name, runtime.info.address, number);
-    run.recorder.kept(what);
+    run.recorder.kept(what, run.names[node], runtime.info);
     run.result.kept.push_back(std::move(what));
   }
 }
@@ -67,6 +69,8 @@ Task<bool> take_down(ScenarioRun& run) {
     }
   }
   if (run.keeps()) {
+    leak_scoped(run);
+    std::reverse(nodes.begin(), nodes.end());
     keep(run, nodes);
     co_return true;
   }

@@ -60,10 +60,13 @@ const std::vector<backend::PlayerModel>& players() { return kPlayers; }
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options) {
   auto program = agent::find_agent_program();
   if (!program) return program.error();
-  auto world = agent::AgentWorld::start({.folder = options.folder, .run = options.run, .lease = options.lease, .program = *program, .observers = kObservers, .interrupts = options.interrupts});
+  const agent::AgentOptions wanted{.folder = options.kept ? options.kept->folder : options.folder, .run = options.run, .lease = options.lease, .program = *program, .observers = kObservers, .interrupts = options.interrupts};
+  auto world = options.kept ? agent::AgentWorld::adopt(wanted, options.kept->nodes) : agent::AgentWorld::start(wanted);
   if (!world) return world.error();
   return std::unique_ptr<OpenWorld>(std::make_unique<OpenAgent>(std::move(*world)));
 }
+
+bool is_supervised(const std::string& folder) { return agent::serving(folder).has_value(); }
 
 Result<std::vector<std::string>> undo_run(const std::string& folder) {
   auto recovered = agent::recover(folder);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -20,10 +21,17 @@ check::Options checking_options();
 /// The models that scenarios can play.
 const std::vector<backend::PlayerModel>& players();
 
+/// The nodes that a run kept, by name, in its folder.
+struct KeptNodes {
+  std::string folder;
+  std::vector<std::pair<std::string, backend::NodeInfo>> nodes;
+};
+
 struct OpenOptions {
   std::string folder;  // of the run; it exists
   std::string run;     // the run's mark, distinct for all runs on this host
   std::chrono::nanoseconds lease;
+  const KeptNodes* kept = nullptr;  // these are taken over, with what supervises them, in place of new ones
   int interrupts = -1;  // can be read from once there was one; several worlds may share it
 };
 
@@ -41,6 +49,9 @@ class OpenWorld {
 };
 
 Result<std::unique_ptr<OpenWorld>> open_backend(const OpenOptions& options);
+
+/// Whether what a run kept in `folder` is still supervised, and can be taken over.
+bool is_supervised(const std::string& folder);
 
 /// Undoes what a dead run left behind: a line for each thing undone. An error says what is left.
 Result<std::vector<std::string>> undo_run(const std::string& folder);

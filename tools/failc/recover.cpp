@@ -1,10 +1,5 @@
 // failc recover: undoes whatever runs that died left behind.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -19,6 +14,7 @@
 #include "tools/failc/backends.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
+#include "tools/failc/recovered.hpp"
 #include "tools/failc/terminal.hpp"
 
 namespace failc::tools {
@@ -83,28 +79,6 @@ Former look(const std::string& run) {
   return out;
 }
 
-/// The offset behind the last newline: what stands behind it is a torn write.
-off_t end_of_last_line(int file) {
-  off_t end = ::lseek(file, 0, SEEK_END);
-  for (char byte = 0; end > 0; --end)
-    if (::pread(file, &byte, 1, end - 1) == 1 && byte == '\n') break;
-  return end;
-}
-
-/// Appends `recovered`, behind the last whole record.
-Status record(const std::string& run, const Former& former, const std::vector<std::string>& undone) {
-  const std::string path = run + "/journal.jsonl";
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return Error{"cannot open `" + path + "`: " + std::strerror(errno)};
-  const std::string line = journal::numbered({{"at", 0}, {"kind", "recovered"}, {"what", undone}}, former.records + 1) + "\n";
-  const off_t end = end_of_last_line(file);
-  const bool written = ::ftruncate(file, end) == 0 && ::pwrite(file, line.data(), line.size(), end) == static_cast<ssize_t>(line.size()) && ::fsync(file) == 0;
-  const int why = errno;
-  ::close(file);
-  if (!written) return Error{"cannot write `" + path + "`: " + std::strerror(why)};
-  return Done{};
-}
-
 Exit recover_one(const std::string& run, bool kept_too) {
   const Former former = look(run);
   if (former.alive) {
@@ -127,7 +101,7 @@ Exit recover_one(const std::string& run, bool kept_too) {
     return Exit::environment;
   }
   if (former.finished && undone->empty() && !former.kept) return Exit::pass;
-  const Status recorded = record(run, former, *undone);
+  const Status recorded = record_recovered(run, former.records, *undone);
   if (recorded) return Exit::pass;
   complain(run + ": everything is undone, but the journal cannot say so: " + recorded.error().message);
   return Exit::environment;

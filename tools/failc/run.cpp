@@ -18,6 +18,7 @@
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/footprint.hpp"
 #include "tools/failc/former_run.hpp"
+#include "tools/failc/kept_run.hpp"
 #include "tools/failc/not_run.hpp"
 #include "tools/failc/reports.hpp"
 #include "tools/failc/run_options.hpp"
@@ -26,6 +27,8 @@
 
 namespace failc::tools {
 namespace {
+
+constexpr const char* kRuns = ".failc/runs";
 
 /// The scenarios that are asked for; complains where there is none. A part of them that happens to be empty is no mistake.
 std::optional<Chosen> select(const Program& program, const RunOptions& options, const std::optional<FormerRun>& former) {
@@ -64,7 +67,7 @@ std::optional<Chosen> select(const Program& program, const RunOptions& options, 
 
 /// What did not pass in the last run, and its files where none is named.
 std::optional<Exit> find_failed(RunOptions& options, std::optional<FormerRun>& former) {
-  auto last = last_run(".failc/runs");
+  auto last = last_run(kRuns);
   if (!last) {
     complain(last.error().message + "; `--rerun-failed` repeats what did not pass in the newest one");
     return Exit::input;
@@ -114,7 +117,7 @@ std::optional<journal::CrashPoint> crash_point() {
   return text ? journal::parse_crash_point(text) : std::nullopt;
 }
 
-Exit run_all(const Words& words, const RunOptions& options, const Program& program, const Chosen& chosen) {
+Exit run_all(const Words& words, const RunOptions& options, const Program& program, const Chosen& chosen, const TakenOver& taken) {
   SuiteOptions suite;
   SessionOptions& session = suite.session;
   // From the first effect to the last report, also where no world listens: an end in between would leave an agent alone and no report.
@@ -137,8 +140,11 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
 
   report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}, .not_run = {}};
   for (const check::NotRun& one : program.not_run) run.not_run.push_back({program.sources[one.file].path, one.format, one.reason});
-  suite.base = options.journal.value_or(fmt::format(".failc/runs/{}-{}", session.moment.compact, ::getpid()));
-  session.run.skip_cleanup = options.skip_cleanup;
+  suite.base = options.journal.value_or(fmt::format("{}/{}-{}", kRuns, session.moment.compact, ::getpid()));
+  session.run.skip_setup = options.skip_setup;
+  // What was not set up is not this run's to take down.
+  session.run.skip_cleanup = options.skip_cleanup || options.skip_setup;
+  suite.taken = &taken;
   suite.jobs = options.jobs;
   suite.retries = options.retries;
   suite.fail_fast = options.fail_fast;
@@ -154,7 +160,10 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   events.put(report::run_began(run));
 
   const auto began = std::chrono::steady_clock::now();
-  run_suite(suite, program, chosen, run);
+  if (const Status begun = run_suite(suite, program, chosen, run); !begun) {
+    complain(begun.error().message);
+    return Exit::environment;
+  }
   run.elapsed = std::chrono::steady_clock::now() - began;
   for (const report::FileRun& file : run.files) say(report::property_lines(file, screen.colour()));
   say(not_run_table(program.not_run, program.sources));
@@ -185,12 +194,15 @@ Exit run_command(const Words& words) {
   const auto chosen = select(program, options, former);
   // All that was named is skipped, with its reason: that is no pass, and no mistake of whoever named it.
   if (!chosen) return program.files.empty() && !program.not_run.empty() ? Exit::environment : Exit::input;
-  if (options.skip_cleanup)
-    for (std::size_t f = 0; f < chosen->size(); ++f)
-      if (!(*chosen)[f].empty() && !program.files[f].plan->cleanup.empty()) {
-        complain("`" + program.files[f].path + "` has a `setup` or a `cleanup`, so its scenarios share nodes, and `--skip-cleanup` cannot keep those of one; leave the option out");
-        return Exit::input;
-      }
+  TakenOver taken;
+  if (options.skip_setup && !options.dry_run) {
+    auto found = take_over(kRuns, program, *chosen);
+    if (!found) {
+      complain(found.error().message);
+      return Exit::input;
+    }
+    taken = std::move(*found);
+  }
   if (options.dry_run) {
     for (std::size_t f = 0; f < chosen->size(); ++f) {
       if ((*chosen)[f].empty()) continue;
@@ -210,7 +222,7 @@ Exit run_command(const Words& words) {
     complain(writable.error().message);
     return Exit::environment;
   }
-  return run_all(words, options, program, *chosen);
+  return run_all(words, options, program, *chosen, taken);
 }
 
 }  // namespace failc::tools

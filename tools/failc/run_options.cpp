@@ -21,11 +21,12 @@ std::optional<Exit> read_options(const Words& words, RunOptions& options) {
   arguments.value("--time-scale", "X", "multiplies the upper bounds of waits", factor_into(options.time_scale));
   arguments.value("--timeout", "D", "of each scenario, in place of what it says", duration_into(options.timeout));
   arguments.flag("--dry-run", options.dry_run, "prints what would be done, and when at the latest; touches nothing");
+  arguments.flag("--skip-setup", options.skip_setup, "takes over the nodes that a run of `.failc/runs` kept, leaves `setup` out, and keeps them again");
   arguments.flag("--skip-cleanup", options.skip_cleanup, "leaves the nodes running, and cleanups out; `failc recover --kept` ends them");
   add_reports(arguments, options.reports);
   arguments.value("--journal", "DIR", "the run's folder; by default `.failc/runs/<UTC>-<pid>`", text_into(options.journal));
   arguments.value("--lease", "D", "how long nodes outlive a failc that died, 15s", duration_into(options.lease, std::chrono::milliseconds(100), std::chrono::hours(24)));
-  arguments.not_yet({"--driver", "--cluster", "--skip-setup"});
+  arguments.not_yet({"--driver", "--cluster"});
   return arguments.parse(words);
 }
 

@@ -20,7 +20,7 @@ struct RunOptions {
   std::optional<Nanos> timeout, lease;
   double time_scale = 1;
   unsigned jobs = 1, retries = 0;
-  bool fail_fast = false, allow_flaky = false, rerun_failed = false, skip_cleanup = false, dry_run = false;
+  bool fail_fast = false, allow_flaky = false, rerun_failed = false, skip_setup = false, skip_cleanup = false, dry_run = false;
   std::vector<ReportTo> reports;
   std::optional<std::string> journal;
 };

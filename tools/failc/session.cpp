@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include "interpreter/check/check.hpp"
+#include "interpreter/host/interrupts.hpp"
+#include "interpreter/host/paths.hpp"
 #include "interpreter/host/process.hpp"
 #include "interpreter/journal/file_journal.hpp"
+#include "interpreter/journal/reader.hpp"
 #include "interpreter/journal/told.hpp"
 #include "interpreter/report/events.hpp"
 #include "interpreter/report/from_journal.hpp"
@@ -14,6 +19,8 @@
 #include "tools/failc/backends.hpp"
 #include "tools/failc/clock_world.hpp"
 #include "tools/failc/command.hpp"
+#include "tools/failc/load.hpp"
+#include "tools/failc/recovered.hpp"
 
 namespace failc::tools {
 namespace {
@@ -44,6 +51,7 @@ Record first_record(const SessionOptions& options, const std::string& mark, cons
                 {"cwd", std::filesystem::current_path(ignored).string()}};
   out.update(report::told_of(run, file, options.run.scenarios));
   if (options.attempt > 1) out["attempt"] = options.attempt;
+  if (options.kept) out["kept_in"] = options.kept->folder;
   return out;
 }
 
@@ -80,10 +88,20 @@ bool kept(const report::FileRun& file) {
   return std::any_of(file.results.begin(), file.results.end(), [](const run::ScenarioResult& result) { return !result.kept.empty(); });
 }
 
+/// The journal of the run that had kept nodes says that they are kept no more.
+void tell_keeper(const KeptNodes& before, const std::vector<std::string>& ended, report::FileRun& file) {
+  const auto contents = journal::read(before.folder + "/journal.jsonl");
+  const Status told = contents ? record_recovered(before.folder, contents->records.size(), ended) : Status(contents.error());
+  if (!told && file.error.empty()) file.error = told.error().message;
+}
+
 /// Ends what is left, but for what is kept. A world that could do so has answered for what the scenarios could not prove the end of, be it that its supervision
 /// was lost: then nothing is leaked but what outlasts them, and the journal says what was ended.
-void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
-  const bool keeps = kept(file);
+void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal, const KeptNodes* before) {
+  // What was taken over is left, whatever became of it here, until somebody wants its end.
+  const bool keeps = kept(file) || (before && !host::interrupted());
+  if (before && keeps)
+    for (run::ScenarioResult& result : file.results) result.kept_in = before->folder;
   if (keeps && !leaked(file)) {
     const Status left = world.keep();
     if (left) return;
@@ -95,6 +113,7 @@ void close(OpenWorld& world, report::FileRun& file, journal::Journal& journal) {
     file.leaked.push_back(closed.error().message);
     return;
   }
+  if (before) tell_keeper(*before, *closed, file);
   if (!keeps && !leaked(file)) return;
   for (run::ScenarioResult& result : file.results) result.leaked = result.lasting;
   const Status written = journal.append({{"at", world.world().now().count()}, {"kind", "recovered"}, {"what", *closed}}, true);
@@ -112,12 +131,22 @@ std::string schedule_name(const plan::Plan& plan, std::uint32_t scenario) {
   return out + ".fail";
 }
 
+bool is_sound(const std::string& schedule) {
+  check::Options options = checking_options();
+  options.find_program = find_program;
+  options.final = true;
+  SourceMap sources;
+  diag::Sink ignored;
+  return check::check_source(sources.add("the resolved schedule", schedule), options, sources, ignored).plan != nullptr;
+}
+
 /// Writes what a scenario chose.
 void write_schedule(resolve::Schedules& schedules, const report::FileRun& file, const run::ScenarioResult& result) {
   const std::string folder = file.journal + "/resolved";
   std::error_code error;
   std::filesystem::create_directory(folder, error);
-  const Result<std::string> text = schedules.text(result);
+  Result<std::string> text = schedules.text(result);
+  if (text && !is_sound(*text)) text = schedules.text(result, resolve::Form::as_picks);
   const Status written = text ? write_whole(folder + "/" + schedule_name(*file.plan, result.scenario), *text) : Status(text.error());
   if (!written) complain("the resolved schedule of `" + file.plan->scenarios[result.scenario].id + "` is not written: " + written.error().message);
 }
@@ -143,13 +172,18 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();
   const std::string mark = run_mark(options.moment);
+  // Nobody else takes kept nodes over, or ends them, meanwhile.
+  Result<std::optional<host::Fd>> hold = options.kept ? host::lock_file(options.kept->folder + "/lock") : std::optional<host::Fd>();
+  if (hold && options.kept && !*hold) hold = Error{"another failc is at the nodes that were kept in `" + options.kept->folder + "`"};
   // Without a cluster there is nothing to supervise.
-  auto opened = file.plan->clusters.empty() ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts)) : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .interrupts = options.interrupts});
+  auto opened = !hold                          ? Result<std::unique_ptr<OpenWorld>>(hold.error())
+                : file.plan->clusters.empty() ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts))
+                                              : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .kept = options.kept, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   if (!begun) {
     file.error = begun.error().message;
-    if (opened) close(**opened, file, journal);
+    if (opened) close(**opened, file, journal, options.kept);
     // Nothing was begun and nothing is left: the folder must not look like that of a run that died.
     if (file.leaked.empty() && (*folder)->discard()) file.journal.clear();
     return;
@@ -175,7 +209,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
       }
     }
     file.elapsed = (*opened)->world().now();
-    close(**opened, file, journal);
+    close(**opened, file, journal, options.kept);
   }
   const Status flushed = journal.flush();
   if (!flushed && file.error.empty()) file.error = flushed.error().message;

@@ -9,6 +9,7 @@
 #include "interpreter/journal/crash.hpp"
 #include "interpreter/report/report.hpp"
 #include "interpreter/run/run.hpp"
+#include "tools/failc/backends.hpp"
 #include "tools/failc/live.hpp"
 #include "tools/failc/moment.hpp"
 
@@ -22,6 +23,7 @@ struct SessionOptions {
   std::chrono::nanoseconds lease{};
   int interrupts = -1;  // can be read from once there was one
   Moment moment;
+  const KeptNodes* kept = nullptr;  // its nodes, which another run left
   std::vector<std::string> argv;
   std::optional<journal::CrashPoint> crash;
   std::function<void(const std::string& event)> event;  // is told each as it happens, if given

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -51,12 +52,13 @@ class Suite {
   }
 
   /// Where there are to be several sessions, or may be.
-  void note_selection() const {
+  Status note_selection() const {
+    if (parts_.size() < 2 && alone()) return Done{};
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < parts_.size(); ++i)
       for (const std::uint32_t scenario : chosen(i)) ids.push_back(run_.files[i].plan->scenarios[scenario].id);
-    if (parts_.size() < 2 && alone()) return;
-    if (const Status noted = tools::note_selection(options_.base, ids); !noted) complain(noted.error().message);
+    if (Status cleared = clear_former(options_.base); !cleared) return cleared;
+    return tools::note_selection(options_.base, ids);
   }
 
   /// Whether there is one session a file.
@@ -86,7 +88,7 @@ class Suite {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       run_.files[i].journal = options_.base;
       if (is_whole(i)) work.push_back({i, chosen(i).front(), 1, all_ports(i)});
-      else for (const std::uint32_t scenario : chosen(i)) work.push_back({i, scenario, 1, fixed_ports(*run_.files[i].plan, run_.files[i].plan->scenarios[scenario])});
+      else for (const std::uint32_t scenario : chosen(i)) work.push_back({i, scenario, 1, claims(i, scenario)});
     }
     Queue queue(work);
     const std::size_t lanes = std::min<std::size_t>(options_.jobs, work.size());
@@ -116,8 +118,21 @@ class Suite {
 
   const std::vector<std::uint32_t>& chosen(std::size_t i) const { return chosen_[parts_[i].index]; }
 
-  /// Its scenarios share nodes, so one session has them all; only an attempt behind the first has its own, with nodes of its own.
-  bool is_whole(std::size_t i) const { return !run_.files[i].plan->setup.empty(); }
+  /// Its scenarios share nodes, so one session has them all; only an attempt behind the first has its own, with nodes of its own, and so has what is kept.
+  bool is_whole(std::size_t i) const { return !run_.files[i].plan->setup.empty() && !keeps(); }
+
+  /// The run whose nodes a scenario takes over: its place in `taken`.
+  std::optional<std::size_t> taken_over(std::size_t i, std::uint32_t scenario) const {
+    if (!options_.taken) return std::nullopt;
+    const auto found = options_.taken->which.find({parts_[i].index, scenario});
+    return found == options_.taken->which.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  /// Its ports; and nodes that are taken over, which are at one scenario at a time.
+  std::set<std::int64_t> claims(std::size_t i, std::uint32_t scenario) const {
+    if (const auto taken = taken_over(i, scenario)) return {-1 - static_cast<std::int64_t>(*taken)};
+    return fixed_ports(*run_.files[i].plan, run_.files[i].plan->scenarios[scenario]);
+  }
 
   std::set<std::int64_t> all_ports(std::size_t i) const {
     const plan::Plan& plan = *run_.files[i].plan;
@@ -144,7 +159,15 @@ class Suite {
     return out;
   }
 
+  /// What was left out is no pass.
+  bool left_out(const run::ScenarioResult& result) const {
+    const run::Options& how = options_.session.run;
+    const bool whole = (result.scenario == run::kSetup && how.skip_setup) || (result.scenario == run::kCleanup && how.skip_cleanup);
+    return whole && result.verdict == run::Verdict::pass;
+  }
+
   std::string told(const report::FileRun& file, run::ScenarioResult result) const {
+    if (left_out(result)) return "";
     result.leaked = result.lasting;  // the world's end may still settle that: the summary tells
     const bool colour = options_.session.screen->colour();
     return report::scenario_line(file, result, colour) + report::failure_block(run_, file, result, colour);
@@ -173,6 +196,7 @@ class Suite {
     }
     session.together = true;
     session.attempt = work.attempt;
+    if (const auto taken = taken_over(i, work.scenario)) session.kept = &options_.taken->runs[*taken].nodes;
     if (work.attempt > 1) session.run.scenarios = {work.scenario};
     const bool others_follow = work.attempt == 1 && !keeps();
     const bool whole = work.attempt == 1 && is_whole(i);
@@ -181,6 +205,7 @@ class Suite {
       return whole_session(queue, session, work, std::move(part));
     }
     std::optional<Work> next = std::move(work), current;
+    std::optional<std::pair<Work, bool>> kept;  // its nodes are this session's until its end
     session.run.next = [&]() -> std::optional<std::uint32_t> {
       current = next ? std::exchange(next, std::nullopt) : others_follow ? queue.take_of(i) : std::nullopt;
       return current ? std::optional(current->scenario) : std::nullopt;
@@ -189,10 +214,12 @@ class Suite {
       if (is_around(result)) return told(part, result);
       bool again = false;
       std::string text = ended(queue, part, *current, result, again);
-      queue.finish(*current, again);
+      if (keeps()) kept = std::pair(*current, again);
+      else queue.finish(*current, again);
       current.reset();
       return text;
     });
+    if (kept) queue.finish(kept->first, kept->second);
     // It was never begun: what keeps this file's sessions from beginning keeps the others too.
     if (next) {
       queue.finish(*next, false);
@@ -222,7 +249,7 @@ class Suite {
   /// What is told of a scenario's attempt; `again`: there is another.
   std::string ended(Queue& queue, const report::FileRun& part, const Work& work, run::ScenarioResult result, bool& again) {
     result.journal = part.journal;
-    again = work.attempt <= options_.retries && may_pass_next_time(result.verdict) && result.leaked.empty() && result.kept.empty() && !host::interrupted();
+    again = work.attempt <= options_.retries && may_pass_next_time(result.verdict) && result.leaked.empty() && !has_kept(work.file, result) && !host::interrupted();
     {
       const std::lock_guard lock(mutex_);
       std::vector<run::ScenarioResult>& attempts = parts_[work.file].attempts[work.scenario];
@@ -232,6 +259,9 @@ class Suite {
     if (!again && options_.fail_fast && !good(result, options_.allow_flaky)) queue.stop();
     return told(part, result) + (again ? fmt::format("  attempt {} of {} follows\n", work.attempt + 1, options_.retries + 1) : "");
   }
+
+  /// What is kept of a file with a setup is known only behind its cleanup.
+  bool has_kept(std::size_t i, const run::ScenarioResult& result) const { return !result.kept.empty() || (keeps() && !run_.files[i].plan->setup.empty()); }
 
   void merge(Queue& queue, std::size_t i, report::FileRun part) {
     if (host::interrupted() || (options_.fail_fast && !(part.error.empty() && part.leaked.empty()))) queue.stop();
@@ -247,10 +277,13 @@ class Suite {
         parts_[i].around.push_back(std::move(result));
         continue;
       }
-      for (run::ScenarioResult& attempt : parts_[i].attempts[result.scenario])
+      const auto told = parts_[i].attempts.find(result.scenario);
+      if (told == parts_[i].attempts.end()) continue;
+      for (run::ScenarioResult& attempt : told->second)
         if (attempt.journal == result.journal) {
           attempt.leaked = result.leaked;
           attempt.kept = result.kept;
+          attempt.kept_in = result.kept_in;
         }
     }
   }
@@ -269,11 +302,12 @@ bool good(const run::ScenarioResult& result, bool allow_flaky) {
   return result.leaked.empty() && (result.verdict == run::Verdict::pass || result.verdict == run::Verdict::skipped || (allow_flaky && result.verdict == run::Verdict::flaky));
 }
 
-void run_suite(const SuiteOptions& options, const Program& program, const Chosen& chosen, report::Run& run) {
+Status run_suite(const SuiteOptions& options, const Program& program, const Chosen& chosen, report::Run& run) {
   Suite suite(options, program, chosen, run);
-  suite.note_selection();
+  if (Status noted = suite.note_selection(); !noted) return noted;
   if (suite.alone()) suite.in_order();
   else suite.in_parallel();
+  return Done{};
 }
 
 }  // namespace failc::tools

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "interpreter/backends/agent/agent_process.hpp"
+#include "interpreter/backends/agent/recover.hpp"
 #include "interpreter/backends/agent/undo.hpp"
 #include "interpreter/backends/agent/wire.hpp"
 #include "interpreter/host/paths.hpp"
@@ -51,6 +52,25 @@ Result<std::unique_ptr<AgentWorld>> AgentWorld::start(const AgentOptions& option
   if (!agent) return agent.error();
   std::unique_ptr<AgentWorld> world(new AgentWorld(options, folder, agent->identity));
   if (auto connected = world->connect(std::move(agent->connection)); !connected) return connected.error();
+  return world;
+}
+
+Result<std::unique_ptr<AgentWorld>> AgentWorld::adopt(const AgentOptions& options, const std::vector<std::pair<std::string, backend::NodeInfo>>& nodes) {
+  const auto agent = serving(options.folder);
+  if (!agent) return Error{"the agent that kept the nodes in `" + options.folder + "` is gone; `failc recover --kept " + options.folder + "` ends what is left of them"};
+  auto connection = host::connect_in(options.folder, kSocketName);
+  if (!connection) return connection.error();
+  AgentOptions as_it_was = options;
+  as_it_was.run = agent->run;
+  std::unique_ptr<AgentWorld> world(new AgentWorld(as_it_was, options.folder, agent->agent));
+  world->finished_ = true;  // until all is well: an agent that keeps nodes goes on with them
+  if (auto connected = world->connect(std::move(*connection)); !connected) return connected.error();
+  for (const auto& [name, info] : nodes) {
+    world->kept_.emplace(name, info);
+    const auto answer = world->ask_alone(Resume{name}, 11s);
+    if (!answer || answer->delivery != Delivery::answered) return Error{"`" + name + "`, which was kept, did not go on: " + (answer ? answer->error : "its agent does not answer")};
+  }
+  world->finished_ = false;
   return world;
 }
 
@@ -194,7 +214,7 @@ void AgentWorld::end_agent() {
   }
 }
 
-std::optional<Answer> AgentWorld::ask_last(Request request, std::chrono::nanoseconds patience) {
+std::optional<Answer> AgentWorld::ask_alone(Request request, std::chrono::nanoseconds patience) {
   if (lost_ || !channel_) return std::nullopt;
   channel_->hold(false);
   special_id_ = next_id_++;
@@ -212,7 +232,7 @@ Status AgentWorld::keep() {
   ending_ = true;
   drivers_.finish();
   for (auto& [index, node] : nodes_) node.observing.clear();
-  if (!ask_last(Keep{}, 10s)) {
+  if (!ask_alone(Keep{}, 10s)) {
     ending_ = false;
     return Error{"the agent did not say that it keeps the nodes"};
   }
@@ -228,7 +248,7 @@ Result<std::vector<std::string>> AgentWorld::finish() {
   drivers_.finish();
   for (auto& [index, node] : nodes_) node.observing.clear();
   std::vector<std::string> lines;
-  const std::optional<Answer> said = ask_last(Shutdown{}, 30s);
+  const std::optional<Answer> said = ask_alone(Shutdown{}, 30s);
   if (said && said->data.contains("lines")) {
     for (const auto& line : said->data["lines"]) {
       if (line.is_string()) lines.push_back(line);

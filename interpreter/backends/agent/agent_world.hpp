@@ -42,6 +42,9 @@ std::string make_run_id();
 class AgentWorld : public backend::World {
  public:
   static Result<std::unique_ptr<AgentWorld>> start(const AgentOptions& options);
+  /// The world of an agent whose run kept its nodes, in `options.folder`: of those in `nodes`, by name, each has its folder and ports as they were, the first time that
+  /// it is prepared, and a Launch of one that runs finds it so. What was paused goes on. `options.run` and the lease are that run's.
+  static Result<std::unique_ptr<AgentWorld>> adopt(const AgentOptions& options, const std::vector<std::pair<std::string, backend::NodeInfo>>& nodes);
   /// Calls finish() if nobody did.
   ~AgentWorld() override;
 
@@ -82,6 +85,8 @@ class AgentWorld : public backend::World {
   Status connect(host::Fd connection);
   Status prepare_ports(const backend::NodeSetup& setup, Node& node, std::vector<std::pair<std::string, std::uint16_t>>& ports);
   Status prepare_folder(Node& node);
+  /// Whether the node is one that was kept, which then is as it was; an error where it has other ports.
+  Result<bool> prepare_kept(const backend::NodeSetup& setup, Node& node);
   Result<std::vector<std::unique_ptr<backend::Observer>>> make_observers(const std::vector<backend::Observe>& wanted) const;
   void observe(backend::NodeIndex node, std::vector<std::unique_ptr<backend::Observer>> observers);
   const std::string& name_of(backend::NodeIndex node);
@@ -93,8 +98,8 @@ class AgentWorld : public backend::World {
   void set_deadline_timer();
   void deadlines_passed();
   void wait_for_interrupt();
-  /// What the agent answers to it; nothing where it did not.
-  std::optional<Answer> ask_last(Request request, std::chrono::nanoseconds patience);
+  /// What the agent answers to it, while nothing else is under way; nothing where it did not.
+  std::optional<Answer> ask_alone(Request request, std::chrono::nanoseconds patience);
   void end_agent();
   std::chrono::steady_clock::time_point at(backend::Instant instant) const;
 
@@ -116,6 +121,7 @@ class AgentWorld : public backend::World {
   std::map<std::uint16_t, std::string> fixed_ports_;  // port to the node that fixed it
   std::map<backend::NodeIndex, Node> nodes_;
   std::map<std::string, backend::NodeIndex> by_name_;
+  std::map<std::string, backend::NodeInfo> kept_;  // by a run before, and not yet prepared by this one
   std::map<backend::RequestId, Pending> pending_;
   std::set<std::pair<backend::Instant, backend::RequestId>> deadlines_;
   std::deque<backend::Event> told_;    // by the agent, in its order: a log line before the exit and the reply that followed it

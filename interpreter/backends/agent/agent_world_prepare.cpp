@@ -33,6 +33,12 @@ Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<bac
     node.name = setup.name;
     node.observing.clear();
     by_name_[setup.name] = setup.node;
+    const auto as_it_was = prepare_kept(setup, node);
+    if (!as_it_was) return as_it_was.error();
+    if (*as_it_was) {
+      infos.push_back(node.info);
+      continue;
+    }
     std::vector<std::pair<std::string, std::uint16_t>> ports;
     if (auto chosen = prepare_ports(setup, node, ports); !chosen) return chosen.error();
     node.info = {folder_ + "/nodes/" + host::folder_name(setup.name), "127.0.0.1", std::move(ports)};
@@ -42,6 +48,20 @@ Result<std::vector<backend::NodeInfo>> AgentWorld::prepare(const std::vector<bac
     infos.push_back(node.info);
   }
   return infos;
+}
+
+Result<bool> AgentWorld::prepare_kept(const backend::NodeSetup& setup, Node& node) {
+  const auto found = kept_.find(setup.name);
+  if (found == kept_.end()) return false;
+  for (const auto& [name, fixed] : setup.ports) {
+    const auto& ports = found->second.ports;
+    const auto port = std::find_if(ports.begin(), ports.end(), [&name = name](const auto& one) { return one.first == name; });
+    if (port != ports.end() && (!fixed || *fixed == port->second)) continue;
+    return Error{"`" + setup.name + "` was kept " + (port == ports.end() ? "without" : "with another number for") + " its port `" + name + "`: the file has changed since; start it anew"};
+  }
+  node.info = std::move(found->second);
+  kept_.erase(found);
+  return true;
 }
 
 Status AgentWorld::prepare_ports(const backend::NodeSetup& setup, Node& node, std::vector<std::pair<std::string, std::uint16_t>>& ports) {

@@ -226,7 +226,7 @@ void AgentWorld::answered(Answer answer) {
   if (found->second.launch && answer.delivery == Delivery::answered && answer.data.contains("pid") && answer.data["pid"].is_number_integer()) {
     nodes_[found->second.node].pid = answer.data["pid"].get<std::int64_t>();
     const bool already = answer.data.value("already", false);
-    if (!already) observe(found->second.node, std::move(found->second.observers));
+    if (!already || nodes_[found->second.node].observing.empty()) observe(found->second.node, std::move(found->second.observers));
   }
   Document data;
   for (const auto& [key, value] : answer.data.items()) data.entries.emplace_back(key, to_value(value));

@@ -53,6 +53,13 @@ bool wait_for_end(const host::ProcessIdentity& process, std::chrono::nanoseconds
 
 }  // namespace
 
+std::optional<Serving> serving(const std::string& folder) {
+  const auto lock = first_record(folder + "/" + kLockName);
+  const auto agent = identity_in(lock);
+  if (!agent || !host::alive(*agent)) return std::nullopt;
+  return Serving{*agent, run_in(lock)};
+}
+
 Result<Recovered> recover(const std::string& folder) {
   struct stat info;
   if (::stat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return Error{"`" + folder + "` is no folder of a run"};

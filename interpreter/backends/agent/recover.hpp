@@ -1,11 +1,18 @@
 #pragma once
 // Undoing a run that died: docs/decisions/0003-journal.md.
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "grammar/base/result.hpp"
+#include "interpreter/host/process.hpp"
 
 namespace failc::agent {
+
+/// An agent that lives, and the run that it serves.
+struct Serving { host::ProcessIdentity agent; std::string run; };
+/// That of the run's folder; none where there is none any more.
+std::optional<Serving> serving(const std::string& folder);
 
 struct Recovered {
   std::vector<std::string> lines;  // what was undone; empty: nothing was left
