@@ -280,6 +280,7 @@ scenario "shaped" matrix shapes {
         plan = int(re.search(r"^1\.\.(\d+)$", tap, re.M).group(1))
         self.assertEqual(len(re.findall(r"^(?:not )?ok \d+", tap, re.M)), plan)
         self.assertIn("shaped[how=kill]", tap)
+        self.expect(self.failc("report", "j"), 0, 'NEVER  a.fail', 'sometimes  a.fail', 'NEVER  b.fail')
         root = xml.etree.ElementTree.parse(self.base / "now.junit").getroot()
         self.assertEqual(int(root.get("tests")), len(list(root.iter("testcase"))))
         self.assertEqual(int(root.get("failures")), len(list(root.iter("failure"))))

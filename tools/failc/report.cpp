@@ -36,6 +36,7 @@ Exit report_command(const Words& words) {
     const bool colour = wants_colour(speech());
     for (const report::FileRun& file : run.files)
       for (const run::ScenarioResult& result : file.results) say(report::scenario_line(file, result, colour) + report::failure_block(run, file, result, colour));
+    for (const report::FileRun& file : run.files) say(report::property_lines(file, colour));
     say(report::summary(run, colour));
   }
   EventStream stream(reports);
