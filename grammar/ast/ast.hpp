@@ -139,7 +139,8 @@ struct Parameter { std::optional<Kind> label; Name name; std::optional<Name> typ
 struct StepDef {
   Name name; std::vector<Parameter> parameters; bool scoped = false; BlockPtr body; BlockPtr undo; ExprPtr undo_within; ExprPtr evidence; bool broken = false;
 };
-struct CheckDef { Name name; std::vector<Parameter> parameters; ExprPtr condition; };
+/// A `check`, which is a condition, or a `define`, which is any value.
+struct CheckDef { Name name; std::vector<Parameter> parameters; ExprPtr body; bool condition = true; };
 struct Axis { std::optional<Name> name; ExprPtr values; ExprPtr exclude; std::optional<std::string> because; std::optional<std::int64_t> limit; };
 struct Matrix { Name name; std::vector<Axis> axes; bool broken = false; };
 struct Scenario {

@@ -32,7 +32,8 @@ namespace failc::ast {
   WORD(kTimeout, "timeout", true) WORD(kTo, "to", true) WORD(kTrue, "true", true) WORD(kUse, "use", true)             \
   WORD(kWith, "with", true) WORD(kWithin, "within", true) WORD(kWorkload, "workload", true)                           \
   WORD(kActor, "actor", false) WORD(kAny, "any", false) WORD(kBarrier, "barrier", false)                              \
-  WORD(kConnect, "connect", false) WORD(kDo, "do", false) WORD(kDriver, "driver", false) WORD(kEach, "each", false)                                     \
+  WORD(kConnect, "connect", false) WORD(kDefine, "define", false) WORD(kDo, "do", false)                              \
+  WORD(kDriver, "driver", false) WORD(kEach, "each", false)                                                           \
   WORD(kEvidence, "evidence", false) WORD(kExclude, "exclude", false)                                                 \
   WORD(kFails, "fails", false) WORD(kFile, "file", false) WORD(kHits, "hits", false) WORD(kHttp, "http", false)       \
   WORD(kLimit, "limit", false) WORD(kNodes, "nodes", false) WORD(kObserver, "observer", false)                        \

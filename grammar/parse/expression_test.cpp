@@ -9,7 +9,7 @@ namespace {
 std::string read(const std::string& text) {
   Parsed parsed("check x = " + text);
   if (parsed.sink.has_errors()) return parsed.said();
-  return show(*std::get<ast::CheckDef>(parsed.tree.declarations.at(0).node).condition);
+  return show(*std::get<ast::CheckDef>(parsed.tree.declarations.at(0).node).body);
 }
 
 TEST(Expression, LoosestFirst) {
@@ -91,7 +91,7 @@ TEST(Expression, Literals) {
 
 TEST(Expression, SpansCoverWhatWasWritten) {
   Parsed parsed("check x = (a + b) * c.d");
-  const ast::Expr& whole = *std::get<ast::CheckDef>(parsed.tree.declarations.at(0).node).condition;
+  const ast::Expr& whole = *std::get<ast::CheckDef>(parsed.tree.declarations.at(0).node).body;
   EXPECT_EQ(whole.span, (Span{10, 23}));
   const auto& product = std::get<ast::Binary>(whole.node);
   EXPECT_EQ(product.left->span, (Span{11, 16}));

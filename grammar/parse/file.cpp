@@ -27,6 +27,7 @@ bool begins_only_declarations(const Context& context, std::uint32_t at) {
     case Kind::kAfter:
       return true;
     case Kind::kStep:
+    case Kind::kDefine:
       return context.kind(at + 1) == Kind::name;
     default:
       return false;

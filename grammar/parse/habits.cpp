@@ -40,7 +40,7 @@ std::string habit(const Context& context, std::uint32_t token) {
   if (kind == Kind::comma && acts_on_nodes(context.kind(head)))
     return "several nodes are a list: `" + std::string(context.text(head)) + " [a, b]`";
   if (kind == Kind::kWithin && context.kind(head) == Kind::kExpect) return "`expect` looks once; `eventually within 5s: …` waits";
-  if (kind == Kind::l_paren && (context.kind(head) == Kind::kCheck || context.kind(head) == Kind::kStep) && token == head + 2)
+  if (kind == Kind::l_paren && (context.kind(head) == Kind::kCheck || context.kind(head) == Kind::kDefine || context.kind(head) == Kind::kStep) && token == head + 2)
     return "parameters stand without parentheses: `" + std::string(context.text(head)) + " " + std::string(context.text(head + 1)) + " a: node, b: int …`";
   return habit_of_word(text);
 }

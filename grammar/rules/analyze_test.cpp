@@ -24,7 +24,7 @@ class Analyze : public testing::Test {};
 using Entries = testing::Types<let, node_step, sleep, log, pause, resume, isolate, partition, slow, drop, failpoint, exec_step, verb_step,
                                run_import, if_then, if_else, otherwise, for_each, repeat, parallel, barrier, actor, during, group, cleanup, expect,
                                await, eventually, always, never, sometimes, use, import_, param, workload, client, run_spec, step_def, do_part, undo_part, evidence_part,
-                               check_def, cluster, node_group, matrix, axis, scenario, hook, component>;
+                               check_def, define_def, cluster, node_group, matrix, axis, scenario, hook, component>;
 using Items = testing::Types<port_item, let_item, file_item, run_item, version_item, ready_item, stop_item, settle_item, state_item,
                              role_item, operation_item, http_request, exec_request, tcp_request, driver_request, reply_clause, quorum_clause>;
 

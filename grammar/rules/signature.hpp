@@ -1,5 +1,5 @@
 #pragma once
-// Signatures, and what has one at the top of a file: `step`, `check`.
+// Signatures, and what has one at the top of a file: `step`, `check`, `define`.
 #include "grammar/rules/capture.hpp"
 
 namespace failc::rules {
@@ -20,6 +20,8 @@ struct undo_part : seq<tok<Kind::kUndo>, opt<tok<Kind::kWithin>, expr<&ast::Step
 struct evidence_part : seq<tok<Kind::kEvidence>, expr<&ast::StepDef::evidence, Reading{Want::condition}>> {};
 
 struct check_def : seq<tok<Kind::kCheck>, declared<&ast::CheckDef::name>, signature<&ast::CheckDef::parameters>, tok<Kind::assign>,
-                       expr<&ast::CheckDef::condition, Reading{Want::condition}>> {};
+                       expr<&ast::CheckDef::body, Reading{Want::condition}>> {};
+struct define_def : seq<tok<Kind::kDefine>, set<&ast::CheckDef::condition, false>, declared<&ast::CheckDef::name>, signature<&ast::CheckDef::parameters>, tok<Kind::assign>,
+                        expr<&ast::CheckDef::body>> {};
 
 }  // namespace failc::rules

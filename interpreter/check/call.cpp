@@ -254,6 +254,8 @@ Term Checker::query_call(const ast::Call& tree, const std::vector<OperationRef>&
   return make(plan::Op::query, of(Kind::any), span, std::move(arguments), {}, index);
 }
 
+Term Checker::body_of(const ast::CheckDef& tree) { return tree.condition ? bool_term(*tree.body, "a condition") : expr(*tree.body); }
+
 Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) {
   Definition& definition = definitions_[which];
   std::vector<Term> arguments;
@@ -264,7 +266,7 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
   }
   if (definition.progress == Progress::untouched) this->definition(definition);
   if (definition.progress == Progress::busy) {
-    report(diag::Code::recursion, tree.callee.span, {"check `" + std::string(tree.callee.text) + "`", "a check is written out where it is used"});
+    report(diag::Code::recursion, tree.callee.span, {"`" + std::string(tree.callee.text) + "`", "it is written out where it is used"});
     return nothing(span);
   }
   std::string shown = std::string(tree.callee.text) + "(";
@@ -283,7 +285,7 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
     for (std::size_t i = 0; i < arguments.size(); ++i)
       if (!convert(arguments[i], *tree.arguments[i], definition.parameters[i].type)) return nothing(span);
     Term term;
-    term.type = of(Kind::boolean);
+    term.type = definition.type;
     term.span = span;
     return term;
   }
@@ -301,7 +303,7 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
     const std::uint64_t before = copied_;
     ++expanding_;
     EnvScope scope(*this, env);
-    term = bool_term(*definition.check->condition, "a condition");
+    term = body_of(*definition.check);
     --expanding_;
     copied_ = before + size_of(term.expr);
   }

@@ -213,13 +213,14 @@ struct BarrierInfo {
   std::vector<std::string_view> met_by;
 };
 
-/// A `step` or a `check` at the top of a file.
+/// A `step`, a `check` or a `define` at the top of a file.
 struct Definition {
   const ast::StepDef* step = nullptr;
   const ast::CheckDef* check = nullptr;
   std::uint32_t file = 0;
   Span span;
   std::vector<ParameterInfo> parameters;
+  Type type{};          // of a `check` or a `define`, once it is checked
   Progress progress = Progress::untouched;
   bool good = false;    // checked by itself without mistakes
 };

@@ -112,7 +112,7 @@ void Checker::unused() {
                    [&](const ast::Cluster& tree) { top("cluster", tree.name); },
                    [&](const ast::Workload& tree) { top("workload", tree.name); },
                    [&](const ast::Client& tree) { top("client", tree.name); },
-                   [&](const ast::CheckDef& tree) { top("check", tree.name); },
+                   [&](const ast::CheckDef& tree) { top(tree.condition ? "check" : "definition", tree.name); },
                    [&](const ast::StepDef& tree) {
                      top("step", tree.name);
                      if (!tree.scoped) return body(tree.body);

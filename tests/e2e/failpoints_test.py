@@ -9,9 +9,9 @@ FOLDER = support.ROOT / "tests/e2e/failpoints"
 
 
 class Failpoints(support.TestCase):
-    def run_scenario(self, body, armed=""):
+    def run_scenario(self, body, armed="armed: {}"):
         self.write("test.fail", f'''use "{FOLDER}/server.fail"
-cluster s {{ server[2] with {{ script: "{FOLDER}/server.py", armed: "{armed}" }} }}
+cluster s {{ server[2] with {{ script: "{FOLDER}/server.py", {armed} }} }}
 scenario "one" {{
 {body}
 }}
@@ -79,8 +79,14 @@ scenario "one" {{
         self.assertIn("the process is gone", fault["evidence"])
 
     def test_armed_by_the_environment(self):
-        done, _ = self.run_scenario('  try_work on s[0] expect error.message == "early"\n  try_work on s[0]\n  expect work(s[0]) == "done"', "work=1*return(early)")
-        self.expect(done, 0)
+        for armed in ('armed: { "work": "1*return(early)", "disk/full": "off" }', 'fail_rs: { "work": "1*return(early)" }'):
+            with self.subTest(armed):
+                done, _ = self.run_scenario('  try_work on s[0] expect error.message == "early"\n  try_work on s[0]\n  expect work(s[0]) == "done"', armed)
+                self.expect(done, 0)
+
+    def test_lists_of_the_environment_that_are_none(self):
+        done, _ = self.run_scenario("  expect work(s[0]) == \"done\"", 'armed: ["work"]')
+        self.expect(done, 2, "test.fail:2:")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ Attempt attempt_of(Kind kind) {
     case Kind::kStep:
       return attempt_step_def;
     case Kind::kCheck:
+    case Kind::kDefine:
       return attempt_check_def;
     default:
       return nullptr;
@@ -120,7 +121,7 @@ void read_body(Context& context, Kind head, std::uint32_t open) {
   }
 }
 
-bool has_body(Kind head) { return attempt_of(head) != nullptr && attempt_of(head) != attempt_small_declaration && head != Kind::kCheck; }
+bool has_body(Kind head) { return attempt_of(head) != nullptr && attempt_of(head) != attempt_small_declaration && attempt_of(head) != attempt_check_def; }
 
 }  // namespace
 

@@ -15,6 +15,7 @@ bool attempt_hook(Context& context, Range range, ast::Declaration& declaration) 
 }
 
 bool attempt_check_def(Context& context, Range range, ast::Declaration& declaration) {
+  if (context.kind(range.begin) == Kind::kDefine) return rules::match_into<rules::define_def, ast::CheckDef>(context, range, declaration.node);
   return rules::match_into<rules::check_def, ast::CheckDef>(context, range, declaration.node);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A small server with failpoints that are armed as gofail's are: over HTTP at $GOFAIL_HTTP, and by $GOFAIL_FAILPOINTS when it starts.
+"""A small server with failpoints that are armed as gofail's are: over HTTP at $GOFAIL_HTTP, and by $GOFAIL_FAILPOINTS when it starts,
+or by $FAILPOINTS, as fail-rs' are.
 
 Its failpoints are `work` and `disk/full`. GET /work on --port meets `work` once: 200 and `done`, or 500 and what the failpoint returns."""
 import argparse
@@ -106,7 +107,9 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--listen", required=True)
     listen = arguments.parse_args().listen
-    for armed in filter(None, os.environ.get("GOFAIL_FAILPOINTS", "").split(";")):
+    # fail-rs passes over empty parts and spaces, and separates as gofail does.
+    listed = os.environ.get("GOFAIL_FAILPOINTS", "") + ";" + os.environ.get("FAILPOINTS", "")
+    for armed in filter(None, map(str.strip, listed.split(";"))):
         armed_name, armed_terms = armed.split("=", 1)
         FAILPOINTS[armed_name].arm(armed_terms)
     if os.environ.get("GOFAIL_HTTP"):
