@@ -37,7 +37,7 @@ Term Checker::call(const ast::Call& tree, Span span) {
   }
   const Symbol* found = find(name);
   if (found != nullptr && found->kind == SymbolKind::check) {
-    if (env_->component == kNone) return check_call(tree, found->index, span);
+    if (env_->component == kNone || !definitions_[found->index].check->condition) return check_call(tree, found->index, span);
     report(diag::Code::wrong_name, tree.callee.span, {name, "a check, which a component cannot see", "a function, or a query of this component"});
     return nothing(span);
   }

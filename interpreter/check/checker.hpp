@@ -182,6 +182,7 @@ class Checker {
   Term find_program(const ast::Call& tree, Span span);
   Term query_call(const ast::Call& tree, const std::vector<OperationRef>& found, Span span);
   Term check_call(const ast::Call& tree, std::uint32_t definition, Span span);
+  Term body_of(const ast::CheckDef& tree);
   /// Which of several operations of one name is meant: by the component of the node that it is for, else by what is deployed.
   const OperationRef* resolve(const std::vector<OperationRef>& found, std::string_view name, Span span,
                               const std::function<const Term*(const OperationInfo&)>& node_of);
