@@ -105,6 +105,7 @@ class Checker {
   void find_cycles(std::uint32_t index);
   Env component_env(std::uint32_t component, Frame* frame, std::uint32_t item) const;
   std::optional<plan::Expr> component_bound(const ast::Expr& tree, std::string_view what);
+  /// `group` is kNone for one without nodes.
   std::uint32_t instance_of(std::uint32_t component, std::uint32_t group, Span span);
   void need(std::uint32_t component, std::uint32_t item);
   const Instance* pick_instance(std::uint32_t component, const Type& node, Span span);

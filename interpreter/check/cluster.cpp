@@ -79,6 +79,10 @@ bool Checker::group(ClusterInfo& info, plan::Cluster& lowered, const ast::GroupD
     return false;
   }
   if (!count) return false;
+  if (components_[symbol->index]->nodeless) {
+    report(diag::Code::missing_item, tree.component.span, {tree.component.text});
+    return false;
+  }
   GroupInfo group;
   group.name = name.text;
   group.component = symbol->index;

@@ -70,10 +70,10 @@ plan::Operation operation_copy(const plan::Operation& from, std::uint32_t compon
 std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group, Span span) {
   ComponentInfo& info = *components_[component];
   // Nodes of one group may have settings of their own: the bounds are those of the slowest.
-  const std::uint32_t first = plan_->groups[group].first_node;
-  const std::uint32_t count = plan_->nodes[first].settings.empty() ? 1 : plan_->groups[group].count;
+  const std::uint32_t first = group == kNone ? plan::kNoNode : plan_->groups[group].first_node;
+  const std::uint32_t count = group == kNone || plan_->nodes[first].settings.empty() ? 1 : plan_->groups[group].count;
   // While the bounds are computed a stand-in gives the names of the settings.
-  plan_->groups[group].component = static_cast<std::uint32_t>(plan_->components.size());
+  if (group != kNone) plan_->groups[group].component = static_cast<std::uint32_t>(plan_->components.size());
   plan_->components.emplace_back().settings = info.lowered.settings;
   const NoFacts facts;
   const auto value_of = [&](const plan::Expr& expr, std::uint32_t node, std::uint32_t slot, std::uint32_t slots) -> std::optional<Value> {
@@ -152,6 +152,7 @@ std::uint32_t Checker::instance_of(std::uint32_t component, std::uint32_t group,
 
 const Instance* Checker::pick_instance(std::uint32_t component, const Type& node, Span span) {
   const ComponentInfo& info = *components_[component];
+  if (info.instances.empty() && info.nodeless) instance_of(component, kNone, span);
   if (info.instances.empty()) {
     report(diag::Code::component_not_deployed, span, {info.tree->name.text});
     return nullptr;

@@ -58,11 +58,14 @@ void Checker::operation_head(std::uint32_t index, const ast::OperationItem& tree
       parameter.type.component = index;
     }
   }
-  // What a driver does for one of its clients is of no node.
-  const bool driven = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::DriverRequest>(item.node); });
-  if (found == 0 && driven) operation.node_parameter = plan::kNoNode;
+  // All but an `exec`, which runs in a node's folder, can be of no node.
+  const bool at_home = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::ExecRequest>(item.node); });
+  const bool asks = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) {
+    return std::holds_alternative<ast::DriverRequest>(item.node) || std::holds_alternative<ast::HttpRequest>(item.node) || std::holds_alternative<ast::TcpRequest>(item.node);
+  });
+  if (found == 0 && asks && !at_home) operation.node_parameter = plan::kNoNode;
   operation.good = found == 1 || operation.node_parameter == plan::kNoNode;
-  // An item that did not parse may have been a driver's.
+  // An item that did not parse may have been the request.
   const bool broken = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::Broken>(item.node); });
   if (!operation.good && !(found == 0 && broken)) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
   info.operations.push_back(std::move(operation));

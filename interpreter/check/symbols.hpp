@@ -116,6 +116,7 @@ struct ComponentInfo {
   bool broken = false;  // an item did not parse
   bool good = true;     // it has no mistakes
   bool hidden = false;  // of a valuation that is not at hand
+  bool nodeless = false;  // nothing but requests that are put to no node
   std::vector<SettingInfo> settings;
   std::vector<NodeLetInfo> lets;
   std::vector<const ast::ObserverItem*> observers;

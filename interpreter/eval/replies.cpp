@@ -179,7 +179,7 @@ class Reader {
 };
 
 std::string asked_node(const plan::Plan& plan, const Operation& operation, const std::vector<Value>& arguments) {
-  if (operation.node_parameter == plan::kNoNode) return "the driver";
+  if (operation.node_parameter == plan::kNoNode) return operation.request.kind == plan::RequestKind::driver ? "the driver" : "what `" + operation.name + "` asks";
   if (operation.node_parameter >= arguments.size()) return "the node";
   const auto node = one_node(arguments[operation.node_parameter]);
   return node ? node_name(plan, *node) : "the node";

@@ -162,20 +162,20 @@ Result<backend::Request> make_request(const plan::Plan& plan, std::uint32_t inde
   for (std::size_t i = 0; i < given.size(); ++i)
     if (const auto* undefined = given[i].as<Undefined>())
       return Error{fmt::format("the argument `{}` of `{}` is undefined: {}", operation.parameters[i].name, operation.name, undefined->reason)};
-  if (of_no_node) {
-    Scope scope(plan, operation, given, facts);
-    return driver(plan, operation, scope, plan::kNoNode);
-  }
-  const auto node = one_node(given[operation.node_parameter]);
-  if (!node) return Error{fmt::format("the argument `{}` of `{}`: {}", operation.parameters[operation.node_parameter].name, operation.name, node.error().message)};
   std::vector<Value> arguments = given;
-  arguments[operation.node_parameter] = NodeRef{*node};
+  NodeIndex asked = plan::kNoNode;
+  if (!of_no_node) {
+    const auto node = one_node(given[operation.node_parameter]);
+    if (!node) return Error{fmt::format("the argument `{}` of `{}`: {}", operation.parameters[operation.node_parameter].name, operation.name, node.error().message)};
+    asked = *node;
+    arguments[operation.node_parameter] = NodeRef{asked};
+  }
   Scope scope(plan, operation, arguments, facts);
   switch (operation.request.kind) {
-    case plan::RequestKind::http: return http(plan, operation, scope, *node);
-    case plan::RequestKind::exec: return exec(operation, scope, *node);
-    case plan::RequestKind::tcp: return tcp(operation, scope, *node);
-    case plan::RequestKind::driver: return driver(plan, operation, scope, *node);
+    case plan::RequestKind::http: return http(plan, operation, scope, asked);
+    case plan::RequestKind::exec: return exec(operation, scope, asked);
+    case plan::RequestKind::tcp: return tcp(operation, scope, asked);
+    case plan::RequestKind::driver: return driver(plan, operation, scope, asked);
   }
   FAILC_BUG("a kind of request that does not exist");
 }

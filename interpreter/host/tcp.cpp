@@ -52,14 +52,17 @@ class TcpClient::Exchange : public std::enable_shared_from_this<Exchange> {
   void connected(error_code failed) {
     if (over_) return;
     if (failed) return end(Sent::not_sent, "`" + request_.address + "` cannot be reached: " + failed.message());
-    if (request_.send.empty()) return read();
+    if (request_.send.empty()) return read_or_end();
     written_ = true;
     asio::async_write(socket_, asio::buffer(request_.send), [self = shared_from_this()](error_code refused, std::size_t count) {
       if (self->over_) return;
       if (refused && count == 0) return self->end(Sent::not_sent, "`" + self->request_.address + "` cannot be written to: " + refused.message());
-      self->read();
+      self->read_or_end();
     });
   }
+
+  /// Where nothing needs to come, the connection is the answer.
+  void read_or_end() { request_.until && complete() ? end(Sent::answered, {}) : read(); }
 
   void read() {
     socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](error_code failed, std::size_t count) {

@@ -15,7 +15,7 @@ namespace failc::host {
 
 struct TcpRequest {
   std::string address, send;
-  std::optional<Regex> until;  // absent: the first bytes that come are the answer
+  std::optional<Regex> until;  // absent: the first bytes that come are the answer; where it matches "", the connection is
 };
 struct TcpAnswer {
   Sent sent = Sent::answered;

@@ -77,7 +77,7 @@ using OptionalExpr = std::unique_ptr<Expr>;  // null: absent
 
 struct Parameter { std::string name; std::string type; std::string label /* "" or "on" … */; };
 
-/// In place of a node: a request to a driver's client, which is of no node.
+/// In place of a node: a request that is put to none.
 inline constexpr std::uint32_t kNoNode = 0xffffffff;
 
 enum class RequestKind : std::uint8_t { http, exec, tcp, driver };
@@ -92,7 +92,7 @@ struct Operation {
   std::uint32_t component = 0;
   bool query = false;
   std::vector<Parameter> parameters;
-  std::uint32_t node_parameter = 0;  // which one is asked; kNoNode: none, and then it is a driver's request
+  std::uint32_t node_parameter = 0;  // which one is asked; kNoNode: none, and then it is no `exec`
   Request request;
   OptionalExpr ok, unknown, result;  // absent: the defaults of docs/language.md section 5
   bool quorum = false;               // it can end ok only while more than half of its node's group can answer

@@ -113,7 +113,7 @@ bool Verifier::operation(const Operation& one) {
   where_ = fmt::format("operation `{}`: ", one.name);
   const auto parameters = static_cast<std::uint32_t>(one.parameters.size());
   if (!require(one.component < plan_.components.size(), "component {} does not exist", one.component)) return false;
-  const bool of_no_node = one.node_parameter == kNoNode && one.request.kind == RequestKind::driver;
+  const bool of_no_node = one.node_parameter == kNoNode && one.request.kind != RequestKind::exec;
   if (!require(of_no_node || one.node_parameter < parameters, "parameter {}, which should be the node, does not exist", one.node_parameter)) return false;
   if (!require(one.slots > parameters, "its frame of {} has no slot for the reply", one.slots)) return false;
   if (!require(one.timeout > Nanos(), "it has no timeout")) return false;
