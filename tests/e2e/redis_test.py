@@ -30,6 +30,9 @@ class Redis(support.TestCase):
 
     def test_lost_write(self):
         self.check_run("lost_write.fail", 2)
+        # The one that is expected to fail did so for the reason that it is there for.
+        failures = [r for r in support.records(self.base / "run") if r.get("kind") == "failure"]
+        self.assertIn("missing(plain.acknowledged", str(failures), "no write was lost")
 
 
 if __name__ == "__main__":
