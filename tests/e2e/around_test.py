@@ -134,11 +134,11 @@ class Matrix(support.TestCase):
 
     def test_a_port_may_be_fixed(self):
         self.write("a.fail", """param grace: duration = 1s
-component listening { param grace: duration; port p = 47300; run ["sleep", "300"]; stop within grace }
+component listening { param grace: duration; port p = PORT; run ["sleep", "300"]; stop within grace }
 cluster app { listening[1] with { grace: grace } }
 matrix m { grace: [1s, 2s] }
-scenario "s" matrix m { expect app is running and app[0].ports.p == 47300 }
-""")
+scenario "s" matrix m { expect app is running and app[0].ports.p == PORT }
+""".replace("PORT", str(support.port_to_fix())))
         self.expect(self.failc("run", "a.fail"), 0, "2 passed")
 
 

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -95,6 +96,18 @@ def wait_until(condition, seconds=10):
             return True
         time.sleep(0.01)
     return condition()
+
+
+def port_to_fix():
+    """A free port that no connection is given by chance."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+    raise AssertionError("no port is free")
 
 
 def port_is_closed(port):
