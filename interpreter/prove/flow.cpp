@@ -1,6 +1,7 @@
 #include "interpreter/prove/flow.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -11,7 +12,7 @@ using plan::StepKind;
 
 namespace {
 
-/// Calls `touch(set)` for each set of nodes that something in the body acts on.
+/// Calls `touch(set, struck)` for each set of nodes that something in the body acts on; `struck`: it ends, begins or pauses them.
 template <class Touch>
 void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& touch) {
   for (const plan::BodyNode& node : body) {
@@ -23,13 +24,15 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
         case StepKind::restart:
         case StepKind::pause:
         case StepKind::resume:
+          touch(step->args[0], true);
+          break;
         case StepKind::exec:
-          touch(step->args[0]);
+          touch(step->args[0], false);
           break;
         case StepKind::operation: {
           const plan::Operation& operation = plan.operations[step->operation];
           if (operation.request.kind == plan::RequestKind::exec && operation.node_parameter < step->args.size())
-            touch(step->args[operation.node_parameter]);
+            touch(step->args[operation.node_parameter], false);
           break;
         }
         case StepKind::let:
@@ -41,11 +44,20 @@ void each_touched(const plan::Plan& plan, const plan::Body& body, const Touch& t
           break;
       }
     } else if (const auto* scope = std::get_if<plan::Scope>(&node.node)) {
-      if (scope->kind == ScopeKind::paused) touch(*scope->value);
+      if (scope->kind == ScopeKind::paused) touch(*scope->value, true);
       each_touched(plan, scope->body, touch);
       each_touched(plan, scope->otherwise, touch);
     }
   }
+}
+
+/// Whether the actors wait for one another anywhere: then they take turns.
+bool meets(const plan::Body& body) {
+  return std::any_of(body.begin(), body.end(), [](const plan::BodyNode& node) {
+    if (const auto* step = std::get_if<plan::Step>(&node.node)) return step->kind == StepKind::meet;
+    const auto* scope = std::get_if<plan::Scope>(&node.node);
+    return scope != nullptr && (meets(scope->body) || meets(scope->otherwise));
+  });
 }
 
 }  // namespace
@@ -171,7 +183,26 @@ void Flow::loop(const plan::Scope& scope) {
   body(scope.body);
 }
 
+void Flow::struck_by_two(const plan::Scope& scope) {
+  if (meets(scope.body)) return;
+  std::set<std::uint32_t> before;
+  for (const plan::BodyNode& each : scope.body) {
+    const auto* actor = std::get_if<plan::Scope>(&each.node);
+    if (actor == nullptr) continue;
+    std::set<std::uint32_t> own;
+    each_touched(plan_, actor->body, [&](const plan::Expr& set, bool struck) {
+      if (!struck) return;
+      if (const std::optional<Nodes> exact = exactly(plan_, set, slots_)) own.insert(exact->begin(), exact->end());
+    });
+    Nodes both;
+    std::set_intersection(own.begin(), own.end(), before.begin(), before.end(), std::back_inserter(both));
+    if (!both.empty()) say(diag::Code::struck_by_two, each, {names(both), both.size() == 1 ? "is" : "are"});
+    before.merge(own);
+  }
+}
+
 void Flow::parallel(const plan::Scope& scope) {
+  struck_by_two(scope);
   std::vector<std::set<std::uint32_t>> acts;
   std::map<std::uint32_t, int> actors;  // how many act on it
   for (const plan::BodyNode& each : scope.body) {
@@ -205,7 +236,7 @@ void Flow::parallel(const plan::Scope& scope) {
 std::set<std::uint32_t> Flow::touched(const plan::Body& body) const {
   std::set<std::uint32_t> out;
   const Slots unknown(0);
-  each_touched(plan_, body, [&](const plan::Expr& set) {
+  each_touched(plan_, body, [&](const plan::Expr& set, bool) {
     // What a slot holds in a later round may be set in the round before.
     const std::optional<Nodes> exact = set.op == plan::Op::literal ? exactly(plan_, set, slots_) : std::nullopt;
     const Nodes nodes = exact ? *exact : at_most(plan_, set, unknown);

@@ -25,6 +25,7 @@ class Flow {
   void branch(const plan::Scope& scope);
   void loop(const plan::Scope& scope);
   void parallel(const plan::Scope& scope);
+  void struck_by_two(const plan::Scope& parallel);
   /// What can be after any number of rounds: everything, of the nodes that a round touches.
   void forget(const plan::Body& body);
   /// The nodes that something in the body may act on.
