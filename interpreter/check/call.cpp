@@ -36,8 +36,9 @@ Term Checker::call(const ast::Call& tree, Span span) {
     if (own != kNone) return query_call(tree, {OperationRef{env_->component, own}}, span);
   }
   const Symbol* found = find(name);
+  if (found != nullptr && found->kind == SymbolKind::definition) return check_call(tree, found->index, span);
   if (found != nullptr && found->kind == SymbolKind::check) {
-    if (env_->component == kNone || !definitions_[found->index].check->condition) return check_call(tree, found->index, span);
+    if (env_->component == kNone) return check_call(tree, found->index, span);
     report(diag::Code::wrong_name, tree.callee.span, {name, "a check, which a component cannot see", "a function, or a query of this component"});
     return nothing(span);
   }
@@ -53,7 +54,7 @@ Term Checker::call(const ast::Call& tree, Span span) {
     if (components_[ref.component]->operations[ref.operation].tree->query) all.push_back(known);
   }
   for (const auto& [known, symbol] : files_[env_->file]->names)
-    if (symbol.kind == SymbolKind::check) all.push_back(known);
+    if (symbol.kind == SymbolKind::check || symbol.kind == SymbolKind::definition) all.push_back(known);
   report_unknown(diag::Code::unknown_function, tree.callee.span, {name}, name, all);
   return nothing(span);
 }
@@ -266,7 +267,7 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
   }
   if (definition.progress == Progress::untouched) this->definition(definition);
   if (definition.progress == Progress::busy) {
-    report(diag::Code::recursion, tree.callee.span, {"`" + std::string(tree.callee.text) + "`", "it is written out where it is used"});
+    report(diag::Code::recursion, tree.callee.span, {std::string(definition.check->condition ? "check" : "definition") + " `" + std::string(tree.callee.text) + "`", "it is written out where it is used"});
     return nothing(span);
   }
   std::string shown = std::string(tree.callee.text) + "(";

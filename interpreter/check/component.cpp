@@ -82,7 +82,8 @@ void Checker::component_heads(std::uint32_t index) {
   // One that is nothing but requests to no node has nothing to run.
   info.nodeless = single.empty() && !info.operations.empty() && info.operations.size() == info.tree->items.size() &&
                   std::all_of(info.operations.begin(), info.operations.end(), [](const OperationInfo& each) { return each.node_parameter == plan::kNoNode; });
-  if (single.find("run") == single.end() && !info.broken && !info.nodeless) report(diag::Code::missing_item, info.tree->name.span, {info.tree->name.text});
+  const bool unsure = info.broken || std::any_of(info.operations.begin(), info.operations.end(), [](const OperationInfo& each) { return each.broken; });
+  if (single.find("run") == single.end() && !unsure && !info.nodeless) report(diag::Code::missing_item, info.tree->name.span, {info.tree->name.text});
   info.good = sink_.errors() == errors && !info.broken;
 }
 

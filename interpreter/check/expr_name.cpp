@@ -109,6 +109,7 @@ Term Checker::symbol(const Symbol& symbol, const ast::Name& name) {
       break;
     case SymbolKind::step:
     case SymbolKind::check:
+    case SymbolKind::definition:
     case SymbolKind::import:
     case SymbolKind::matrix:
       break;

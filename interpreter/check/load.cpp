@@ -134,7 +134,7 @@ void Checker::declare(std::uint32_t file) {
                      definitions_.push_back(std::move(definition));
                    },
                    [&](const ast::CheckDef& tree) {
-                     declare(file, tree.name, SymbolKind::check, static_cast<std::uint32_t>(definitions_.size()));
+                     declare(file, tree.name, tree.condition ? SymbolKind::check : SymbolKind::definition, static_cast<std::uint32_t>(definitions_.size()));
                      Definition definition;
                      definition.check = &tree;
                      definition.file = file;

@@ -14,6 +14,7 @@ std::string_view noun(SymbolKind kind) {
     case SymbolKind::client: return "a client";
     case SymbolKind::step: return "a step";
     case SymbolKind::check: return "a check";
+    case SymbolKind::definition: return "a definition";
     case SymbolKind::import: return "an import";
     case SymbolKind::matrix: return "a matrix";
   }

@@ -48,9 +48,11 @@ void Checker::operation_head(std::uint32_t index, const ast::OperationItem& tree
   operation.span = span;
   operation.parameters = parameters(tree.parameters);
   std::size_t found = 0;
+  bool named = false;
   for (std::uint32_t i = 0; i < operation.parameters.size(); ++i) {
     ParameterInfo& parameter = operation.parameters[i];
     if (parameter.name != "node") continue;
+    named = true;
     if (parameter.type.any() || parameter.type.is(Kind::node)) {
       ++found;
       operation.node_parameter = i;
@@ -63,10 +65,11 @@ void Checker::operation_head(std::uint32_t index, const ast::OperationItem& tree
   const bool asks = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) {
     return std::holds_alternative<ast::DriverRequest>(item.node) || std::holds_alternative<ast::HttpRequest>(item.node) || std::holds_alternative<ast::TcpRequest>(item.node);
   });
-  if (found == 0 && asks && !at_home) operation.node_parameter = plan::kNoNode;
+  if (!named && asks && !at_home) operation.node_parameter = plan::kNoNode;
   operation.good = found == 1 || operation.node_parameter == plan::kNoNode;
   // An item that did not parse may have been the request.
   const bool broken = std::any_of(tree.items.begin(), tree.items.end(), [](const ast::RequestItem& item) { return std::holds_alternative<ast::Broken>(item.node); });
+  operation.broken = broken;
   if (!operation.good && !(found == 0 && broken)) report(diag::Code::missing_node_parameter, tree.name.span, {tree.name.text});
   info.operations.push_back(std::move(operation));
 }

@@ -16,7 +16,7 @@
 
 namespace failc::check {
 
-enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check, import, matrix };
+enum class SymbolKind : std::uint8_t { param, component, cluster, workload, client, step, check, definition, import, matrix };
 std::string_view noun(SymbolKind kind);
 
 /// "there is `a`, `b`"; empty where there is none.
@@ -81,6 +81,7 @@ struct OperationInfo {
   std::vector<ParameterInfo> parameters;
   std::uint32_t node_parameter = 0;
   bool good = false;
+  bool broken = false;  // an item did not parse
 };
 
 struct SettingInfo {

@@ -126,7 +126,8 @@ std::unique_ptr<Valuation> Checker::elaborate(const std::map<std::uint32_t, Valu
         clients_.push_back({.tree = clients_[index].tree, .file = clients_[index].file});
         break;
       case SymbolKind::step:
-      case SymbolKind::check:  // written out anew wherever they are used
+      case SymbolKind::check:
+      case SymbolKind::definition:  // written out anew wherever they are used
       case SymbolKind::import:
       case SymbolKind::matrix: break;
     }

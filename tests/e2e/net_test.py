@@ -67,7 +67,7 @@ class Net(support.TestCase):
             address = "127.0.0.1:%d" % bound.getsockname()[1]
             self.expect(self.run_body(f'  tcp_connect "{address}" expect error.kind == "unreachable"'), 0, "1 passed")
             done = self.run_body(f'  eventually within 300ms: tcp_open("{address}")')
-            self.expect(done, 4, "what `tcp_open` asks did not answer", "Connection refused")
+            self.expect(done, 1, "INCONCLUSIVE", "what `tcp_open` asks did not answer", "Connection refused")
 
 
 if __name__ == "__main__":

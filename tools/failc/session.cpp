@@ -175,10 +175,11 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   // Nobody else takes kept nodes over, or ends them, meanwhile.
   Result<std::optional<host::Fd>> hold = options.kept ? host::lock_file(options.kept->folder + "/lock") : std::optional<host::Fd>();
   if (hold && options.kept && !*hold) hold = Error{"another failc is at the nodes that were kept in `" + options.kept->folder + "`"};
-  // Without a cluster there is nothing to supervise.
-  auto opened = !hold                          ? Result<std::unique_ptr<OpenWorld>>(hold.error())
-                : file.plan->clusters.empty() ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts))
-                                              : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .kept = options.kept, .interrupts = options.interrupts});
+  // Without nodes there is nothing to supervise, and without requests nobody is asked anything.
+  const bool idle = file.plan->clusters.empty() && file.plan->operations.empty();
+  auto opened = !hold  ? Result<std::unique_ptr<OpenWorld>>(hold.error())
+                : idle ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts))
+                       : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .kept = options.kept, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
   const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
   if (!begun) {
