@@ -9,7 +9,7 @@ diag::Diagnostic& note_alias(diag::Diagnostic& item, const Ref& value) {
   return item;
 }
 
-bool only_keys(const Ref& document, std::initializer_list<std::string_view> known, std::string_view what, diag::Sink& sink) {
+bool only_keys(const Ref& document, const std::vector<std::string_view>& known, std::string_view what, diag::Sink& sink) {
   bool good = true;
   for (const Entry entry : document.entries()) {
     const std::string_view key = entry.key.text();

@@ -1,7 +1,7 @@
 #pragma once
 // What readers of particular formats ask of a document, with messages at the place. Where a value came by an alias, a note says where.
-#include <initializer_list>
 #include <string_view>
+#include <vector>
 
 #include "grammar/diag/diagnostic.hpp"
 #include "grammar/import/tree.hpp"
@@ -12,7 +12,7 @@ namespace failc::spec {
 diag::Diagnostic& note_alias(diag::Diagnostic& item, const Ref& value);
 
 /// Reports each key that is none of `known`. `what` is the document: "a phase".
-bool only_keys(const Ref& document, std::initializer_list<std::string_view> known, std::string_view what, diag::Sink& sink);
+bool only_keys(const Ref& document, const std::vector<std::string_view>& known, std::string_view what, diag::Sink& sink);
 /// The value of `key`, of that kind; what is absent or null is reported unless it is `optional`, and empty.
 Ref value_of(const Ref& document, std::string_view key, Kind kind, std::string_view what, diag::Sink& sink, bool optional = false);
 /// Reports `value` where it is of another kind.

@@ -1,6 +1,7 @@
 #pragma once
 // Models that scenarios play: no server and no I/O, what is played to one changes what it shows. A registered list of them is what failc
 // knows; to the core they are names and documents.
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,7 @@ class Player {
 
 enum class PlayerPart : std::uint8_t { options, step, wanted };
 
-/// `name` is what stands behind `play`.
+/// `name` is what stands behind `play`. What a player draws, it draws from the seed alone.
 struct PlayerModel {
   struct Problem {
     DocumentPath path;  // the last one may be a key that is not there
@@ -38,7 +39,7 @@ struct PlayerModel {
   };
   std::string name;
   std::vector<Problem> (*check)(PlayerPart part, const Document& document);
-  Result<std::unique_ptr<Player>> (*make)(const Document& options);
+  Result<std::unique_ptr<Player>> (*make)(const Document& options, std::uint64_t seed);
 };
 
 }  // namespace failc::backend

@@ -2,6 +2,8 @@
 #include "interpreter/check/spec.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include "grammar/base/bug.hpp"
 #include "grammar/import/keys.hpp"
@@ -34,47 +36,56 @@ Ref part(Ref at, const backend::DocumentPath& path, std::size_t from) {
 
 class Lowering {
  public:
-  Lowering(const SpecPlay& play, const backend::PlayerModel& model, const SourceFile& file, std::uint32_t index, diag::Sink& sink)
-      : play_(play), model_(model), places_(file.text, index), sink_(sink) {}
+  Lowering(const SpecPlay& play, const backend::PlayerModel& model, const Places& places, diag::Sink& sink)
+      : play_(play), model_(model), places_(places), sink_(sink) {}
 
-  plan::Scenario scenario(const std::string& path) {
+  plan::Scenario scenario(const std::string& path, std::string title) {
     plan::Scenario out;
-    out.title = play_.title;
-    out.id = path + "::" + play_.title;
+    out.title = std::move(title);
+    out.id = path + "::" + out.title;
+    out.skip = play_.skip;
     out.at = places_.source(play_.at.span());
     out.players.push_back(play_.model);
     plan::Step make = step(play_.options);
     make.binds = true;
     add(out.body, play_.options.empty() ? play_.at : play_.options.front().value, std::move(make), "play " + play_.model);
-    check(backend::PlayerPart::options, make_document(play_.options), [&](const backend::DocumentPath& path) { return of_step(play_.options, path); });
+    check(backend::PlayerPart::options, make_document(play_.options), [&](const backend::DocumentPath& path) { return of_parts(play_.options, path, play_.at); });
     for (const SpecPlay::Group& group : play_.groups) {
       plan::Scope scope;
       scope.kind = plan::ScopeKind::group;
       scope.title = group.title;
-      for (const SpecPlay::Step& each : group.steps) {
-        const std::vector<SpecPlay::Step> one = {each};
-        check(backend::PlayerPart::step, make_document(one), [&](const backend::DocumentPath& path) { return of_step(one, path); });
-        add(scope.body, each.value, step(one), each.key + " " + std::string(places_.first_line(each.value.span(), 200)));
+      plan::Body& body = group.title.empty() ? out.body : scope.body;
+      for (const SpecPlay::Parts& parts : group.steps) {
+        if (parts.empty()) FAILC_BUG("a step that plays nothing");
+        check(backend::PlayerPart::step, make_document(parts), [&](const backend::DocumentPath& path) { return of_parts(parts, path, group.at); });
+        add(body, parts.front().value, step(parts), text_of(parts));
       }
-      wanted(group, scope.body);
-      add(out.body, group.at, std::move(scope), "step \"" + group.title + "\"");
+      wanted(group, body);
+      if (!group.title.empty()) add(out.body, group.at, std::move(scope), "step \"" + group.title + "\"");
     }
     return out;
   }
 
  private:
-  static Document make_document(const std::vector<SpecPlay::Step>& parts) {
+  static Document make_document(const SpecPlay::Parts& parts) {
     Document out;
-    for (const SpecPlay::Step& part : parts) out.entries.emplace_back(part.key, value_of(part.value));
+    for (const SpecPlay::Part& part : parts) out.entries.emplace_back(part.key, value_of(part.value));
     return out;
   }
-  Ref of_step(const std::vector<SpecPlay::Step>& parts, const backend::DocumentPath& path) const {
-    for (const SpecPlay::Step& each : parts)
+  /// Where `path` leads; `whole` where it leads nowhere.
+  static Ref of_parts(const SpecPlay::Parts& parts, const backend::DocumentPath& path, const Ref& whole) {
+    for (const SpecPlay::Part& each : parts)
       if (!path.empty() && each.key == path.front()) return part(each.value, path, 1);
-    return parts.empty() ? play_.at : parts.front().value;
+    return parts.size() == 1 ? parts.front().value : whole;
+  }
+  std::string text_of(const SpecPlay::Parts& parts) const {
+    std::string out = parts.front().key;
+    if (parts.size() == 1) return out + " " + std::string(places_.first_line(parts.front().value.span(), 200));
+    for (std::size_t i = 1; i < parts.size(); ++i) out += ", " + parts[i].key;
+    return out;
   }
 
-  plan::Step step(const std::vector<SpecPlay::Step>& parts) {
+  plan::Step step(const SpecPlay::Parts& parts) {
     plan::Step out;
     out.kind = plan::StepKind::play;
     plan::Expr& document = out.args.emplace_back();
@@ -84,11 +95,22 @@ class Lowering {
   }
 
   void wanted(const SpecPlay::Group& group, plan::Body& out) {
-    check(backend::PlayerPart::wanted, *value_of(group.wanted).as<Document>(), [&](const backend::DocumentPath& path) { return part(group.wanted, path, 0); });
+    check(backend::PlayerPart::wanted, make_document(group.wanted), [&](const backend::DocumentPath& path) { return group.whole ? part(group.whole, path, 0) : of_parts(group.wanted, path, group.at); });
     plan::Condition condition;
     condition.kind = plan::ConditionKind::shows;
-    condition.condition = expr_of(group.wanted, places_);
-    const Place came = group.wanted.alias().value_or(group.wanted.place());
+    if (!group.whole) {
+      condition.condition.at = places_.source(group.at.span());
+      condition.condition.op = plan::Op::doc;
+      std::string keys;
+      for (const SpecPlay::Part& each : group.wanted) {
+        condition.condition.names.push_back(each.key);
+        condition.condition.args.push_back(expr_of(each.value, places_));
+        keys += (keys.empty() ? "" : ", ") + each.key;
+      }
+      return add(out, group.wanted.empty() ? group.at : group.wanted.front().value, std::move(condition), keys);
+    }
+    condition.condition = expr_of(group.whole, places_);
+    const Place came = group.whole.alias().value_or(group.whole.place());
     add(out, group.wanted_at, std::move(condition), std::string(places_.first_line({group.wanted_at.span().begin, std::max(came.span.end, group.wanted_at.span().end)}, 200)));
   }
 
@@ -110,7 +132,7 @@ class Lowering {
 
   const SpecPlay& play_;
   const backend::PlayerModel& model_;
-  Places places_;
+  const Places& places_;
   diag::Sink& sink_;
 };
 
@@ -158,6 +180,19 @@ plan::Expr expr_of(const Ref& ref, const Places& places) {
   return out;
 }
 
+std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std::string& path) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (const SpecPlay& play : plays) {
+    std::string title = play.title.empty() ? std::filesystem::path(path).stem().string() : play.title;
+    // Nothing says that descriptions differ, and scenarios are told apart by them.
+    const std::string base = title;
+    for (std::size_t number = 2; !seen.insert(title).second; ++number) title = base + " (" + std::to_string(number) + ")";
+    out.push_back(std::move(title));
+  }
+  return out;
+}
+
 bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, std::vector<NotRun>& not_run) {
   const std::size_t before = sink.errors();
   const bool lenient = options.found.contains(sources[file].path);
@@ -179,13 +214,18 @@ bool add_spec(FileId file, const Options& options, const SourceMap& sources, dia
     not_run.push_back({file, format->name, format->reason});
     return true;
   }
-  const std::optional<SpecPlay> play = format->read(root, sink);
-  if (!play) return false;
-  const auto model = std::find_if(options.players.begin(), options.players.end(), [&](const backend::PlayerModel& one) { return one.name == play->model; });
-  if (model == options.players.end()) FAILC_BUG("a format of a model that is not registered");
+  const std::optional<std::vector<SpecPlay>> plays = format->read(root, sink);
+  if (!plays) return false;
   const SourceFile& source = sources[file];
   plan.files.push_back(source.path);
-  plan.scenarios.push_back(Lowering(*play, *model, source, static_cast<std::uint32_t>(plan.files.size() - 1), sink).scenario(source.path));
+  const Places places(source.text, static_cast<std::uint32_t>(plan.files.size() - 1));
+  const std::vector<std::string> titles = titles_of(*plays, source.path);
+  for (std::size_t i = 0; i < plays->size(); ++i) {
+    const SpecPlay& play = (*plays)[i];
+    const auto model = std::find_if(options.players.begin(), options.players.end(), [&](const backend::PlayerModel& one) { return one.name == play.model; });
+    if (model == options.players.end()) FAILC_BUG("a format of a model that is not registered");
+    plan.scenarios.push_back(Lowering(play, *model, places, sink).scenario(source.path, titles[i]));
+  }
   return sink.errors() == before;
 }
 

@@ -10,21 +10,26 @@
 
 namespace failc::check {
 
-/// What is played in one file: groups of steps to one player. Each step is the document `{key: value}`.
+/// One scenario of a file: groups of steps to one player.
 struct SpecPlay {
-  struct Step {
+  struct Part {
     std::string key;
     spec::Ref value;
   };
+  /// The document of these entries, which may stand apart in the file.
+  using Parts = std::vector<Part>;
   struct Group {
-    std::string title;
+    std::string title;  // "": its steps are the scenario's own
     spec::Ref at;
-    std::vector<Step> steps;
-    spec::Ref wanted_at, wanted;  // a key, and the document that the player must show then
+    std::vector<Parts> steps;
+    spec::Ref wanted_at;  // a key; or nothing, where `wanted` stands apart
+    spec::Ref whole;      // its value, where all of `wanted` is there
+    Parts wanted;         // what the player must show then
   };
-  std::string title, model;
+  std::string title, model;  // a title of "": the file's name
+  std::string skip;          // why it is not run; "": it is
   spec::Ref at;
-  std::vector<Step> options;
+  Parts options;
   std::vector<Group> groups;
 };
 
@@ -32,8 +37,8 @@ struct SpecFormat {
   std::string name;    // "SDAM phases"
   std::string reason;  // why files of it are not run; "": they are
   bool (*has_shape)(const spec::Ref& root);
-  /// Nothing where something was reported. Null where files of it are not run.
-  std::optional<SpecPlay> (*read)(const spec::Ref& root, diag::Sink& sink) = nullptr;
+  /// The file's scenarios. Nothing where something was reported. Null where files of it are not run.
+  std::optional<std::vector<SpecPlay>> (*read)(const spec::Ref& root, diag::Sink& sink) = nullptr;
 };
 
 }  // namespace failc::check

@@ -9,6 +9,7 @@
 #include "grammar/base/bug.hpp"
 #include "grammar/import/keys.hpp"
 #include "grammar/import/read.hpp"
+#include "interpreter/check/spec.hpp"
 
 namespace failc::check {
 namespace {
@@ -63,6 +64,20 @@ class Writer {
     return "0";
   }
 
+  /// A document of what stands apart.
+  std::string entries(const SpecPlay::Parts& parts, std::size_t column, std::size_t indent) {
+    std::string line;
+    for (const SpecPlay::Part& part : parts) line += (line.empty() ? "{ " : ", ") + key_of(part.key) + ": " + flat(part.value);
+    if (line.empty()) return "{}";
+    if (column + line.size() + 2 <= kWidth) return line + " }";
+    std::string out = "{\n";
+    for (const SpecPlay::Part& part : parts) {
+      const std::string key = key_of(part.key) + ": ";
+      out += std::string(indent + 2, ' ') + key + value(part.value, indent + 3 + key.size(), indent + 2) + ",\n";
+    }
+    return out + std::string(indent, ' ') + "}";
+  }
+
   /// On one line where it fits; `column` is where it begins, `indent` what its lines behind the first have before them.
   std::string value(const Ref& ref, std::size_t column, std::size_t indent) {
     if (!ref.is(Kind::list) && !ref.is(Kind::document)) return scalar(ref);
@@ -92,14 +107,28 @@ class Writer {
   diag::Sink& sink_;
 };
 
-std::string step(const std::vector<SpecPlay::Step>& parts, std::string before, std::size_t indent, Writer& writer) {
+std::string step(const SpecPlay::Parts& parts, std::string before, std::size_t indent, Writer& writer) {
   std::string out = std::string(indent, ' ') + std::move(before) + " with {";
-  for (const SpecPlay::Step& part : parts) {
+  for (const SpecPlay::Part& part : parts) {
     out += (out.back() == '{' ? " " : ", ") + key_of(part.key) + ": ";
     const std::size_t line = out.rfind('\n');
     out += writer.value(part.value, out.size() - (line == std::string::npos ? 0 : line + 1) + 2, indent);
   }
   return out + " }";
+}
+
+std::string scenario(const SpecPlay& play, const std::string& title, Writer& writer) {
+  std::string out = fmt::format("\nscenario {}{} {{\n", in_quotes(title), play.skip.empty() ? "" : " skip " + in_quotes(play.skip));
+  out += step(play.options, "play " + play.model, 2, writer) + " as c\n";
+  for (const SpecPlay::Group& group : play.groups) {
+    const std::size_t indent = group.title.empty() ? 2 : 4;
+    const std::string before(indent, ' ');
+    if (!group.title.empty()) out += "  step " + in_quotes(group.title) + " {\n";
+    for (const SpecPlay::Parts& each : group.steps) out += step(each, "play c", indent, writer) + "\n";
+    out += before + "expect c matches " + (group.whole ? writer.value(group.whole, 17 + indent, indent) : writer.entries(group.wanted, 17 + indent, indent)) + "\n";
+    if (!group.title.empty()) out += "  }\n";
+  }
+  return out + "}\n";
 }
 
 }  // namespace
@@ -115,17 +144,12 @@ std::optional<std::string> to_fail(FileId file, const Options& options, const So
     sink.report(diag::Code::not_run, root.place(), {sources[file].path, known ? format->name : "no test format", known ? format->reason : "its shape is that of no format that failc knows"});
     return std::nullopt;
   }
-  const std::optional<SpecPlay> play = format->read(root, sink);
-  if (!play) return std::nullopt;
+  const std::optional<std::vector<SpecPlay>> plays = format->read(root, sink);
+  if (!plays) return std::nullopt;
   Writer writer(sink);
-  std::string out = fmt::format("# Made by `failc import` from {}.\n\nscenario {} {{\n", std::filesystem::path(sources[file].path).filename().string(), in_quotes(play->title));
-  out += step(play->options, "play " + play->model, 2, writer) + " as c\n";
-  for (const SpecPlay::Group& group : play->groups) {
-    out += "  step " + in_quotes(group.title) + " {\n";
-    for (const SpecPlay::Step& each : group.steps) out += step({each}, "play c", 4, writer) + "\n";
-    out += "    expect c matches " + writer.value(group.wanted, 21, 4) + "\n  }\n";
-  }
-  out += "}\n";
+  std::string out = fmt::format("# Made by `failc import` from {}.\n", std::filesystem::path(sources[file].path).filename().string());
+  const std::vector<std::string> titles = titles_of(*plays, sources[file].path);
+  for (std::size_t i = 0; i < plays->size(); ++i) out += scenario((*plays)[i], titles[i], writer);
   if (sink.errors() > before) return std::nullopt;
   return out;
 }

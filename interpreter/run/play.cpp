@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "interpreter/run/dice.hpp"
 #include "interpreter/run/engine.hpp"
 #include "interpreter/run/seen.hpp"
 
@@ -85,7 +86,7 @@ Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Ste
   const auto& models = run.options.players;
   const auto model = std::find_if(models.begin(), models.end(), [&](const backend::PlayerModel& one) { return one.name == name; });
   if (model == models.end()) co_return run.fail(run.failure_at(node, fmt::format("no model is called `{}`", name), node.text));
-  auto made = model->make(*document);
+  auto made = model->make(*document, mix(mix(run.seed, step.random), context.path));
   if (!made) co_return run.fail(run.failure_at(node, made.error().message, node.text));
   run.players[step.player] = std::move(*made);
   co_return Flow::go_on;

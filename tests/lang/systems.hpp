@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "interpreter/check/check.hpp"
-#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
 #include "interpreter/systems/mongodb/specs/formats.hpp"
 
 namespace failc {
@@ -17,7 +16,7 @@ inline List read_documents(std::string_view text, std::vector<check::NodeSource:
 
 inline void add_systems(check::Options& options) {
   options.observers = {"sdam"};
-  options.players = {{"sdam", sdam::check_played, sdam::make_player}};
+  options.players = mongodb::spec_players();
   options.formats = mongodb::spec_formats();
   options.sources = {{"automation_config", read_documents}};
 }

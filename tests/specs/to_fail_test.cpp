@@ -53,6 +53,12 @@ TEST(ToFail, WhatCannotBeWrittenIsRefused) {
   EXPECT_EQ(sink.errors(), 2u);
 }
 
+TEST(ToFail, OfTheOtherFormats) {
+  if (!std::filesystem::is_directory(kUpstream)) GTEST_SKIP() << "the specifications are not at " << kUpstream;
+  for (const FormatFolder& format : kFormats)
+    for (const auto& path : phase_files(kUpstream / format.upstream, ".yml")) EXPECT_EQ(verdict("made.fail", made_of(path.string(), text_of_file(path))), "pass") << path;
+}
+
 TEST(ToFail, OfTheSpecifications) {
   if (!std::filesystem::is_directory(kPhases)) GTEST_SKIP() << "the specifications are not at " << kPhases;
   std::size_t files = 0;

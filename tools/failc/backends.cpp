@@ -5,7 +5,6 @@
 #include "interpreter/backends/agent/recover.hpp"
 #include "interpreter/systems/automation/node_source.hpp"
 #include "interpreter/systems/mongodb/observer/sdam_observer.hpp"
-#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
 #include "interpreter/systems/mongodb/specs/formats.hpp"
 
 namespace failc::tools {
@@ -27,7 +26,7 @@ class OpenAgent : public OpenWorld {
 
 const std::vector<backend::ObserverModel> kObservers = {{"sdam", sdam::make_observer}};
 
-const std::vector<backend::PlayerModel> kPlayers = {{"sdam", sdam::check_played, sdam::make_player}};
+const std::vector<backend::PlayerModel> kPlayers = mongodb::spec_players();
 
 const std::vector<check::Capabilities> kBackends = {
     {.name = "agent", .available = true, .processes = true, .pause = true, .partition = false, .shape = false},

@@ -175,15 +175,19 @@ Servers in_latency_window(const Servers& suitable, Millis local_threshold) {
   return out;
 }
 
+std::size_t choose_index(std::size_t size, const std::function<std::uint64_t(std::size_t)>& operation_count, const std::function<std::size_t(std::size_t)>& draw) {
+  if (size == 1) return 0;
+  const std::size_t first = draw(size);
+  // A second one that is another: of those left, in the order without the first.
+  std::size_t second = draw(size - 1);
+  if (second >= first) ++second;
+  return operation_count(second) < operation_count(first) ? second : first;
+}
+
 std::optional<ServerDescription> choose(const Servers& window, const std::function<std::uint64_t(const std::string&)>& operation_count,
                                         const std::function<std::size_t(std::size_t)>& draw) {
   if (window.empty()) return std::nullopt;
-  if (window.size() == 1) return window.front();
-  const std::size_t first = draw(window.size());
-  // A second one that is another: of those left, in the order without the first.
-  std::size_t second = draw(window.size() - 1);
-  if (second >= first) ++second;
-  return operation_count(window[second].address) < operation_count(window[first].address) ? window[second] : window[first];
+  return window[choose_index(window.size(), [&](std::size_t index) { return operation_count(window[index].address); }, draw)];
 }
 
 bool has_readable_server(const TopologyDescription& topology, const ReadPreference& preference, Millis heartbeat_frequency) {

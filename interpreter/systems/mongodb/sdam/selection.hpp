@@ -53,6 +53,9 @@ std::optional<ServerDescription> choose(const std::vector<ServerDescription>& wi
                                         const std::function<std::uint64_t(const std::string&)>& operation_count,
                                         const std::function<std::size_t(std::size_t)>& draw);
 
+/// The same among `size` servers, at least one, told apart by their indices.
+std::size_t choose_index(std::size_t size, const std::function<std::uint64_t(std::size_t)>& operation_count, const std::function<std::size_t(std::size_t)>& draw);
+
 bool has_readable_server(const TopologyDescription& topology, const ReadPreference& preference = {},
                          Millis heartbeat_frequency = kDefaultHeartbeatFrequency);
 bool has_writable_server(const TopologyDescription& topology);

@@ -19,12 +19,13 @@ std::optional<check::SpecPlay::Group> phase_of(const Ref& phase, std::size_t num
   const Ref description = value_of(phase, "description", Kind::text, where, sink, true);
   out.title = description ? std::string(description.text()) : where;
   const auto steps = [&](std::string_view key, const char* step) {
-    for (const Ref item : value_of(phase, key, Kind::list, where, sink, true).items()) out.steps.push_back({step, item});
+    for (const Ref item : value_of(phase, key, Kind::list, where, sink, true).items()) out.steps.push_back({{step, item}});
   };
   steps("responses", "response");
   steps("applicationErrors", "applicationError");
-  out.wanted = value_of(phase, "outcome", Kind::document, where, sink);
+  out.whole = value_of(phase, "outcome", Kind::document, where, sink);
   out.wanted_at = phase.entry("outcome").key;
+  for (const Entry entry : out.whole.entries()) out.wanted.push_back({std::string(entry.key.text()), entry.value});
   if (sink.errors() > before) return std::nullopt;
   return out;
 }
@@ -33,7 +34,7 @@ std::optional<check::SpecPlay::Group> phase_of(const Ref& phase, std::size_t num
 
 bool has_phases_shape(const Ref& root) { return root.find("phases") && !root.find("schemaVersion"); }
 
-std::optional<check::SpecPlay> read_phases_format(const Ref& root, diag::Sink& sink) {
+std::optional<std::vector<check::SpecPlay>> read_phases_format(const Ref& root, diag::Sink& sink) {
   const std::size_t before = sink.errors();
   constexpr const char* kFile = "the file";
   only_keys(root, {"description", "uri", "phases"}, kFile, sink);
@@ -51,7 +52,7 @@ std::optional<check::SpecPlay> read_phases_format(const Ref& root, diag::Sink& s
   for (const Ref phase : phases.items())
     if (auto group = phase_of(phase, ++number, sink)) out.groups.push_back(std::move(*group));
   if (sink.errors() > before) return std::nullopt;
-  return out;
+  return std::vector{std::move(out)};
 }
 
 }  // namespace failc::sdam

@@ -5,6 +5,6 @@
 namespace failc::sdam {
 
 bool has_phases_shape(const spec::Ref& root);
-std::optional<check::SpecPlay> read_phases_format(const spec::Ref& root, diag::Sink& sink);
+std::optional<std::vector<check::SpecPlay>> read_phases_format(const spec::Ref& root, diag::Sink& sink);
 
 }  // namespace failc::sdam

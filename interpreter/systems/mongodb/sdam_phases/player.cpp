@@ -179,7 +179,7 @@ Problems check_played(backend::PlayerPart part, const Document& document) {
   FAILC_BUG("no such part");
 }
 
-Result<std::unique_ptr<backend::Player>> make_player(const Document& options) {
+Result<std::unique_ptr<backend::Player>> make_player(const Document& options, std::uint64_t) {
   Result<Topology> topology = topology_of(options);
   if (!topology) return topology.error();
   return std::unique_ptr<backend::Player>(std::make_unique<SdamPlayer>(std::move(*topology)));

@@ -6,6 +6,6 @@
 namespace failc::sdam {
 
 std::vector<backend::PlayerModel::Problem> check_played(backend::PlayerPart part, const Document& document);
-Result<std::unique_ptr<backend::Player>> make_player(const Document& options);
+Result<std::unique_ptr<backend::Player>> make_player(const Document& options, std::uint64_t seed);
 
 }  // namespace failc::sdam

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include "interpreter/systems/mongodb/played/connection_string.hpp"
+#include "interpreter/systems/mongodb/played/formats.hpp"
+#include "interpreter/systems/mongodb/played/round_trip.hpp"
+#include "interpreter/systems/mongodb/played/selection.hpp"
 #include "interpreter/systems/mongodb/sdam_phases/format.hpp"
+#include "interpreter/systems/mongodb/sdam_phases/player.hpp"
 
 namespace failc::mongodb {
 namespace {
@@ -34,11 +39,6 @@ bool legacy(const Ref& root) { return root.find("runOn") && root.find("tests"); 
 bool pool_integration(const Ref& root) { return has_all(root, {"version", "style"}) && root.find("style").is(Kind::text) && root.find("style").text() == "integration"; }
 bool pool(const Ref& root) { return has_all(root, {"version", "style"}); }
 bool seed_list(const Ref& root) { return root.find("uri") && (root.find("seeds") || root.find("numSeeds")); }
-bool in_window(const Ref& root) { return static_cast<bool>(root.find("mocked_topology_state")); }
-bool round_trip(const Ref& root) { return has_all(root, {"avg_rtt_ms", "new_rtt_ms"}); }
-bool selection(const Ref& root) { return has_all(root, {"topology_description", "read_preference"}); }
-bool concern_documents(const Ref& root) { return first_test(root).find("readConcernDocument") || first_test(root).find("writeConcernDocument"); }
-bool connection_strings(const Ref& root) { return static_cast<bool>(first_test(root).find("uri")); }
 bool bson(const Ref& root) { return static_cast<bool>(root.find("bson_type")); }
 bool binary_vectors(const Ref& root) { return static_cast<bool>(first_test(root).find("dtype_hex")); }
 bool schema(const Ref& root) { return static_cast<bool>(root.find("$schema")); }
@@ -54,15 +54,22 @@ std::vector<check::SpecFormat> spec_formats() {
       {"connection pool, integration", "a driver's pool on a server is not run from these files yet", pool_integration},
       {"connection pool, unit", "there is no model of a connection pool yet", pool},
       {"DNS seed list", "resolving seed lists needs a name server of failc's own, which there is not yet", seed_list},
-      {"server selection in the latency window", "selection is not played from these files yet", in_window},
-      {"round-trip time", "averages are not played from these files yet", round_trip},
-      {"server selection and max staleness", "selection is not played from these files yet", selection},
-      {"read and write concern documents", "options are not played from these files yet", concern_documents},
-      {"connection strings and options", "options are not played from these files yet", connection_strings},
+      {"choices in the latency window", "", played::has_window_shape, played::read_window_format},
+      {"server selection and max staleness", "", played::has_selection_shape, played::read_selection_format},
+      {"round-trip time", "", played::has_round_trip_shape, played::read_round_trip_format},
+      {"credentials", "", played::has_credential_shape, played::read_credential_format},
+      {"read and write concern strings", "", played::has_concern_string_shape, played::read_concern_string_format},
+      {"read and write concern documents", "", played::has_concern_document_shape, played::read_concern_document_format},
+      {"connection strings and options", "", played::has_connection_string_shape, played::read_connection_string_format},
       {"BSON corpus", "encoding is not played from these files yet", bson},
       {"BSON vectors", "encoding is not played from these files yet", binary_vectors},
       {"JSON schema", "it describes a format and holds no test", schema},
   };
+}
+
+std::vector<backend::PlayerModel> spec_players() {
+  return {{"sdam", sdam::check_played, sdam::make_player}, played::selection_model(),  played::round_trip_model(), played::connection_string_model(),
+          played::credential_model(),                      played::concern_model()};
 }
 
 }  // namespace failc::mongodb
