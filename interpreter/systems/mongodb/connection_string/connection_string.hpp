@@ -34,7 +34,7 @@ struct ConnectionString {
   std::vector<Host> hosts;  // at least one
   std::optional<std::string> user, password, database;
   std::map<std::string, OptionValue> options;   // by name as the list of options spells it; only what is valid
-  std::map<std::string, std::string> rejected;  // options that are left out because of their values, and why
+  std::map<std::string, std::string> rejected;  // options that are left out because of their values, and why; of a list, an item
   std::vector<std::string> warnings;
 
   template <class T>

@@ -1,5 +1,6 @@
 #include "interpreter/systems/mongodb/played/selection_read.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -156,8 +157,10 @@ void read_frequencies(Reading& wanted, SelectionWanted& out) {
   }
   wanted.needs("what is wanted of choices", "tolerance");
   out.tolerance = wanted.number("tolerance");
-  // With 1, every frequency would do.
-  if (out.tolerance && (*out.tolerance < 0 || *out.tolerance >= 1)) wanted.wrong("tolerance", "a tolerance is from 0 to less than 1");
+  double greatest = 0;
+  for (const auto& [address, frequency] : *out.frequencies) greatest = std::max(greatest, frequency);
+  if (out.tolerance && (*out.tolerance < 0 || (*out.tolerance > 0 && *out.tolerance >= greatest)))
+    wanted.wrong("tolerance", "a tolerance is from 0 to less than the greatest frequency: with more, a server that is never chosen would do");
 }
 
 }  // namespace
