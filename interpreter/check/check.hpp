@@ -61,6 +61,7 @@ struct NotRun {
 struct Specs {
   std::unique_ptr<plan::Plan> plan;
   std::vector<NotRun> not_run;
+  std::map<std::string, std::size_t> run;  // how many files of each format are in the plan, or would be
 };
 Specs check_specs(const std::vector<std::string>& paths, const Options& options, SourceMap& sources, diag::Sink& sink);
 /// The same for files that are in `sources` already.

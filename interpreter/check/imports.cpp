@@ -54,14 +54,14 @@ void Checker::import(ImportInfo& info, plan::Plan& plan) {
     report(diag::Code::nothing_imported, info.span, {info.tree->pattern, "no file is called so"});
     return;
   }
-  std::vector<NotRun> not_run;
+  Specs specs;
   const auto first = static_cast<std::ptrdiff_t>(plan.scenarios.size());
   for (const std::string& path : files) {
     Result<std::string> text = spec::is_spec(path) ? read_file(path) : Error{"`" + path + "` is no `.yml`, `.yaml` or `.json`"};
     if (!text) report(diag::Code::unreadable_file, info.span, {path, text.error().message});
-    else add_spec(sources_.add(path, std::move(*text)), options_, sources_, sink_, plan, not_run);
+    else add_spec(sources_.add(path, std::move(*text)), options_, sources_, sink_, plan, specs);
   }
-  for (const NotRun& one : not_run) report(diag::Code::not_run, info.span, {sources_[one.file].path, one.format, one.reason});
+  for (const NotRun& one : specs.not_run) report(diag::Code::not_run, info.span, {sources_[one.file].path, one.format, one.reason});
   auto& scenarios = plan.scenarios;
   if (info.tree->only) scenarios.erase(std::remove_if(scenarios.begin() + first, scenarios.end(), [&](const plan::Scenario& one) { return !title_matches(*info.tree->only, one.title); }), scenarios.end());
   if (info.tree->only && scenarios.size() == static_cast<std::size_t>(first))

@@ -193,7 +193,7 @@ std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std
   return out;
 }
 
-bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, std::vector<NotRun>& not_run) {
+bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
   const std::size_t before = sink.errors();
   const bool lenient = options.found.contains(sources[file].path);
   diag::Sink unsaid;
@@ -201,19 +201,20 @@ bool add_spec(FileId file, const Options& options, const SourceMap& sources, dia
   if (!tree && lenient) {
     const diag::Diagnostic& item = unsaid.all().front();
     const LineColumn at = sources[file].position(item.place.span.begin);
-    not_run.push_back({file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message});
+    out.not_run.push_back({file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message});
   }
   if (!tree) return lenient;
   const Ref root(*tree);
   const auto format = std::find_if(options.formats.begin(), options.formats.end(), [&](const SpecFormat& one) { return one.has_shape(root); });
   if (format == options.formats.end()) {
-    not_run.push_back({file, "no test format", "its shape is that of no format that failc knows"});
+    out.not_run.push_back({file, "no test format", "its shape is that of no format that failc knows"});
     return true;
   }
   if (format->read == nullptr) {
-    not_run.push_back({file, format->name, format->reason});
+    out.not_run.push_back({file, format->name, format->reason});
     return true;
   }
+  ++out.run[format->name];
   const std::optional<std::vector<SpecPlay>> plays = format->read(root, sink);
   if (!plays) return false;
   const SourceFile& source = sources[file];
@@ -233,7 +234,7 @@ Specs check_specs(const std::vector<FileId>& files, const Options& options, cons
   Specs out;
   out.plan = std::make_unique<plan::Plan>();
   const std::size_t before = sink.errors();
-  for (const FileId file : files) add_spec(file, options, sources, sink, *out.plan, out.not_run);
+  for (const FileId file : files) add_spec(file, options, sources, sink, *out.plan, out);
   if (sink.errors() > before) {
     out.plan = nullptr;
     return out;

@@ -38,7 +38,7 @@ class Specs(support.TestCase):
         self.write("u/one.json", '{"schemaVersion": "1.0", "tests": []}')
         self.write("u/config.json", "{}")
         self.write("own.fail", 'scenario "s" {\n  play sdam with { uri: "mongodb://a" } as c\n  expect c matches { topologyType: "Unknown", servers: { "a:27017": { type: "Unknown" } } }\n}\n')
-        done = self.expect(self.failc("run", "."), 0, "4 passed", "not run: 2 files, of 2 kinds", "1  unified: ", "./u: one.json", "1  no test format: ", "./u: config.json")
+        done = self.expect(self.failc("run", "."), 0, "4 passed", "of 5 spec files, 3 run, of 1 kind\n      3  discovery phases\nnot run: 2 files, of 2 kinds", "1  unified: ", "./u: one.json", "1  no test format: ", "./u: config.json")
         self.assertLess(done.stdout.index("pass  "), done.stdout.index("not run:"))
         self.expect(self.failc("run", ".", "--report", "json=r.out", "--report", "junit=r.xml"), 0)
         report = json.loads((self.base / "r.out").read_text())
@@ -53,6 +53,35 @@ class Specs(support.TestCase):
         self.expect(self.failc("list", "."), 0, "./u/template.yml  [not run: cannot be read: line 1, column ")
         self.expect(self.failc("run", "u/template.yml"), 2, "error[F0701]")
         self.expect(self.failc("run", "u"), 3, "not run: 3 files", "there is no scenario in what was named")
+
+    def test_lists_of_tests(self):
+        shutil.copytree(SAMPLES, self.base / "s")
+        done = self.expect(self.failc("run", "s"), 0, "pass  s/options/values.yml::nothing of the sort  ", "pass  s/selection/near.json::near  ", "pass  s/selection/avoided.yml::a server is avoided  ")
+        self.assertNotIn("not run", done.stdout)
+        self.expect(self.failc("run", "s/credential/mechanisms.yml", "--only", "nobody"), 0, "1 passed")
+        self.write("twice.yml", "tests:\n- {description: d, uri: 'mongodb://h', valid: true}\n- {description: d, uri: 'mongodb://h', valid: false}\n")
+        self.expect(self.failc("run", "twice.yml"), 1, "pass  twice.yml::d  ", "FAIL  twice.yml::d (2)  ", "twice.yml:3:48: `valid` is true, and false is wanted")
+        made = self.expect(self.failc("import", "s/options/values.yml", "--to-fail"), 0, 'scenario "nothing of the sort" {').stdout
+        self.write("made.fail", made)
+        self.expect(self.failc("run", "made.fail"), 0, "3 passed")
+        self.write("a.fail", 'import "s/*/*.yml" as all\nrun all\n')
+        self.expect(self.failc("run", "a.fail"), 0, " passed in ")
+        self.expect(self.failc("plan", "s/window/busy.yml"), 0, "play selection", "iterations 3000")
+
+    def test_choices_are_the_seeds(self):
+        text = (SAMPLES / "window/busy.yml").read_text().replace("tolerance: 0.06", "tolerance: 0.0").replace("iterations: 3000", "iterations: 3001")
+        self.write("busy.yml", text)
+        said = [self.expect(self.failc("run", "busy.yml", "--seed", seed), 1, "expected_frequencies.y:27017").stdout for seed in (1, 1, 2)]
+        seen = [re.search(r"`expected_frequencies\.y:27017` is (\S+),", one).group(1) for one in said]
+        self.assertEqual(seen[0], seen[1])
+        self.assertNotEqual(seen[0], seen[2])
+
+    def test_secrets_are_not_said(self):
+        self.write("s.json", json.dumps({"tests": [{"description": "d", "uri": "mongodb://u:geheim@h", "valid": True, "auth": {"username": "u", "password": "andere", "db": None}}]}, indent=1))
+        done = self.expect(self.failc("run", "s.json", "--report", "junit=r.xml", "--report", "json=r.out"), 1, "`auth` is `password`, which is not shown, and another is wanted")
+        for text in (done.stdout, done.stderr, (self.base / "r.xml").read_text(), (self.base / "r.out").read_text()):
+            self.assertNotIn("geheim", text)
+            self.assertNotIn("andere", text)
 
     def test_check(self):
         self.write("bad.yml", "description: d\nuri: mongodb://a\nphazes: []\nphases:\n- outcome: {topologyType: Single, servers: {}, setNam: x}\n")
@@ -93,6 +122,25 @@ class Upstream(support.TestCase):
         phases = [p for p in files if p.parent.name != "unified"]
         self.assertIn(f"{len(phases)} passed", done.stdout)
         self.assertIn(f"not run: {len(files) - len(phases)} files", done.stdout)
+
+    def test_what_needs_no_server(self):
+        folders = [UPSTREAM / name for name in ("server-selection/tests/server_selection", "server-selection/tests/rtt", "server-selection/tests/in_window", "max-staleness/tests", "connection-string/tests", "uri-options/tests",
+                                                "auth/tests/legacy", "read-write-concern/tests/connection-string", "read-write-concern/tests/document")]
+        done = self.expect(self.failc("run", *folders), 0, " passed, 2 skipped in ")
+        self.assertNotIn("not run", done.stdout)
+        for ending in (".yml", ".json"):
+            self.assertEqual({p for f in folders for p in map(str, f.rglob("*" + ending))}, set(re.findall(r"^(?:pass|skip) +(\S+?\" + ending + ")::", done.stdout, re.M)))
+
+    def test_the_counts_add_up(self):
+        files = [p for p in UPSTREAM.rglob("*") if p.suffix in (".yml", ".json")]
+        done = self.expect(self.failc("run", UPSTREAM), 0, "not run: ")
+        table = done.stdout[done.stdout.index(f"of {len(files)} spec files, "):]
+        run, not_run = table.split("not run: ", 1)
+        counts = lambda text: sum(int(count) for count in re.findall(r"^ {2,6}(\d+)  \S", text, re.M))
+        self.assertIn(f"{counts(run)} run, of ", run)
+        self.assertTrue(not_run.startswith(f"{counts(not_run)} files, "))
+        self.assertEqual(counts(run) + counts(not_run), len(files))
+        self.assertNotIn("no test format", table)
 
     def test_every_file_is_accounted_for(self):
         files = {str(p) for p in UPSTREAM.rglob("*") if p.suffix in (".yml", ".json")}

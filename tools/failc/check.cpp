@@ -42,7 +42,7 @@ Exit check_command(const Words& words) {
   checking.find_program = find_program;
   std::vector<std::string> specs, texts;
   for (const std::string& path : *paths) (!from_input && spec::is_spec(path) ? specs : texts).push_back(path);
-  std::vector<check::NotRun> not_run;
+  check::Specs checked;
   if (from_input) {
     auto text = read_standard_input();
     if (!text) {
@@ -53,12 +53,12 @@ Exit check_command(const Words& words) {
   } else {
     check_files(texts, checking, jobs, sources, sink);
   }
-  if (!specs.empty()) not_run = check::check_specs(specs, checking, sources, sink).not_run;
+  if (!specs.empty()) checked = check::check_specs(specs, checking, sources, sink);
   print(sink, sources, options.format);
   const bool wrong = sink.has_errors();
   if (options.format == "text") {
     const std::string summary = sink.all().empty() ? plural(paths->size(), "file") + " checked, no mistakes" : counted(sink) + " in " + plural(paths->size(), "file");
-    std::fprintf(stderr, "%s%s\n", not_run_table(not_run, sources).c_str(), summary.c_str());
+    std::fprintf(stderr, "%s%s\n", not_run_table(checked.not_run, checked.run, sources).c_str(), summary.c_str());
   }
   return wrong ? Exit::input : Exit::pass;
 }

@@ -69,6 +69,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
       if (std::find(words.begin(), words.end(), path) == words.end()) checking.found.insert(path);
     check::Specs checked = check::check_specs(specs, checking, program->sources, sink);
     program->not_run = std::move(checked.not_run);
+    program->formats_run = std::move(checked.run);
     if (checked.plan && !checked.plan->scenarios.empty()) program->files.push_back({common_path(specs), std::move(checked.plan)});
   }
   print(sink, program->sources, options.format);

@@ -28,7 +28,8 @@ struct Loaded {
 struct Program {
   SourceMap sources;
   std::vector<Loaded> files;             // all spec files are one
-  std::vector<check::NotRun> not_run;  // of the spec files
+  std::vector<check::NotRun> not_run;    // of the spec files
+  std::map<std::string, std::size_t> formats_run;  // of the others
 };
 
 /// Checks all files that `words` mean, up to `jobs` at once. Diagnostics are printed; where there is an error, or a param has no value, the exit code is in `refused`.

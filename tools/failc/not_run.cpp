@@ -10,7 +10,7 @@
 
 namespace failc::tools {
 
-std::string not_run_table(const std::vector<check::NotRun>& files, const SourceMap& sources) {
+std::string not_run_table(const std::vector<check::NotRun>& files, const std::map<std::string, std::size_t>& run, const SourceMap& sources) {
   if (files.empty()) return "";
   struct Format {
     std::size_t count = 0;
@@ -25,7 +25,12 @@ std::string not_run_table(const std::vector<check::NotRun>& files, const SourceM
   }
   std::vector<std::pair<std::pair<std::string, std::string>, Format>> rows(formats.begin(), formats.end());
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
-  std::string out = fmt::format("not run: {}, of {} (`failc list` names each)\n", plural(files.size(), "file"), plural(rows.size(), "kind"));
+  std::string out;
+  std::size_t taken = 0;
+  for (const auto& [name, count] : run) taken += count;
+  if (taken > 0) out += fmt::format("of {}, {} run, of {}\n", plural(files.size() + taken, "spec file"), taken, plural(run.size(), "kind"));
+  for (const auto& [name, count] : run) out += fmt::format("  {:>5}  {}\n", count, name);
+  out += fmt::format("not run: {}, of {} (`failc list` names each)\n", plural(files.size(), "file"), plural(rows.size(), "kind"));
   for (const auto& [name, format] : rows) {
     out += fmt::format("  {:>5}  {}: {}\n", format.count, name.first, name.second);
     for (const auto& [folder, names] : format.folders) {

@@ -50,7 +50,7 @@ std::optional<Chosen> select(const Program& program, const RunOptions& options, 
     return out;
   }
   if (candidates.empty()) {
-    say(not_run_table(program.not_run, program.sources));
+    say(not_run_table(program.not_run, program.formats_run, program.sources));
     complain("there is no scenario in what was named");
     return std::nullopt;
   }
@@ -166,7 +166,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   }
   run.elapsed = std::chrono::steady_clock::now() - began;
   for (const report::FileRun& file : run.files) say(report::property_lines(file, screen.colour()));
-  say(not_run_table(program.not_run, program.sources));
+  say(not_run_table(program.not_run, program.formats_run, program.sources));
   say(report::summary(run, screen.colour()));
   if (nothing_shown(report::count(run))) complain("every scenario was skipped, so nothing was shown");
   events.put(report::run_ended(run));

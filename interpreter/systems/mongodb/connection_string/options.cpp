@@ -91,9 +91,9 @@ std::string listed(const std::array<std::string_view, N>& all) {
 }
 
 const KnownOption* known_option(std::string_view name) {
-  const std::string wanted = lower_ascii(name);
+  const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   for (const KnownOption& each : kKnown)
-    if (lower_ascii(each.name) == wanted) return &each;
+    if (std::equal(each.name.begin(), each.name.end(), name.begin(), name.end(), [&](char a, char b) { return low(a) == low(b); })) return &each;
   return nullptr;
 }
 
