@@ -9,7 +9,7 @@ diag::Diagnostic& note_alias(diag::Diagnostic& item, const Ref& value) {
   return item;
 }
 
-bool only_keys(const Ref& document, const std::vector<std::string_view>& known, std::string_view what, diag::Sink& sink) {
+bool only_keys(const Ref& document, const std::vector<std::string_view>& known, std::string_view what, diag::Sink& sink, const std::vector<ElsewhereKey>& elsewhere) {
   bool good = true;
   for (const Entry entry : document.entries()) {
     const std::string_view key = entry.key.text();
@@ -18,6 +18,8 @@ bool only_keys(const Ref& document, const std::vector<std::string_view>& known, 
     std::string hint = near.empty() ? "it has" : "did you mean `" + std::string(near) + "`?";
     if (near.empty())
       for (const std::string_view each : known) hint += (hint.size() > 6 ? ", `" : " `") + std::string(each) + "`";
+    const auto other = std::find_if(elsewhere.begin(), elsewhere.end(), [&](const ElsewhereKey& one) { return one.key == key && one.of != what; });
+    if (other != elsewhere.end()) hint = "it is a key of " + std::string(other->of);
     note_alias(sink.report(diag::Code::unknown_spec_key, entry.key.place(), {key, what, hint}), entry.key);
     good = false;
   }

@@ -41,7 +41,15 @@ class Handler : public YAML::EventHandler {
     name(anchor);
   }
 
+  /// Before the event of the value that it names.
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    const std::size_t at = text_.find("&" + name, offset(mark));
+    const auto begin = static_cast<std::uint32_t>(at == std::string_view::npos ? offset(mark) : at);
+    written_.push_back({{begin, begin + 1 + static_cast<std::uint32_t>(name.size())}, false});
+  }
+
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    written_[places_.at(anchor)].used = true;
     const std::uint32_t begin = offset(mark);
     const Span span{begin, word_end(begin)};
     const NodeIndex target = anchors_.at(anchor);
@@ -70,6 +78,7 @@ class Handler : public YAML::EventHandler {
   void OnMapEnd() override { keep(out_.end()); }
 
   std::size_t documents() const { return documents_; }
+  std::vector<Anchor> anchors() { return std::move(written_); }
   Span letter(std::uint32_t at) const {
     const auto size = static_cast<std::uint32_t>(text_.size());
     return {std::min(at, size), std::min(at + 1, size)};
@@ -94,6 +103,8 @@ class Handler : public YAML::EventHandler {
     if (anchor == YAML::NullAnchor) return;
     if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
     anchors_[anchor] = out_.last();
+    places_.resize(anchors_.size());
+    places_[anchor] = written_.size() - 1;
   }
 
   bool at_space(std::uint32_t at) const { return at >= text_.size() || text_[at] == ' ' || text_[at] == '\n' || text_[at] == '\r' || text_[at] == '\t'; }
@@ -131,6 +142,8 @@ class Handler : public YAML::EventHandler {
   std::uint32_t before_;
   Builder& out_;
   std::vector<NodeIndex> anchors_;
+  std::vector<Anchor> written_;
+  std::vector<std::size_t> places_;  // in `written_`, as `anchors_`
   std::size_t documents_ = 0;
 };
 
@@ -158,6 +171,7 @@ std::optional<Tree> read_yaml(const SourceMap& sources, FileId file, diag::Sink&
     return std::nullopt;
   }
   Tree tree = builder.take();
+  tree.anchors = handler.anchors();
   if (tree.root != 0) return tree;
   builder.fail(diag::Code::import_syntax, handler.letter(0), {"this file is empty: it holds no document"});
   return std::nullopt;

@@ -39,11 +39,18 @@ struct Entry;
 class Items;
 class Entries;
 
+/// `&name`, of YAML.
+struct Anchor {
+  Span span;
+  bool used = false;
+};
+
 struct Tree {
   FileId file;
   std::string_view source;  // outlives the tree
   std::string copied;
   std::vector<Node> nodes;
+  std::vector<Anchor> anchors;  // in the order of the text
   NodeIndex root = 0;
 };
 

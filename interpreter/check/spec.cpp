@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "grammar/base/bug.hpp"
@@ -38,6 +39,24 @@ class Lowering {
  public:
   Lowering(const SpecPlay& play, const backend::PlayerModel& model, const Places& places, diag::Sink& sink)
       : play_(play), model_(model), places_(places), sink_(sink) {}
+
+  /// Plays it, and warns of the first outcome that is not as it is wanted. Of a play that is good.
+  void contradictions() {
+    auto player = model_.make(make_document(play_.options), 1);
+    if (!player || !play_.skip.empty()) return;
+    for (const SpecPlay::Group& group : play_.groups) {
+      for (const SpecPlay::Parts& parts : group.steps)
+        if (!(*player)->play(make_document(parts))) return;
+      const std::vector<backend::Difference> differences = (*player)->compare(make_document(group.wanted));
+      if (differences.empty()) continue;
+      const backend::Difference& first = differences.front();
+      std::string key;
+      for (const std::string& each : first.path) key += (key.empty() ? "" : ".") + each;
+      const Ref place = wanted_place(group, first.path);
+      spec::note_alias(sink_.report(diag::Code::contradicted, place.place(), {"`" + key + "` is " + first.seen + ", and " + first.wanted + " is wanted"}), place);
+      return;
+    }
+  }
 
   plan::Scenario scenario(const std::string& path, std::string title) {
     plan::Scenario out;
@@ -85,6 +104,10 @@ class Lowering {
     return out;
   }
 
+  static Ref wanted_place(const SpecPlay::Group& group, const backend::DocumentPath& path) {
+    return group.whole ? part(group.whole, path, 0) : of_parts(group.wanted, path, group.at);
+  }
+
   plan::Step step(const SpecPlay::Parts& parts) {
     plan::Step out;
     out.kind = plan::StepKind::play;
@@ -95,7 +118,7 @@ class Lowering {
   }
 
   void wanted(const SpecPlay::Group& group, plan::Body& out) {
-    check(backend::PlayerPart::wanted, make_document(group.wanted), [&](const backend::DocumentPath& path) { return group.whole ? part(group.whole, path, 0) : of_parts(group.wanted, path, group.at); });
+    check(backend::PlayerPart::wanted, make_document(group.wanted), [&](const backend::DocumentPath& path) { return wanted_place(group, path); });
     plan::Condition condition;
     condition.kind = plan::ConditionKind::shows;
     if (!group.whole) {
@@ -180,6 +203,44 @@ plan::Expr expr_of(const Ref& ref, const Places& places) {
   return out;
 }
 
+namespace {
+
+/// What tells parts of a file apart: `document`'s description.
+class Descriptions {
+ public:
+  Descriptions(const Places& places, diag::Sink& sink) : places_(places), sink_(sink) {}
+  void look(const Ref& document) {
+    const Ref description = document.find("description");
+    if (!description.is(Kind::text) || description.text().empty()) return;
+    const auto [before, fresh] = seen_.emplace(description.text(), description);
+    if (!fresh) spec::note_alias(sink_.report(diag::Code::repeated_description, description.place(), {std::to_string(places_.source(before->second.span()).line)}), description);
+  }
+
+ private:
+  const Places& places_;
+  diag::Sink& sink_;
+  std::map<std::string_view, Ref> seen_;
+};
+
+void lint_spec(const spec::Tree& tree, const std::vector<SpecPlay>& plays, const SpecFormat& format, const SourceFile& source, const Places& places, diag::Sink& sink) {
+  for (const spec::Anchor& anchor : tree.anchors) {
+    if (anchor.used) continue;
+    const std::string_view text = std::string_view(source.text).substr(anchor.span.begin, anchor.span.end - anchor.span.begin);
+    Span whole = anchor.span;
+    while (whole.end < source.text.size() && source.text[whole.end] == ' ') ++whole.end;
+    diag::Diagnostic& item = sink.report(diag::Code::unused_anchor, {tree.file, anchor.span}, {text});
+    item.fix = diag::Fix{{tree.file, whole}, ""};
+  }
+  Descriptions tests(places, sink);
+  for (const SpecPlay& play : plays) {
+    Descriptions steps(places, sink);
+    for (const SpecPlay::Group& group : play.groups) (plays.size() > 1 ? tests : steps).look(group.at);
+  }
+  if (format.lint != nullptr) format.lint(Ref(tree), sink);
+}
+
+}  // namespace
+
 std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std::string& path) {
   std::vector<std::string> out;
   std::set<std::string> seen;
@@ -225,8 +286,11 @@ bool add_spec(FileId file, const Options& options, const SourceMap& sources, dia
     const SpecPlay& play = (*plays)[i];
     const auto model = std::find_if(options.players.begin(), options.players.end(), [&](const backend::PlayerModel& one) { return one.name == play.model; });
     if (model == options.players.end()) FAILC_BUG("a format of a model that is not registered");
-    plan.scenarios.push_back(Lowering(play, *model, places, sink).scenario(source.path, titles[i]));
+    Lowering lowering(play, *model, places, sink);
+    plan.scenarios.push_back(lowering.scenario(source.path, titles[i]));
+    if (options.lint && sink.errors() == before) lowering.contradictions();
   }
+  if (options.lint && sink.errors() == before) lint_spec(*tree, *plays, *format, source, places, sink);
   return sink.errors() == before;
 }
 

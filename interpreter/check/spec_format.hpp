@@ -39,6 +39,8 @@ struct SpecFormat {
   bool (*has_shape)(const spec::Ref& root);
   /// The file's scenarios. Nothing where something was reported. Null where files of it are not run.
   std::optional<std::vector<SpecPlay>> (*read)(const spec::Ref& root, diag::Sink& sink) = nullptr;
+  /// Warns of what is likely a mistake in a file that `read` took. Null: there is nothing to look for.
+  void (*lint)(const spec::Ref& root, diag::Sink& sink) = nullptr;
 };
 
 }  // namespace failc::check

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 
+#include "grammar/import/read.hpp"
 #include "grammar/source/source.hpp"
 #include "interpreter/check/check.hpp"
 #include "tools/failc/atomic_file.hpp"
@@ -18,13 +19,21 @@
 namespace failc::tools {
 namespace {
 
-void examine(const std::vector<std::string>& paths, const LoadOptions& options, SourceMap& sources, diag::Sink& sink) {
+/// `named`: what the command line says; of the paths, those below its folders are not, and may be no spec files.
+void examine(const std::vector<std::string>& paths, const std::vector<std::string>& named, const LoadOptions& options, SourceMap& sources, diag::Sink& sink) {
   check::Options checking = checking_options();
   checking.backend = options.backend;
   checking.params = options.params;
   checking.find_program = find_program;
   checking.lint = true;
-  for (const std::string& path : paths) check::check_file(path, checking, sources, sink);
+  std::vector<std::string> specs;
+  for (const std::string& path : paths) {
+    if (spec::is_spec(path)) specs.push_back(path);
+    else check::check_file(path, checking, sources, sink);
+  }
+  checking.found.insert(specs.begin(), specs.end());
+  for (const std::string& path : named) checking.found.erase(path);
+  if (!specs.empty()) (void)check::check_specs(specs, checking, sources, sink);
   sink.finish();
 }
 
@@ -57,21 +66,21 @@ Exit lint_command(const Words& words) {
     complain("`--fix` and `--diff` exclude each other");
     return Exit::input;
   }
-  const auto paths = select_files(named, Specs::no);
+  const auto paths = select_files(named, Specs::yes);
   if (!paths) {
     complain(paths.error().message);
     return Exit::input;
   }
   auto sources = std::make_unique<SourceMap>();
   diag::Sink sink;
-  examine(*paths, options, *sources, sink);
+  examine(*paths, named, options, *sources, sink);
   if (fix) {
     const auto texts = fixed(sink, *sources);
     if (!write(texts)) return Exit::environment;
     if (!texts.empty()) {
       sources = std::make_unique<SourceMap>();
       sink = {};
-      examine(*paths, options, *sources, sink);
+      examine(*paths, named, options, *sources, sink);
     }
   } else if (diff) {
     const auto texts = fixed(sink, *sources);

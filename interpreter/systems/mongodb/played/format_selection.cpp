@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <set>
 
 #include "grammar/import/keys.hpp"
 #include "interpreter/systems/mongodb/played/formats.hpp"
+#include "interpreter/systems/mongodb/sdam/address.hpp"
 
 namespace failc::played {
 namespace {
@@ -46,7 +48,31 @@ void needs(const Ref& root, std::string_view key, diag::Sink& sink) {
   if (!root.find(key)) spec::note_alias(sink.report(diag::Code::missing_spec_key, root.place(), {kTheFile, key}), root);
 }
 
+constexpr std::string_view kPreference = "a read preference";
+constexpr std::string_view kTopology = "a topology";
+const std::vector<spec::ElsewhereKey> kElsewhereKeys = {{"mode", kPreference}, {"tag_sets", kPreference}, {"maxStalenessSeconds", kPreference}, {"servers", kTopology}, {"type", kTopology},
+                                                         {"tolerance", "`outcome`"}, {"expected_frequencies", "`outcome`"}, {"iterations", kTheFile}};
+
+std::string server_at(std::string_view address) {
+  const Result<std::string> normal = sdam::normalize_address(address);
+  return normal ? *normal : std::string(address);
+}
+
 }  // namespace
+
+void lint_topology(const Ref& root, diag::Sink& sink) {
+  std::set<std::string> known;
+  for (const Ref server : root.find("topology_description").find("servers").items())
+    if (const Ref address = server.find("address"); address.is(Kind::text)) known.insert(server_at(address.text()));
+  const auto look = [&](const Ref& at, const char* consequence) {
+    if (!at.is(Kind::text) || !known.insert(server_at(at.text())).second) return;
+    spec::note_alias(sink.report(diag::Code::unknown_address, at.place(), {server_at(at.text()), "the topology has no such server", consequence}), at);
+  };
+  for (const Ref server : root.find("deprioritized_servers").items()) look(server.find("address"), "nothing is avoided by it");
+  for (const char* list : {"suitable_servers", "in_latency_window"})
+    for (const Ref server : root.find(list).items()) look(server.find("address"), "it cannot be selected");
+  for (const spec::Entry entry : root.find("outcome").find("expected_frequencies").entries()) look(entry.key, "it is never chosen");
+}
 
 bool has_selection_shape(const Ref& root) {
   return root.find("topology_description") && has_any(root, {"read_preference", "operation", "suitable_servers", "in_latency_window"}) && !has_window_shape(root);
@@ -55,7 +81,7 @@ bool has_selection_shape(const Ref& root) {
 Scenarios read_selection_format(const Ref& root, diag::Sink& sink) {
   const std::size_t before = sink.errors();
   only_keys(root, {"description", "heartbeatFrequencyMS", "localThresholdMS", "topology_description", "operation", "read_preference", "deprioritized_servers", "suitable_servers", "in_latency_window", "error"},
-            kTheFile, sink);
+            kTheFile, sink, kElsewhereKeys);
   SpecPlay out = one_step(root, "selection", sink);
   out.options = parts_of(root, {"topology_description", "heartbeatFrequencyMS", "localThresholdMS"});
   SpecPlay::Group& group = out.groups.front();
@@ -70,7 +96,7 @@ bool has_window_shape(const Ref& root) { return root.find("mocked_topology_state
 
 Scenarios read_window_format(const Ref& root, diag::Sink& sink) {
   const std::size_t before = sink.errors();
-  only_keys(root, {"description", "heartbeatFrequencyMS", "localThresholdMS", "topology_description", "mocked_topology_state", "operation", "read_preference", "iterations", "outcome"}, kTheFile, sink);
+  only_keys(root, {"description", "heartbeatFrequencyMS", "localThresholdMS", "topology_description", "mocked_topology_state", "operation", "read_preference", "iterations", "outcome"}, kTheFile, sink, kElsewhereKeys);
   SpecPlay out = one_step(root, "selection", sink);
   out.options = parts_of(root, {"topology_description", "heartbeatFrequencyMS", "localThresholdMS", "mocked_topology_state"});
   for (const std::string_view key : {"topology_description", "mocked_topology_state", "iterations"}) needs(root, key, sink);

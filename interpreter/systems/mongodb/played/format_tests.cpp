@@ -31,7 +31,7 @@ std::optional<SpecPlay> test_of(const Ref& test, std::size_t number, const TestK
   std::vector<std::string_view> known = {"description"};
   known.insert(known.end(), keys.made_of.begin(), keys.made_of.end());
   known.insert(known.end(), keys.shown.begin(), keys.shown.end());
-  only_keys(test, known, where, sink);
+  only_keys(test, known, where, sink, {{"tests", "the file"}});
   SpecPlay out;
   out.model = keys.model;
   const Ref description = value_of(test, "description", Kind::text, where, sink);
@@ -53,7 +53,10 @@ std::optional<SpecPlay> test_of(const Ref& test, std::size_t number, const TestK
 Scenarios tests_of(const Ref& root, const TestKeys& keys, diag::Sink& sink) {
   const std::size_t before = sink.errors();
   constexpr const char* kList = "the file";
-  only_keys(root, {"description", "tests"}, kList, sink);
+  std::vector<spec::ElsewhereKey> elsewhere;
+  for (const auto& part : {keys.made_of, keys.shown})
+    for (const std::string_view key : part) elsewhere.push_back({key, "a test"});
+  only_keys(root, {"description", "tests"}, kList, sink, elsewhere);
   const Ref tests = value_of(root, "tests", Kind::list, kList, sink);
   if (tests && tests.size() == 0) sink.report(diag::Code::missing_spec_key, tests.place(), {"this list", "a test"});
   std::vector<SpecPlay> out;

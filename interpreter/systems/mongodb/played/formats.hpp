@@ -11,6 +11,8 @@ bool has_selection_shape(const spec::Ref& root);
 Scenarios read_selection_format(const spec::Ref& root, diag::Sink& sink);
 bool has_window_shape(const spec::Ref& root);
 Scenarios read_window_format(const spec::Ref& root, diag::Sink& sink);
+/// Warns of servers that are selected, avoided or chosen, and that the topology does not have.
+void lint_topology(const spec::Ref& root, diag::Sink& sink);
 bool has_round_trip_shape(const spec::Ref& root);
 Scenarios read_round_trip_format(const spec::Ref& root, diag::Sink& sink);
 

@@ -9,11 +9,20 @@ using spec::Entry;
 using spec::Kind;
 using spec::Ref;
 
+constexpr const char* kPhase = "a phase";
+constexpr const char* kOutcome = "an outcome";
+const std::vector<spec::ElsewhereKey> kElsewhere = {
+    {"uri", "the file"},         {"phases", "the file"},     {"responses", kPhase},     {"applicationErrors", kPhase},
+    {"outcome", kPhase},         {"topologyType", kOutcome}, {"servers", kOutcome},     {"setName", kOutcome},
+    {"maxElectionId", kOutcome}, {"compatible", kOutcome},   {"maxSetVersion", kOutcome}, {"logicalSessionTimeoutMinutes", kOutcome},
+    {"events", kOutcome},
+};
+
 std::optional<check::SpecPlay::Group> phase_of(const Ref& phase, std::size_t number, diag::Sink& sink) {
   const std::string where = "phase " + std::to_string(number);
   if (!is_kind(phase, Kind::document, where, sink)) return std::nullopt;
   const std::size_t before = sink.errors();
-  only_keys(phase, {"description", "responses", "applicationErrors", "outcome"}, where, sink);
+  only_keys(phase, {"description", "responses", "applicationErrors", "outcome"}, where, sink, kElsewhere);
   check::SpecPlay::Group out;
   out.at = phase;
   const Ref description = value_of(phase, "description", Kind::text, where, sink, true);
@@ -37,7 +46,7 @@ bool has_phases_shape(const Ref& root) { return root.find("phases") && !root.fin
 std::optional<std::vector<check::SpecPlay>> read_phases_format(const Ref& root, diag::Sink& sink) {
   const std::size_t before = sink.errors();
   constexpr const char* kFile = "the file";
-  only_keys(root, {"description", "uri", "phases"}, kFile, sink);
+  only_keys(root, {"description", "uri", "phases"}, kFile, sink, kElsewhere);
   check::SpecPlay out;
   out.model = "sdam";
   out.at = root;

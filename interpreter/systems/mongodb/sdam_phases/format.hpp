@@ -7,4 +7,7 @@ namespace failc::sdam {
 bool has_phases_shape(const spec::Ref& root);
 std::optional<std::vector<check::SpecPlay>> read_phases_format(const spec::Ref& root, diag::Sink& sink);
 
+/// Warns of servers that neither the seeds nor a reply before names: the model passes over what they say.
+void lint_phases(const spec::Ref& root, diag::Sink& sink);
+
 }  // namespace failc::sdam

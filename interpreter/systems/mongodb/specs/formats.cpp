@@ -47,15 +47,15 @@ bool schema(const Ref& root) { return static_cast<bool>(root.find("$schema")); }
 
 std::vector<check::SpecFormat> spec_formats() {
   return {
-      {"discovery phases", "", sdam::has_phases_shape, sdam::read_phases_format},
+      {"discovery phases", "", sdam::has_phases_shape, sdam::read_phases_format, sdam::lint_phases},
       {"unified, with client-side encryption", "encryption in the client needs libraries that failc does not have", unified_csfle},
       {"unified", "operations of a driver on servers are not run from these files yet", unified},
       {"legacy client-side encryption", "encryption in the client needs libraries that failc does not have", legacy},
       {"connection pool, integration", "a driver's pool on a server is not run from these files yet", pool_integration},
       {"connection pool, unit", "there is no model of a connection pool yet", pool},
       {"DNS seed list", "resolving seed lists needs a name server of failc's own, which there is not yet", seed_list},
-      {"choices in the latency window", "", played::has_window_shape, played::read_window_format},
-      {"server selection and max staleness", "", played::has_selection_shape, played::read_selection_format},
+      {"choices in the latency window", "", played::has_window_shape, played::read_window_format, played::lint_topology},
+      {"server selection and max staleness", "", played::has_selection_shape, played::read_selection_format, played::lint_topology},
       {"round-trip time", "", played::has_round_trip_shape, played::read_round_trip_format},
       {"credentials", "", played::has_credential_shape, played::read_credential_format},
       {"read and write concern strings", "", played::has_concern_string_shape, played::read_concern_string_format},
