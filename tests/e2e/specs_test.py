@@ -76,6 +76,20 @@ class Specs(support.TestCase):
         self.assertEqual(seen[0], seen[1])
         self.assertNotEqual(seen[0], seen[2])
 
+    def test_lint(self):
+        self.expect(self.failc("lint", "held.json", "events.json"), 0, "2 files examined, nothing to say")
+        text = (SAMPLES / "held.yml").read_text()
+        self.write("w.yml", text.replace("setName: rs\n  ", "setName: other\n  ").replace("description: an operation", "description: &why an operation"))
+        self.expect(self.failc("lint", "w.yml"), 1, "warning[F1010]", "`setName` is `rs`, and `other` is wanted", "warning[F1007]", "nothing refers to the anchor `&why`", "0 errors, 4 warnings in 1 file")
+        self.expect(self.failc("lint", "w.yml", "--diff"), 1, "-  - description: &why an operation", "+  - description: an operation")
+        self.expect(self.failc("lint", "w.yml", "--fix"), 1, "0 errors, 1 warning")
+        self.assertNotIn("&why", (self.base / "w.yml").read_text())
+        self.write("bad.yml", "description: d\nuri: mongodb://a\ntopologyType: Single\nphases:\n- responses: []\n")
+        self.expect(self.failc("lint", "bad.yml"), 2, "help: it is a key of an outcome", "error[F0706]", "phase 1 has no `outcome`")
+        self.write("d/template.yml", "{{ this is none }}: [")
+        self.expect(self.failc("lint", "d"), 0, "nothing to say")
+        self.expect(self.failc("lint", "d/template.yml"), 2, "error[F0701]")
+
     def test_secrets_are_not_said(self):
         self.write("s.json", json.dumps({"tests": [{"description": "d", "uri": "mongodb://u:geheim@h", "valid": True, "auth": {"username": "u", "password": "andere", "db": None}}]}, indent=1))
         done = self.expect(self.failc("run", "s.json", "--report", "junit=r.xml", "--report", "json=r.out"), 1, "`auth` is `password`, which is not shown, and another is wanted")
