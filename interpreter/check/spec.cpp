@@ -228,6 +228,9 @@ void lint_spec(const spec::Tree& tree, const std::vector<SpecPlay>& plays, const
     const std::string_view text = std::string_view(source.text).substr(anchor.span.begin, anchor.span.end - anchor.span.begin);
     Span whole = anchor.span;
     while (whole.end < source.text.size() && source.text[whole.end] == ' ') ++whole.end;
+    // At the end of its line, the spaces before it go with it.
+    if (whole.end == source.text.size() || source.text[whole.end] == '\n' || source.text[whole.end] == '\r')
+      while (whole.begin > 0 && source.text[whole.begin - 1] == ' ') --whole.begin;
     diag::Diagnostic& item = sink.report(diag::Code::unused_anchor, {tree.file, anchor.span}, {text});
     item.fix = diag::Fix{{tree.file, whole}, ""};
   }

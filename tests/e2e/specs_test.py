@@ -60,7 +60,7 @@ class Specs(support.TestCase):
         self.assertNotIn("not run", done.stdout)
         self.expect(self.failc("run", "s/credential/mechanisms.yml", "--only", "nobody"), 0, "1 passed")
         self.write("twice.yml", "tests:\n- {description: d, uri: 'mongodb://h', valid: true}\n- {description: d, uri: 'mongodb://h', valid: false}\n")
-        self.expect(self.failc("run", "twice.yml"), 1, "pass  twice.yml::d  ", "FAIL  twice.yml::d (2)  ", "twice.yml:3:48: `valid` is true, and false is wanted")
+        self.expect(self.failc("run", "twice.yml"), 1, "pass  twice.yml::d  ", "FAIL  twice.yml::d (2)  ", "twice.yml:3:47: `valid` is true, and false is wanted")
         made = self.expect(self.failc("import", "s/options/values.yml", "--to-fail"), 0, 'scenario "nothing of the sort" {').stdout
         self.write("made.fail", made)
         self.expect(self.failc("run", "made.fail"), 0, "3 passed")
@@ -143,7 +143,7 @@ class Upstream(support.TestCase):
         done = self.expect(self.failc("run", *folders), 0, " passed, 2 skipped in ")
         self.assertNotIn("not run", done.stdout)
         for ending in (".yml", ".json"):
-            self.assertEqual({p for f in folders for p in map(str, f.rglob("*" + ending))}, set(re.findall(r"^(?:pass|skip) +(\S+?\" + ending + ")::", done.stdout, re.M)))
+            self.assertEqual({p for f in folders for p in map(str, f.rglob("*" + ending))}, set(re.findall(rf"^(?:pass|skip) +(\S+?{re.escape(ending)})::", done.stdout, re.M)))
 
     def test_the_counts_add_up(self):
         files = [p for p in UPSTREAM.rglob("*") if p.suffix in (".yml", ".json")]
