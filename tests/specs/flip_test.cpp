@@ -131,7 +131,8 @@ TEST(Mutations, AlwaysHaveAVerdict) {
     return static_cast<std::size_t>(state >> 33) % below;
   };
   std::size_t read = 0;
-  for (const char* name : {"held.yml", "held.json", "events.json"}) {
+  for (const char* name : {"held.yml", "held.json", "events.json", "selection/near.yml", "staleness/old.json", "window/busy.json", "round_trip/next.yml", "connection_string/parts.json", "options/values.yml",
+                           "credential/mechanisms.json", "concern_string/levels.yml", "concern_document/documents.json"}) {
     const std::string whole = text_of_file(kOwn / name);
     for (int round = 0; round < 500; ++round) {
       std::string text = whole;
