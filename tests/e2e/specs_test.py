@@ -80,7 +80,7 @@ class Specs(support.TestCase):
         self.expect(self.failc("lint", "held.json", "events.json"), 0, "2 files examined, nothing to say")
         text = (SAMPLES / "held.yml").read_text()
         self.write("w.yml", text.replace("setName: rs\n  ", "setName: other\n  ").replace("description: an operation", "description: &why an operation"))
-        self.expect(self.failc("lint", "w.yml"), 1, "warning[F1010]", "`setName` is `rs`, and `other` is wanted", "warning[F1007]", "nothing refers to the anchor `&why`", "0 errors, 4 warnings in 1 file")
+        self.expect(self.failc("lint", "w.yml"), 1, "warning[F1011]", "`setName` is `rs`, and `other` is wanted", "warning[F1008]", "nothing refers to the anchor `&why`", "0 errors, 4 warnings in 1 file")
         self.expect(self.failc("lint", "w.yml", "--diff"), 1, "-  - description: &why an operation", "+  - description: an operation")
         self.expect(self.failc("lint", "w.yml", "--fix"), 1, "0 errors, 1 warning")
         self.assertNotIn("&why", (self.base / "w.yml").read_text())
