@@ -64,7 +64,7 @@ class Specs(support.TestCase):
         made = self.expect(self.failc("import", "s/options/values.yml", "--to-fail"), 0, 'scenario "nothing of the sort" {').stdout
         self.write("made.fail", made)
         self.expect(self.failc("run", "made.fail"), 0, "3 passed")
-        self.write("a.fail", 'import "s/*/*.yml" as every\nrun every\n')
+        self.write("a.fail", 'import "s/*/*.yml" as upstream\nrun upstream\n')
         self.expect(self.failc("run", "a.fail"), 0, " passed in ")
         self.expect(self.failc("plan", "s/window/busy.yml"), 0, "play selection", "iterations 3000")
 
