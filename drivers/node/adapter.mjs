@@ -1,8 +1,8 @@
 // Node.js' driver as a driver under test of failc: drivers/PROTOCOL.md. Lines in, lines out.
 import { open as openClient, EVENTS, seenTopology } from './clients.mjs';
-import { Bad, EJSON, limits, mongodb, plain, version } from './driver.mjs';
+import { Bad, EJSON, limits, mongodb, version } from './driver.mjs';
 import { describe, expired } from './errors.mjs';
-import { Arguments, OPERATIONS, concerns } from './operations.mjs';
+import { Arguments, OPERATIONS, concerns, sessionOptions } from './operations.mjs';
 
 const LINE_LIMIT = 16 << 20;
 const CLOSING = 300; // ms for the clients to close in when the input has ended
@@ -20,10 +20,18 @@ entities.of = (field, name, type) => {
   return found;
 };
 
-function add(name, entity) {
-  if (entities.has(name)) throw new Bad('entity', `is the name of an entity already: ${name}`); // one that was made meanwhile
-  entities.set(name, entity);
-  return entity;
+const begun = new Set(); // names of those that are being made
+
+/** Makes an entity, which has the name from now on and is found by it once it is made. */
+async function add(field, name, make) {
+  if (entities.has(name) || begun.has(name)) throw new Bad(field, `is the name of an entity already: ${name}`);
+  begun.add(name);
+  try {
+    entities.set(name, await make());
+  } finally {
+    begun.delete(name);
+  }
+  return entities.get(name);
 }
 
 const members = (request, ...names) => {
@@ -39,50 +47,41 @@ const record = (request, name) => {
   return value;
 };
 
+// From the type of an entity to how it is made.
 const MAKERS = {
-  async client(request, name) {
+  async client(request) {
     members(request, 'entity', 'type', 'uri', 'options', 'serverApi', 'observeEvents', 'addressMap');
     const { observeEvents = [] } = request;
     if (!Array.isArray(observeEvents)) throw new Bad('observeEvents', 'is a list of names');
     const entity = { type: 'client', seq: 0 };
-    const tell = (event, data) => write({ event, entity: name, seq: ++entity.seq, data });
+    const tell = (event, data) => write({ event, entity: request.entity, seq: ++entity.seq, data });
     const made = { uri: string(request, 'uri'), options: record(request, 'options'), serverApi: record(request, 'serverApi'), observeEvents, addressMap: record(request, 'addressMap') };
-    add(name, entity); // before it is open: its events are written from then on
-    try {
-      entity.client = entity.handle = await openClient(made, tell);
-    } catch (error) {
-      entities.delete(name);
-      throw error;
-    }
-    return null;
+    entity.client = entity.handle = await openClient(made, tell);
+    return entity;
   },
-  database(request, name) {
+  database(request) {
     members(request, 'entity', 'type', 'client', 'name', 'options');
     const { client } = entities.of('client', request.client, 'client');
-    add(name, { type: 'database', client, handle: client.db(string(request, 'name'), concerns(record(request, 'options'))) });
-    return null;
+    return { type: 'database', client, handle: client.db(string(request, 'name'), concerns(record(request, 'options'))) };
   },
-  collection(request, name) {
+  collection(request) {
     members(request, 'entity', 'type', 'database', 'name', 'options');
     const { client, handle } = entities.of('database', request.database, 'database');
-    add(name, { type: 'collection', client, handle: handle.collection(string(request, 'name'), concerns(record(request, 'options'))) });
-    return null;
+    return { type: 'collection', client, handle: handle.collection(string(request, 'name'), concerns(record(request, 'options'))) };
   },
-  session(request, name) {
+  session(request) {
     members(request, 'entity', 'type', 'client', 'options');
     const { client } = entities.of('client', request.client, 'client');
-    const session = client.startSession(plain(record(request, 'options') ?? {}));
-    add(name, { type: 'session', client, handle: session });
-    return { lsid: session.id };
+    return { type: 'session', client, handle: client.startSession(sessionOptions(record(request, 'options'))) };
   }
 };
 
-function create(request) {
+async function create(request) {
   const name = string(request, 'entity');
-  if (entities.has(name)) throw new Bad('entity', `is the name of an entity already: ${name}`);
-  const make = MAKERS[string(request, 'type')];
-  if (!make) throw new Bad('type', `is no type of entity that can be made: ${request.type}`, true);
-  return make(request, name);
+  const type = string(request, 'type');
+  if (!Object.hasOwn(MAKERS, type)) throw new Bad('type', `is no type of entity that can be made: ${type}`, true);
+  const made = await add('entity', name, () => MAKERS[type](request));
+  return type === 'session' ? { lsid: made.handle.id } : null;
 }
 
 async function close(request) {
@@ -124,11 +123,12 @@ async function operation(request) {
   const name = string(request, 'name');
   const act = Object.hasOwn(OPERATIONS[entity.type], name) && OPERATIONS[entity.type][name];
   if (!act) throw new Bad('name', `is no operation of a ${entity.type}: ${name}`, true);
-  if (request.save !== undefined && entities.has(string(request, 'save'))) throw new Bad('save', `is the name of an entity already: ${request.save}`);
-  if (name === 'createFindCursor') string(request, 'save');
-  const result = await act(entity, new Arguments(request.arguments ?? {}, entities), asker(request.id));
-  if (result?.type !== 'cursor') return result;
-  add(request.save, { ...result, client: entity.client });
+  const doing = () => act(entity, new Arguments(request.arguments ?? {}, entities), asker(request.id));
+  if (name !== 'createFindCursor') {
+    if (request.save !== undefined) throw new Bad('save', `is not for \`${name}\``, true);
+    return doing();
+  }
+  await add('save', string(request, 'save'), async () => ({ type: 'cursor', client: entity.client, handle: await doing() }));
   return null;
 }
 

@@ -35,7 +35,7 @@ export function describe(error) {
     out.isTimeout = error instanceof MongoNetworkTimeoutError;
     out.notSent = error.beforeHandshake === true; // it was still connecting
   } else {
-    out.notSent = true; // the driver refused it
+    out.notSent = !/Closed/.test(error?.name); // the driver refused it; in one that was closed meanwhile it may have been sent
   }
   return out;
 }

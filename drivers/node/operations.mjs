@@ -77,6 +77,14 @@ export function concerns(json = {}) {
   return out;
 }
 
+export function sessionOptions(json = {}) {
+  const { defaultTransactionOptions, ...rest } = plain(json);
+  for (const name of Object.keys(rest)) if (!['causalConsistency', 'snapshot', 'defaultTimeoutMS'].includes(name)) throw new Bad(`options.${name}`, 'is no option of a session', true);
+  if (defaultTransactionOptions === undefined) return rest;
+  const { readPreference: preference, ...others } = defaultTransactionOptions;
+  return { ...rest, defaultTransactionOptions: preference ? { ...others, readPreference: readPreference(preference) } : others };
+}
+
 const insertedIds = result => ({ insertedCount: result.insertedCount, insertedIds: result.insertedIds });
 const changed = ({ matchedCount, modifiedCount, upsertedCount, upsertedId }) => ({ matchedCount, modifiedCount, upsertedCount, ...(upsertedCount ? { upsertedId } : {}) });
 const removed = ({ deletedCount }) => ({ deletedCount });
@@ -123,7 +131,7 @@ const COLLECTION = {
   createFindCursor: of(a => a.document('filter', {}), FIND, async (c, filter, o) => {
     const cursor = findCursor(c, filter, o);
     await cursor.hasNext(); // asks the server, and keeps the first document
-    return { type: 'cursor', handle: cursor };
+    return cursor;
   }),
   aggregate: of(a => a.documents('pipeline'), `${READ} batchSize allowDiskUse bypassDocumentValidation`, (c, pipeline, o) => c.aggregate(pipeline, o).toArray()),
   countDocuments: of(filtered, `${READ} limit skip`, (c, filter, o) => c.countDocuments(filter, o)),
