@@ -44,6 +44,19 @@ void read_code(const bson_t& reply, Failure& out) {
   }
 }
 
+/// Errors of single writes and of write concerns, which are at the top of what libmongoc's writes give, and of what servers give.
+void read_writes(const Json& reply, Failure& out) {
+  if (const auto errors = reply.find("writeErrors"); errors != reply.end() && errors->is_array()) {
+    Json& to = out.more["writeErrors"] = Json::object();
+    for (const Json& one : *errors)
+      if (one.contains("index")) to[one["index"].dump()] = {{"code", one.value("code", Json())}, {"message", one.value("errmsg", "")}};
+  }
+  Json concerns = reply.value("writeConcernErrors", Json::array());
+  if (reply.contains("writeConcernError")) concerns.push_back(reply["writeConcernError"]);
+  if (!concerns.is_array() || concerns.empty()) return;
+  for (const Json& one : concerns) out.more["writeConcernErrors"].push_back({{"code", one.value("code", Json())}, {"message", one.value("errmsg", "")}});
+}
+
 }  // namespace
 
 Failure failure_of(const bson_error_t& error, const bson_t* reply) {
@@ -52,6 +65,9 @@ Failure failure_of(const bson_error_t& error, const bson_t* reply) {
   if (reply) {
     read_labels(*reply, out);
     read_code(*reply, out);
+    const Json json = to_json(*reply);
+    if (json.is_object()) read_writes(json, out);
+    if (!out.code.is_null()) out.more["errorResponse"] = json;
   }
   switch (error.domain) {
     case MONGOC_ERROR_SERVER_SELECTION: out.not_sent = out.network = true; break;
@@ -66,9 +82,12 @@ Failure failure_of(const bson_error_t& error, const bson_t* reply) {
     case MONGOC_ERROR_QUERY:
       if (out.code.is_null()) out.code = error.code;
       break;
+    case MONGOC_ERROR_BSON:
+    case MONGOC_ERROR_COMMAND: out.not_sent = out.code.is_null(); break;  // libmongoc refused it
     case MONGOC_ERROR_CLIENT: out.not_sent = error.code == MONGOC_ERROR_CLIENT_NOT_READY; break;
     default: break;
   }
+  out.client = out.code.is_null();
   return out;
 }
 
