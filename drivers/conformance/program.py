@@ -77,8 +77,8 @@ class Program:
     def answer(self, id, seconds=None, what=None):
         at = self.wait(lambda _: self.place(id), what or f"answer to request {id}", seconds)
         answer = self.lines[at]
-        if ("ok" in answer) == ("error" in answer):
-            raise Failed(f"an answer has either `ok` or `error`: {short(answer)}")
+        if "ok" not in answer and "error" not in answer:
+            raise Failed(f"an answer has neither `ok` nor `error`: {short(answer)}")
         return answer
 
     def ask(self, op, seconds=None, **members):
@@ -87,7 +87,7 @@ class Program:
 
     def ok(self, op, seconds=None, **members):
         answer = self.ask(op, seconds, **members)
-        if "error" in answer:
+        if "ok" not in answer:
             raise Failed(f"`{op}` {short(members)} is an error: {short(answer['error'])}")
         return answer["ok"]
 

@@ -58,17 +58,17 @@ std::variant<std::string, Failure> with_options(std::string uri, const Json& opt
 
 }  // namespace
 
-std::variant<mongoc_client_pool_t*, Failure> new_pool(const std::string& uri, const Json& options) {
+std::variant<Pool, Failure> new_pool(const std::string& uri, const Json& options) {
   auto text = with_options(uri, options);
   if (auto* failure = std::get_if<Failure>(&text)) return std::move(*failure);
   const char* const field = options.empty() ? "uri" : "options";
   bson_error_t error;
-  const Uri parsed(mongoc_uri_new_with_error(std::get<std::string>(text).c_str(), &error));
+  Uri parsed(mongoc_uri_new_with_error(std::get<std::string>(text).c_str(), &error));
   if (!parsed) return bad(field, std::string("is refused by libmongoc: ") + error.message);
   mongoc_client_pool_t* const pool = mongoc_client_pool_new_with_error(parsed.get(), &error);
   if (!pool) return bad(field, std::string("is refused by libmongoc: ") + error.message);
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
-  return pool;
+  return Pool{pool, std::move(parsed)};
 }
 
 Clients::~Clients() {
@@ -86,9 +86,9 @@ std::variant<mongoc_client_pool_t*, Failure> Clients::pool(const Json& client) {
     if (name != "uri" && name != "name" && name != "options") return unsupported("client." + name, "is no member of a client");
   if (!client.contains("uri") || !client["uri"].is_string()) return bad("client.uri", client.contains("uri") ? "is a string" : "is missing");
   if (client.contains("options") && !client["options"].is_object()) return bad("client.options", "is a document");
-  auto pool = new_pool(client["uri"].get<std::string>(), client.value("options", Json::object()));
-  if (auto* made = std::get_if<mongoc_client_pool_t*>(&pool)) pools_.emplace(key, *made);
-  return pool;
+  auto made = new_pool(client["uri"].get<std::string>(), client.value("options", Json::object()));
+  if (auto* failure = std::get_if<Failure>(&made)) return std::move(*failure);
+  return pools_[key] = std::get<Pool>(made).pool;
 }
 
 std::variant<mongoc_client_t*, Failure> Clients::direct(const std::string& address) {

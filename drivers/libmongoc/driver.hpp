@@ -64,8 +64,12 @@ void unmap_addresses(const std::map<std::string, std::string>& addresses);
 // ---- clients.cpp
 struct UriDelete { void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); } };
 using Uri = std::unique_ptr<mongoc_uri_t, UriDelete>;
-/// The pool of a URI with options that go before its own.
-std::variant<mongoc_client_pool_t*, Failure> new_pool(const std::string& uri, const Json& options);
+/// The pool of a URI with options that go before its own, and the two together.
+struct Pool {
+  mongoc_client_pool_t* pool = nullptr;
+  Uri uri;
+};
+std::variant<Pool, Failure> new_pool(const std::string& uri, const Json& options);
 
 /// A client of the pool it came from, given back at its end; one of a single server is closed where it failed.
 class Lease {
@@ -105,9 +109,12 @@ class Observer {
  public:
   Observer(std::string entity, std::set<std::string> observed) : entity_(std::move(entity)), observed_(std::move(observed)) {}
   Observer(const Observer&) = delete;
-  void attach(mongoc_client_pool_t* pool);
+  void attach(mongoc_client_pool_t* pool, const mongoc_uri_t& uri);
   void report(const char* name, const std::function<Json()>& data);
-  void seen(Json topology);
+  /// A server as it is from now on; null for one that is gone.
+  void server(const std::string& address, Json description);
+  /// All servers as they are, under this type; gives what was before, and what is.
+  std::pair<Json, Json> changed(const char* type);
   Json topology() const;
   std::uint64_t seq() const { return seq_; }  // between lines
 
@@ -116,6 +123,8 @@ class Observer {
   std::set<std::string> observed_;
   std::uint64_t seq_ = 0;
   mutable std::mutex mutex_;
+  Json set_name_ = nullptr;  // the one that the URI asks for
+  std::map<std::string, Json> servers_;
   Json topology_ = {{"type", "Unknown"}, {"setName", nullptr}, {"servers", Json::array()}};
 };
 

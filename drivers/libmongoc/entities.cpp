@@ -87,8 +87,8 @@ Made make_client(const Json& request) {
   if (wrong) return *wrong;
   auto pool = new_pool(uri, options);
   if (auto* failure = std::get_if<Failure>(&pool)) return std::move(*failure);
-  client->pool = std::get<mongoc_client_pool_t*>(pool);
-  client->observer->attach(client->pool);
+  client->pool = std::get<Pool>(pool).pool;
+  client->observer->attach(client->pool, *std::get<Pool>(pool).uri);
   if (request.contains("serverApi") && !server_api(client->pool, api, wrong)) return *wrong;
   if (const std::string taken = map_addresses(map); !taken.empty()) return bad("addressMap." + taken, "is another address for another client, and this program has one map for all");
   client->addresses = std::move(map);

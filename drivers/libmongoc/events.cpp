@@ -10,30 +10,19 @@ Observer& observer_of(void* context) { return *static_cast<Observer*>(context); 
 
 // ---- descriptions
 
+Json unknown(const std::string& address) { return {{"address", address}, {"type", "Unknown"}, {"setName", nullptr}}; }
+
 /// libmongoc keeps the whole answer; these members of it are told.
 Json server(const mongoc_server_description_t* description) {
   const auto* of = const_cast<mongoc_server_description_t*>(description);
   const std::string type = mongoc_server_description_type(of);
-  Json out = {{"address", mongoc_server_description_host(of)->host_and_port}, {"type", type}, {"setName", nullptr}};
+  Json out = unknown(mongoc_server_description_host(of)->host_and_port);
+  out["type"] = type;
   if (type == "Unknown" || type == "PossiblePrimary") return out;
   const Json hello = to_json(*mongoc_server_description_hello_response(of));
   for (const char* name : {"setName", "hosts", "passives", "arbiters", "me", "primary", "tags", "setVersion", "electionId", "minWireVersion", "maxWireVersion", "logicalSessionTimeoutMinutes",
                            "topologyVersion"})
     if (hello.contains(name)) out[name] = hello[name];
-  return out;
-}
-
-Json topology(const mongoc_topology_description_t* description) {
-  std::size_t count = 0;
-  mongoc_server_description_t** servers = mongoc_topology_description_get_servers(description, &count);
-  // The name of the set is not offered: the servers have it.
-  Json out = {{"type", mongoc_topology_description_type(description)}, {"setName", nullptr}, {"servers", Json::array()}};
-  for (std::size_t i = 0; i < count; ++i) {
-    Json one = server(servers[i]);
-    if (!one["setName"].is_null()) out["setName"] = one["setName"];
-    out["servers"].push_back(std::move(one));
-  }
-  mongoc_server_descriptions_destroy_all(servers, count);
   return out;
 }
 
@@ -84,28 +73,35 @@ void command_failed(const mongoc_apm_command_failed_t* event) {
 }
 
 void server_changed(const mongoc_apm_server_changed_t* event) {
-  observer_of(mongoc_apm_server_changed_get_context(event)).report("serverDescriptionChangedEvent", [&] {
-    return Json{{"address", mongoc_apm_server_changed_get_host(event)->host_and_port},
-                {"previousDescription", server(mongoc_apm_server_changed_get_previous_description(event))},
-                {"newDescription", server(mongoc_apm_server_changed_get_new_description(event))}};
+  Observer& observer = observer_of(mongoc_apm_server_changed_get_context(event));
+  const std::string address = mongoc_apm_server_changed_get_host(event)->host_and_port;
+  const Json now = server(mongoc_apm_server_changed_get_new_description(event));
+  observer.server(address, now);
+  observer.report("serverDescriptionChangedEvent", [&] {
+    return Json{{"address", address}, {"previousDescription", server(mongoc_apm_server_changed_get_previous_description(event))}, {"newDescription", now}};
   });
 }
 
 void server_opening(const mongoc_apm_server_opening_t* event) {
-  observer_of(mongoc_apm_server_opening_get_context(event)).report("serverOpeningEvent", [&] { return Json{{"address", mongoc_apm_server_opening_get_host(event)->host_and_port}}; });
+  Observer& observer = observer_of(mongoc_apm_server_opening_get_context(event));
+  const std::string address = mongoc_apm_server_opening_get_host(event)->host_and_port;
+  observer.server(address, unknown(address));
+  observer.report("serverOpeningEvent", [&] { return Json{{"address", address}}; });
 }
 
 void server_closed(const mongoc_apm_server_closed_t* event) {
-  observer_of(mongoc_apm_server_closed_get_context(event)).report("serverClosedEvent", [&] { return Json{{"address", mongoc_apm_server_closed_get_host(event)->host_and_port}}; });
+  Observer& observer = observer_of(mongoc_apm_server_closed_get_context(event));
+  const std::string address = mongoc_apm_server_closed_get_host(event)->host_and_port;
+  observer.server(address, nullptr);
+  observer.report("serverClosedEvent", [&] { return Json{{"address", address}}; });
 }
 
+// The servers of libmongoc's descriptions lack those that are unknown, so that they are kept here.
 void topology_changed(const mongoc_apm_topology_changed_t* event) {
   Observer& observer = observer_of(mongoc_apm_topology_changed_get_context(event));
-  Json now = topology(mongoc_apm_topology_changed_get_new_description(event));
-  observer.seen(now);
-  observer.report("topologyDescriptionChangedEvent", [&] {
-    return Json{{"previousDescription", topology(mongoc_apm_topology_changed_get_previous_description(event))}, {"newDescription", now}};
-  });
+  const auto [before, now] = observer.changed(mongoc_topology_description_type(mongoc_apm_topology_changed_get_new_description(event)));
+  const Json data = {{"previousDescription", before}, {"newDescription", now}};
+  observer.report("topologyDescriptionChangedEvent", [&] { return data; });
 }
 
 void topology_opening(const mongoc_apm_topology_opening_t* event) {
@@ -148,7 +144,9 @@ const std::vector<std::string>& event_names() {
   return names;
 }
 
-void Observer::attach(mongoc_client_pool_t* pool) {
+void Observer::attach(mongoc_client_pool_t* pool, const mongoc_uri_t& uri) {
+  if (const char* name = mongoc_uri_get_replica_set(&uri)) set_name_ = name;
+  for (const mongoc_host_list_t* host = mongoc_uri_get_hosts(&uri); host; host = host->next) servers_[host->host_and_port] = unknown(host->host_and_port);
   const std::unique_ptr<mongoc_apm_callbacks_t, ApmDelete> callbacks(mongoc_apm_callbacks_new());
   mongoc_apm_callbacks_t* const to = callbacks.get();
   mongoc_apm_set_command_started_cb(to, command_started);
@@ -170,9 +168,20 @@ void Observer::report(const char* name, const std::function<Json()>& data) {
   if (observed_.count(name)) write_event(entity_, seq_, name, data());
 }
 
-void Observer::seen(Json topology) {
+void Observer::server(const std::string& address, Json description) {
   const std::lock_guard lock(mutex_);
-  topology_ = std::move(topology);
+  if (description.is_null()) servers_.erase(address);
+  else servers_[address] = std::move(description);
+}
+
+std::pair<Json, Json> Observer::changed(const char* type) {
+  const std::lock_guard lock(mutex_);
+  Json now = {{"type", type}, {"setName", set_name_}, {"servers", Json::array()}};
+  for (const auto& [address, description] : servers_) {
+    if (now["setName"].is_null()) now["setName"] = description["setName"];
+    now["servers"].push_back(description);
+  }
+  return {std::exchange(topology_, now), now};
 }
 
 Json Observer::topology() const {
