@@ -1,7 +1,6 @@
 """What the checks have in common: the program, the server, the names of entities."""
 import contextlib
 import itertools
-import subprocess
 import tempfile
 
 from program import Failed, NotOffered, Program, short
@@ -40,7 +39,11 @@ class Kit:
         self.command, self.mongod, self.patience = command, mongod, patience
         self.log = tempfile.TemporaryFile()
         self.programs, self.shared, self.clients, self.numbers = [], None, [], itertools.count(1)
-        self.said = self.program.ok("hello")
+        try:
+            self.said = self.program.ok("hello")
+        except Failed as failed:
+            self.end()
+            raise Failed(f"{failed}\n{self.last_words()}".strip())
 
     # ---- the program
 
@@ -66,7 +69,7 @@ class Kit:
         """What a check left."""
         self.mongod.fail([], times=0)
         for program, client in self.clients:
-            if not program.over:
+            if not program.over and not program.process.stdin.closed:
                 with contextlib.suppress(Failed):
                     program.ask("close", entity=client)
         self.clients = []

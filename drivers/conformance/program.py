@@ -53,7 +53,7 @@ class Program:
             with self.sending:
                 self.process.stdin.write(data)
                 self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # its end, or ours
             raise Failed("the program does not read any more")
         return line.get("id") if isinstance(line, dict) else None
 
@@ -63,7 +63,7 @@ class Program:
         with self.more:
             while True:
                 found = condition(self.lines)
-                if found is not None and found is not False:
+                if found:
                     return found
                 if self.over:
                     raise Failed(f"the program ended before there was {what}")
@@ -75,8 +75,8 @@ class Program:
         return next((at for at, line in enumerate(self.lines) if "id" in line and line["id"] == id and "event" not in line), None)
 
     def answer(self, id, seconds=None, what=None):
-        at = self.wait(lambda _: self.place(id), what or f"answer to request {id}", seconds)
-        answer = self.lines[at]
+        self.wait(lambda _: self.place(id) is not None, what or f"answer to request {id}", seconds)
+        answer = self.lines[self.place(id)]
         if "ok" not in answer and "error" not in answer:
             raise Failed(f"an answer has neither `ok` nor `error`: {short(answer)}")
         return answer

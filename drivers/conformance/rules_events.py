@@ -29,9 +29,12 @@ def commands(kit):
     kit.do(names.collection, "insertOne", document={"_id": 1})
     kit.refused(names.database, "runCommand", command={"noSuchCommand": 1})
     program = kit.program
-    told = program.wait(lambda _: [line for line in program.events(names.client) if line["data"].get("commandName") in ("insert", "noSuchCommand")][3:] and
-                        [line for line in program.events(names.client) if line["data"].get("commandName") in ("insert", "noSuchCommand")], "four events")
-    started, succeeded, _, failed = (line["data"] for line in told[:4])
+
+    def told():
+        return [line["data"] for line in program.events(names.client, *COMMANDS) if line["data"].get("commandName") in ("insert", "noSuchCommand")]
+
+    program.wait(lambda _: len(told()) > 3, "fourth event")
+    started, succeeded, _, failed = told()[:4]
     contains(started, {"databaseName": "failc_conformance"}, "the start")
     contains(started.get("command", {}), {"insert": names.stored, "documents": [{"_id": 1}]}, "the command")
     contains(succeeded.get("reply", {}), {"n": 1}, "the reply")
@@ -73,16 +76,23 @@ def observed(kit):
 @check("sync comes after the events so far")
 def sync(kit):
     program = kit.program
-    for _ in range(5):
+    kit.needs_events("commandStartedEvent")
+    for _ in range(3):
         names = kit.client(observeEvents=kit.said["events"])
+        kit.do(names.client, "ping")
+        # An operation that has begun is reported, and no answer brings its event along.
+        kit.block(500)
+        found = kit.begin_find(names)
+        time.sleep(0.15)
         id = program.send({"op": "sync"})
         said = program.answer(id).get("ok") or {}
         if not isinstance(said.get("events"), dict) or names.client not in said["events"]:
             raise Failed(f"`events` lacks {names.client}: {short(said)}")
-        told = [line["seq"] for line in program.lines[:program.place(id)] if line.get("entity") == names.client and "seq" in line]
-        same(told[-1] if told else 0, said["events"][names.client], "the last event before the answer")
-        if not said["events"][names.client]:
-            raise Failed("it knows of no event, and a client was made")
+        told = [line for line in program.lines[:program.place(id)] if line.get("entity") == names.client and "seq" in line]
+        same(told[-1]["seq"] if told else 0, said["events"][names.client], "the last event before the answer")
+        if program.place(found) is None and not [line for line in told if line["data"].get("commandName") == "find"]:
+            raise Failed("the operation in flight was not told before it")
+        program.answer(found)
         program.ok("close", entity=names.client)
 
 

@@ -93,6 +93,17 @@ def long_line(kit):
     program.ok("hello")
 
 
+@check("deep nesting is answered")
+def deep(kit):
+    program = kit.start()
+    names = kit.client(program)
+    for number, text in enumerate(["[" * 200000 + "]" * 200000, '{"x":' * 50000 + "1" + "}" * 50000], 1):
+        id = 800000 + number
+        program.send(f'{{"id": {id}, "op": "operation", "object": "{names.collection}", "name": "find", "arguments": {{"filter": {{"x": {text}}}}}}}\n'.encode())
+        program.wait(lambda _: program.place(id) is not None or len(refusals(program)) >= number, "answer to what is nested deep")
+    kit.do(names.client, "ping", program)
+
+
 @check("an unknown request is unsupported")
 def unknown_request(kit):
     same(kit.program.error("noSuchRequest").get("unsupported"), True, "`unsupported`")

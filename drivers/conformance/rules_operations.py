@@ -104,7 +104,8 @@ def sessions(kit):
     if not isinstance(made, dict) or "id" not in made.get("lsid", {}):
         raise Failed(f"the answer to `create` has no `lsid`: {short(made)}")
     kit.do(names.collection, "insertOne", document={"_id": 1}, session="session")
-    command = next(line["data"]["command"] for line in kit.program.events(names.client) if line["data"]["commandName"] == "insert")
+    program = kit.program
+    command = program.wait(lambda _: [line["data"]["command"] for line in program.events(names.client, "commandStartedEvent") if line["data"].get("commandName") == "insert"], "start of the insert")[0]
     same(command.get("lsid"), made["lsid"], "`lsid` of the command")
     kit.do("session", "endSession")
 

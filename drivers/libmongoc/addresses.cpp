@@ -1,5 +1,5 @@
-// libmongoc lets a program open the sockets of a client of one thread, but not those of a pool's monitors. So what it finds addresses with is
-// replaced: the linker takes this program's getaddrinfo() for the library's calls too.
+// libmongoc lets a program open the sockets of a client of one thread, but not those of a pool's monitors. So what it finds addresses with
+// is replaced: the linker takes this program's getaddrinfo() for the library's calls too.
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>

@@ -39,7 +39,8 @@ void read_code(const bson_t& reply, Failure& out) {
     out.code = bson_iter_as_int64(&inside);
     std::string name(path);
     name += "Name";
-    if (bson_iter_init(&at, &reply) && bson_iter_find_descendant(&at, name.c_str(), &inside) && BSON_ITER_HOLDS_UTF8(&inside)) out.code_name = bson_iter_utf8(&inside, nullptr);
+    if (bson_iter_init(&at, &reply) && bson_iter_find_descendant(&at, name.c_str(), &inside) && BSON_ITER_HOLDS_UTF8(&inside))
+      out.code_name = bson_iter_utf8(&inside, nullptr);
     return;
   }
 }
@@ -54,7 +55,8 @@ void read_writes(const Json& reply, Failure& out) {
   Json concerns = reply.value("writeConcernErrors", Json::array());
   if (reply.contains("writeConcernError")) concerns.push_back(reply["writeConcernError"]);
   if (!concerns.is_array() || concerns.empty()) return;
-  for (const Json& one : concerns) out.more["writeConcernErrors"].push_back({{"code", one.value("code", Json())}, {"message", one.value("errmsg", "")}});
+  for (const Json& one : concerns)
+    out.more["writeConcernErrors"].push_back({{"code", one.value("code", Json())}, {"message", one.value("errmsg", "")}});
 }
 
 }  // namespace
@@ -70,7 +72,9 @@ Failure failure_of(const bson_error_t& error, const bson_t* reply) {
     if (!out.code.is_null()) out.more["errorResponse"] = json;
   }
   switch (error.domain) {
-    case MONGOC_ERROR_SERVER_SELECTION: out.not_sent = out.network = true; break;
+    case MONGOC_ERROR_SERVER_SELECTION:
+      out.not_sent = out.network = true;
+      break;
     case MONGOC_ERROR_STREAM:
       out.network = true;
       out.timeout = out.message.find("timeout") != std::string::npos || out.message.find("timed out") != std::string::npos;
@@ -83,9 +87,14 @@ Failure failure_of(const bson_error_t& error, const bson_t* reply) {
       if (out.code.is_null()) out.code = error.code;
       break;
     case MONGOC_ERROR_BSON:
-    case MONGOC_ERROR_COMMAND: out.not_sent = out.code.is_null(); break;  // libmongoc refused it
-    case MONGOC_ERROR_CLIENT: out.not_sent = error.code == MONGOC_ERROR_CLIENT_NOT_READY; break;
-    default: break;
+    case MONGOC_ERROR_COMMAND:
+      out.not_sent = out.code.is_null();
+      break;  // libmongoc refused it
+    case MONGOC_ERROR_CLIENT:
+      out.not_sent = error.code == MONGOC_ERROR_CLIENT_NOT_READY;
+      break;
+    default:
+      break;
   }
   out.client = out.code.is_null();
   return out;

@@ -1,13 +1,15 @@
-#include "drivers/libmongoc/driver.hpp"
-
 #include <algorithm>
 #include <cctype>
+
+#include "drivers/libmongoc/driver.hpp"
 
 namespace failc::driver {
 namespace {
 
 bool known_option(const std::string& name) {
-  if (mongoc_uri_option_is_int32(name.c_str()) || mongoc_uri_option_is_int64(name.c_str()) || mongoc_uri_option_is_bool(name.c_str()) || mongoc_uri_option_is_utf8(name.c_str())) return true;
+  if (mongoc_uri_option_is_int32(name.c_str()) || mongoc_uri_option_is_int64(name.c_str()) || mongoc_uri_option_is_bool(name.c_str()) ||
+      mongoc_uri_option_is_utf8(name.c_str()))
+    return true;
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   // Those that libmongoc keeps apart.
@@ -20,8 +22,10 @@ std::string percent_encoded(const std::string& text) {
   std::string out;
   for (const unsigned char c : text) {
     constexpr char kDigits[] = "0123456789ABCDEF";
-    if (std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~') out += static_cast<char>(c);
-    else out += {'%', kDigits[c >> 4], kDigits[c & 15]};
+    if (std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~')
+      out += static_cast<char>(c);
+    else
+      out += {'%', kDigits[c >> 4], kDigits[c & 15]};
   }
   return out;
 }
@@ -42,9 +46,12 @@ std::variant<std::string, Failure> with_options(std::string uri, const Json& opt
     std::vector<std::string> all;
     const bool tags = name == "readPreferenceTags";
     for (const Json& one : value.is_array() ? value : Json::array({value})) {
-      if (!one.is_string() && !one.is_number_integer() && !one.is_boolean() && !(tags && one.is_object())) return bad(field, "is a string, a whole number, a bool or a list of them");
-      if (tags || all.empty()) all.push_back(words(one));
-      else all.back() += "," + words(one);
+      if (!one.is_string() && !one.is_number_integer() && !one.is_boolean() && !(tags && one.is_object()))
+        return bad(field, "is a string, a whole number, a bool or a list of them");
+      if (tags || all.empty())
+        all.push_back(words(one));
+      else
+        all.back() += "," + words(one);
     }
     for (const std::string& one : all) {
       const bool first = uri.find('?') == std::string::npos;
@@ -84,7 +91,8 @@ std::variant<mongoc_client_pool_t*, Failure> Clients::pool(const Json& client) {
   if (!client.is_object()) return bad("client", "is a document with `name` and `uri`");
   for (const auto& [name, value] : client.items())
     if (name != "uri" && name != "name" && name != "options") return unsupported("client." + name, "is no member of a client");
-  if (!client.contains("uri") || !client["uri"].is_string()) return bad("client.uri", client.contains("uri") ? "is a string" : "is missing");
+  if (!client.contains("uri") || !client["uri"].is_string())
+    return bad("client.uri", client.contains("uri") ? "is a string" : "is missing");
   if (client.contains("options") && !client["options"].is_object()) return bad("client.options", "is a document");
   auto made = new_pool(client["uri"].get<std::string>(), client.value("options", Json::object()));
   if (auto* failure = std::get_if<Failure>(&made)) return std::move(*failure);
@@ -102,7 +110,9 @@ std::variant<mongoc_client_t*, Failure> Clients::direct(const std::string& addre
     }
   }
   // Not of a pool: it connects when it is asked, and says at once where that fails.
-  const std::string text = "mongodb://" + address + "/?directConnection=true&connectTimeoutMS=1000&socketTimeoutMS=30000&serverSelectionTryOnce=true&retryWrites=false&retryReads=false";
+  const std::string text =
+      "mongodb://" + address +
+      "/?directConnection=true&connectTimeoutMS=1000&socketTimeoutMS=30000&serverSelectionTryOnce=true&retryWrites=false&retryReads=false";
   bson_error_t error;
   const Uri uri(mongoc_uri_new_with_error(text.c_str(), &error));
   if (!uri) return bad("direct", error.message);
@@ -118,7 +128,8 @@ std::variant<std::unique_ptr<Lease>, Failure> Clients::lease(const Json& request
     auto made = pool(request["client"]);
     if (auto* failure = std::get_if<Failure>(&made)) return std::move(*failure);
     mongoc_client_pool_t* const from = std::get<mongoc_client_pool_t*>(made);
-    return std::make_unique<Lease>(mongoc_client_pool_pop(from), [from](mongoc_client_t* client, bool) { mongoc_client_pool_push(from, client); });
+    return std::make_unique<Lease>(mongoc_client_pool_pop(from),
+                                   [from](mongoc_client_t* client, bool) { mongoc_client_pool_push(from, client); });
   }
   if (!request["direct"].is_string()) return bad("direct", "is a string, \"host:port\"");
   const std::string address = request["direct"].get<std::string>();

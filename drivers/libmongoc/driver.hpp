@@ -25,8 +25,8 @@ struct Failure {
   std::string code_name;
   std::vector<std::string> labels;
   bool network = false, timeout = false, not_sent = false, unsupported = false;
-  bool client = true;  // no server said it
-  std::string field;   // of the request: what is wrong with it
+  bool client = true;          // no server said it
+  std::string field;           // of the request: what is wrong with it
   Json more = Json::object();  // members that are not always there
 };
 using Outcome = std::variant<Json, Failure>;
@@ -46,7 +46,9 @@ void write_event(const std::string& entity, std::uint64_t& seq, const char* name
 Json between_lines(const std::function<Json()>& read);
 
 // ---- bson.cpp
-struct BsonDelete { void operator()(bson_t* document) const { bson_destroy(document); } };
+struct BsonDelete {
+  void operator()(bson_t* document) const { bson_destroy(document); }
+};
 using Bson = std::unique_ptr<bson_t, BsonDelete>;
 /// Null where it is no document; `why` says so.
 Bson to_bson(const Json& json, std::string& why);
@@ -62,7 +64,9 @@ std::string map_addresses(const std::map<std::string, std::string>& addresses);
 void unmap_addresses(const std::map<std::string, std::string>& addresses);
 
 // ---- clients.cpp
-struct UriDelete { void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); } };
+struct UriDelete {
+  void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
+};
 using Uri = std::unique_ptr<mongoc_uri_t, UriDelete>;
 /// The pool of a URI with options that go before its own, and the two together.
 struct Pool {
@@ -74,9 +78,12 @@ std::variant<Pool, Failure> new_pool(const std::string& uri, const Json& options
 /// A client of the pool it came from, given back at its end; one of a single server is closed where it failed.
 class Lease {
  public:
-  Lease(mongoc_client_t* client, std::function<void(mongoc_client_t*, bool)> give_back) : client_(client), give_back_(std::move(give_back)) {}
+  Lease(mongoc_client_t* client, std::function<void(mongoc_client_t*, bool)> give_back)
+      : client_(client), give_back_(std::move(give_back)) {}
   Lease(const Lease&) = delete;
-  ~Lease() { if (client_) give_back_(client_, broken_); }
+  ~Lease() {
+    if (client_) give_back_(client_, broken_);
+  }
   mongoc_client_t* get() const { return client_; }
   void broken() { broken_ = true; }
 
@@ -98,8 +105,8 @@ class Clients {
   std::variant<mongoc_client_t*, Failure> direct(const std::string& address);
 
   std::mutex mutex_;
-  std::map<std::string, mongoc_client_pool_t*> pools_;                  // by the request's `client`, as text
-  std::map<std::string, std::vector<mongoc_client_t*>> idle_;           // by address
+  std::map<std::string, mongoc_client_pool_t*> pools_;         // by the request's `client`, as text
+  std::map<std::string, std::vector<mongoc_client_t*>> idle_;  // by address
 };
 
 // ---- events.cpp
@@ -163,7 +170,8 @@ class Entities {
  public:
   std::variant<std::shared_ptr<Entity>, Failure> find(const std::string& field, const Json& name, const std::string& type = "") const;
   /// The entity has the name from now on, and is found by it once it is made.
-  Outcome add(const std::string& field, const Json& request, const std::function<std::variant<std::shared_ptr<Entity>, Failure>()>& make, std::shared_ptr<Entity>* made = nullptr);
+  Outcome add(const std::string& field, const Json& request, const std::function<std::variant<std::shared_ptr<Entity>, Failure>()>& make,
+              std::shared_ptr<Entity>* made = nullptr);
   Outcome create(const Json& request);
   Outcome close(const Json& request);
   Outcome topology(const Json& request) const;

@@ -23,19 +23,26 @@ Json document(const Json& request, const char* name, std::optional<Failure>& wro
 
 Concerns concerns(const Json& options, Concerns out, std::optional<Failure>& wrong) {
   for (const auto& [name, value] : options.items()) {
-    if (!value.is_object()) wrong = bad("options." + name, "is a document");
-    else if (name == "readConcern" && value.contains("level") && value["level"].is_string()) out.read_concern = value["level"];
-    else if (name == "readConcern" && value.empty()) out.read_concern.reset();
-    else if (name == "writeConcern") out.write_concern = value;
-    else if (name == "readPreference") out.read_preference = value;
-    else wrong = unsupported("options." + name, "is no option of this entity for libmongoc");
+    if (!value.is_object())
+      wrong = bad("options." + name, "is a document");
+    else if (name == "readConcern" && value.contains("level") && value["level"].is_string())
+      out.read_concern = value["level"];
+    else if (name == "readConcern" && value.empty())
+      out.read_concern.reset();
+    else if (name == "writeConcern")
+      out.write_concern = value;
+    else if (name == "readPreference")
+      out.read_preference = value;
+    else
+      wrong = unsupported("options." + name, "is no option of this entity for libmongoc");
   }
   return out;
 }
 
 bool server_api(mongoc_client_pool_t* pool, const Json& json, std::optional<Failure>& wrong) {
   mongoc_server_api_version_t version;
-  if (!json.contains("version") || !json["version"].is_string() || !mongoc_server_api_version_from_string(json["version"].get_ref<const std::string&>().c_str(), &version)) {
+  if (!json.contains("version") || !json["version"].is_string() ||
+      !mongoc_server_api_version_from_string(json["version"].get_ref<const std::string&>().c_str(), &version)) {
     wrong = bad("serverApi.version", "is no version that libmongoc has");
     return false;
   }
@@ -56,7 +63,8 @@ std::set<std::string> observed(const Json& request, std::optional<Failure>& wron
   if (wrong) return out;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string name = names[i].is_string() ? names[i].get<std::string>() : names[i].dump();
-    if (std::find(event_names().begin(), event_names().end(), name) == event_names().end()) wrong = unsupported("observeEvents." + std::to_string(i), "is no event of libmongoc's: " + name);
+    if (std::find(event_names().begin(), event_names().end(), name) == event_names().end())
+      wrong = unsupported("observeEvents." + std::to_string(i), "is no event of libmongoc's: " + name);
     out.insert(name);
   }
   return out;
@@ -69,7 +77,8 @@ std::map<std::string, std::string> addresses(const Json& request, std::optional<
   for (const auto& [name, to] : map.items()) {
     const std::string text = to.is_string() ? to.get<std::string>() : "";
     const std::size_t colon = text.rfind(':');
-    const bool good = colon != std::string::npos && colon > 0 && colon + 1 < text.size() && text.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+    const bool good = colon != std::string::npos && colon > 0 && colon + 1 < text.size() &&
+                      text.find_first_not_of("0123456789", colon + 1) == std::string::npos;
     if (!good) wrong = bad("addressMap." + name, "is an address, \"host:port\"");
     out.emplace(name, text);
   }
@@ -90,7 +99,8 @@ Made make_client(const Json& request) {
   client->pool = std::get<Pool>(pool).pool;
   client->observer->attach(client->pool, *std::get<Pool>(pool).uri);
   if (request.contains("serverApi") && !server_api(client->pool, api, wrong)) return *wrong;
-  if (const std::string taken = map_addresses(map); !taken.empty()) return bad("addressMap." + taken, "is another address for another client, and this program has one map for all");
+  if (const std::string taken = map_addresses(map); !taken.empty())
+    return bad("addressMap." + taken, "is another address for another client, and this program has one map for all");
   client->addresses = std::move(map);
   client->lease(client);  // with its first client a pool begins its discovery
   auto out = std::make_shared<Entity>();
@@ -136,11 +146,15 @@ Made make_session(const Entities& entities, const Json& request) {
   std::optional<Failure> wrong;
   const Json given = document(request, "options", wrong);
   if (wrong) return *wrong;
-  const std::unique_ptr<mongoc_session_opt_t, void (*)(mongoc_session_opt_t*)> options(mongoc_session_opts_new(), mongoc_session_opts_destroy);
+  const std::unique_ptr<mongoc_session_opt_t, void (*)(mongoc_session_opt_t*)> options(mongoc_session_opts_new(),
+                                                                                       mongoc_session_opts_destroy);
   for (const auto& [name, value] : given.items()) {
-    if (name == "causalConsistency") mongoc_session_opts_set_causal_consistency(options.get(), value == Json(true));
-    else if (name == "snapshot") mongoc_session_opts_set_snapshot(options.get(), value == Json(true));
-    else return unsupported("options." + name, "is no option of a session for libmongoc");
+    if (name == "causalConsistency")
+      mongoc_session_opts_set_causal_consistency(options.get(), value == Json(true));
+    else if (name == "snapshot")
+      mongoc_session_opts_set_snapshot(options.get(), value == Json(true));
+    else
+      return unsupported("options." + name, "is no option of a session for libmongoc");
   }
   auto out = std::make_shared<Entity>();
   out->type = "session";
@@ -156,7 +170,8 @@ Made make_session(const Entities& entities, const Json& request) {
 
 std::optional<Failure> other_members(const Json& request, std::initializer_list<const char*> names) {
   for (const auto& [name, value] : request.items()) {
-    const bool known = name == "id" || name == "op" || name == "deadlineMS" || std::any_of(names.begin(), names.end(), [&, &key = name](const char* one) { return key == one; });
+    const bool known = name == "id" || name == "op" || name == "deadlineMS" ||
+                       std::any_of(names.begin(), names.end(), [&, &key = name](const char* one) { return key == one; });
     if (!known) return unsupported(name, "is no member of this request");
   }
   return std::nullopt;
@@ -169,7 +184,8 @@ Client::~Client() {
 }
 
 std::unique_ptr<Lease> Client::lease(std::shared_ptr<Client> self) const {
-  return std::make_unique<Lease>(mongoc_client_pool_pop(pool), [self](mongoc_client_t* client, bool) { mongoc_client_pool_push(self->pool, client); });
+  return std::make_unique<Lease>(mongoc_client_pool_pop(pool),
+                                 [self](mongoc_client_t* client, bool) { mongoc_client_pool_push(self->pool, client); });
 }
 
 Entity::~Entity() {
@@ -182,7 +198,8 @@ std::variant<std::shared_ptr<Entity>, Failure> Entities::find(const std::string&
   const std::lock_guard lock(mutex_);
   const auto found = all_.find(name);
   if (found == all_.end() || !found->second) return bad(field, "names no entity: " + name.get<std::string>());
-  if (!type.empty() && found->second->type != type) return bad(field, "is a " + type + ", and " + name.get<std::string>() + " is a " + found->second->type);
+  if (!type.empty() && found->second->type != type)
+    return bad(field, "is a " + type + ", and " + name.get<std::string>() + " is a " + found->second->type);
   return found->second;
 }
 
@@ -215,7 +232,8 @@ Outcome Entities::create(const Json& request) {
   if (type == "database") return add("entity", request, [&] { return make_database(*this, request); });
   if (type == "collection") return add("entity", request, [&] { return make_collection(*this, request); });
   if (type != "session") return unsupported("type", "is no type of entity that can be made: " + type);
-  Outcome outcome = add("entity", request, [&] { return make_session(*this, request); }, &made);
+  Outcome outcome = add(
+      "entity", request, [&] { return make_session(*this, request); }, &made);
   if (!std::holds_alternative<Failure>(outcome)) outcome = Json{{"lsid", to_json(*mongoc_client_session_get_lsid(made->session))}};
   return outcome;
 }

@@ -4,7 +4,9 @@
 namespace failc::driver {
 namespace {
 
-struct ApmDelete { void operator()(mongoc_apm_callbacks_t* callbacks) const { mongoc_apm_callbacks_destroy(callbacks); } };
+struct ApmDelete {
+  void operator()(mongoc_apm_callbacks_t* callbacks) const { mongoc_apm_callbacks_destroy(callbacks); }
+};
 
 Observer& observer_of(void* context) { return *static_cast<Observer*>(context); }
 
@@ -20,8 +22,8 @@ Json server(const mongoc_server_description_t* description) {
   out["type"] = type;
   if (type == "Unknown" || type == "PossiblePrimary") return out;
   const Json hello = to_json(*mongoc_server_description_hello_response(of));
-  for (const char* name : {"setName", "hosts", "passives", "arbiters", "me", "primary", "tags", "setVersion", "electionId", "minWireVersion", "maxWireVersion", "logicalSessionTimeoutMinutes",
-                           "topologyVersion"})
+  for (const char* name : {"setName", "hosts", "passives", "arbiters", "me", "primary", "tags", "setVersion", "electionId",
+                           "minWireVersion", "maxWireVersion", "logicalSessionTimeoutMinutes", "topologyVersion"})
     if (hello.contains(name)) out[name] = hello[name];
   return out;
 }
@@ -45,7 +47,8 @@ Json failure(const bson_error_t& error) { return failure(error, nullptr); }
 
 void command_started(const mongoc_apm_command_started_t* event) {
   observer_of(mongoc_apm_command_started_get_context(event)).report("commandStartedEvent", [&] {
-    Json out = command<mongoc_apm_command_started_get_command_name, mongoc_apm_command_started_get_request_id, mongoc_apm_command_started_get_host, mongoc_apm_command_started_get_server_connection_id>(event);
+    Json out = command<mongoc_apm_command_started_get_command_name, mongoc_apm_command_started_get_request_id,
+                       mongoc_apm_command_started_get_host, mongoc_apm_command_started_get_server_connection_id>(event);
     out["databaseName"] = mongoc_apm_command_started_get_database_name(event);
     out["command"] = to_json(*mongoc_apm_command_started_get_command(event));
     return out;
@@ -54,7 +57,8 @@ void command_started(const mongoc_apm_command_started_t* event) {
 
 void command_succeeded(const mongoc_apm_command_succeeded_t* event) {
   observer_of(mongoc_apm_command_succeeded_get_context(event)).report("commandSucceededEvent", [&] {
-    Json out = command<mongoc_apm_command_succeeded_get_command_name, mongoc_apm_command_succeeded_get_request_id, mongoc_apm_command_succeeded_get_host, mongoc_apm_command_succeeded_get_server_connection_id>(event);
+    Json out = command<mongoc_apm_command_succeeded_get_command_name, mongoc_apm_command_succeeded_get_request_id,
+                       mongoc_apm_command_succeeded_get_host, mongoc_apm_command_succeeded_get_server_connection_id>(event);
     out["durationMS"] = milliseconds(mongoc_apm_command_succeeded_get_duration(event));
     out["reply"] = to_json(*mongoc_apm_command_succeeded_get_reply(event));
     return out;
@@ -63,7 +67,8 @@ void command_succeeded(const mongoc_apm_command_succeeded_t* event) {
 
 void command_failed(const mongoc_apm_command_failed_t* event) {
   observer_of(mongoc_apm_command_failed_get_context(event)).report("commandFailedEvent", [&] {
-    Json out = command<mongoc_apm_command_failed_get_command_name, mongoc_apm_command_failed_get_request_id, mongoc_apm_command_failed_get_host, mongoc_apm_command_failed_get_server_connection_id>(event);
+    Json out = command<mongoc_apm_command_failed_get_command_name, mongoc_apm_command_failed_get_request_id,
+                       mongoc_apm_command_failed_get_host, mongoc_apm_command_failed_get_server_connection_id>(event);
     bson_error_t error;
     mongoc_apm_command_failed_get_error(event, &error);
     out["durationMS"] = milliseconds(mongoc_apm_command_failed_get_duration(event));
@@ -78,7 +83,9 @@ void server_changed(const mongoc_apm_server_changed_t* event) {
   const Json now = server(mongoc_apm_server_changed_get_new_description(event));
   observer.server(address, now);
   observer.report("serverDescriptionChangedEvent", [&] {
-    return Json{{"address", address}, {"previousDescription", server(mongoc_apm_server_changed_get_previous_description(event))}, {"newDescription", now}};
+    return Json{{"address", address},
+                {"previousDescription", server(mongoc_apm_server_changed_get_previous_description(event))},
+                {"newDescription", now}};
   });
 }
 
@@ -114,14 +121,17 @@ void topology_closed(const mongoc_apm_topology_closed_t* event) {
 
 void heartbeat_started(const mongoc_apm_server_heartbeat_started_t* event) {
   observer_of(mongoc_apm_server_heartbeat_started_get_context(event)).report("serverHeartbeatStartedEvent", [&] {
-    return Json{{"address", mongoc_apm_server_heartbeat_started_get_host(event)->host_and_port}, {"awaited", mongoc_apm_server_heartbeat_started_get_awaited(event)}};
+    return Json{{"address", mongoc_apm_server_heartbeat_started_get_host(event)->host_and_port},
+                {"awaited", mongoc_apm_server_heartbeat_started_get_awaited(event)}};
   });
 }
 
 void heartbeat_succeeded(const mongoc_apm_server_heartbeat_succeeded_t* event) {
   observer_of(mongoc_apm_server_heartbeat_succeeded_get_context(event)).report("serverHeartbeatSucceededEvent", [&] {
-    return Json{{"address", mongoc_apm_server_heartbeat_succeeded_get_host(event)->host_and_port}, {"awaited", mongoc_apm_server_heartbeat_succeeded_get_awaited(event)},
-                {"durationMS", milliseconds(mongoc_apm_server_heartbeat_succeeded_get_duration(event))}, {"reply", to_json(*mongoc_apm_server_heartbeat_succeeded_get_reply(event))}};
+    return Json{{"address", mongoc_apm_server_heartbeat_succeeded_get_host(event)->host_and_port},
+                {"awaited", mongoc_apm_server_heartbeat_succeeded_get_awaited(event)},
+                {"durationMS", milliseconds(mongoc_apm_server_heartbeat_succeeded_get_duration(event))},
+                {"reply", to_json(*mongoc_apm_server_heartbeat_succeeded_get_reply(event))}};
   });
 }
 
@@ -129,8 +139,10 @@ void heartbeat_failed(const mongoc_apm_server_heartbeat_failed_t* event) {
   observer_of(mongoc_apm_server_heartbeat_failed_get_context(event)).report("serverHeartbeatFailedEvent", [&] {
     bson_error_t error;
     mongoc_apm_server_heartbeat_failed_get_error(event, &error);
-    return Json{{"address", mongoc_apm_server_heartbeat_failed_get_host(event)->host_and_port}, {"awaited", mongoc_apm_server_heartbeat_failed_get_awaited(event)},
-                {"durationMS", milliseconds(mongoc_apm_server_heartbeat_failed_get_duration(event))}, {"failure", failure(error)}};
+    return Json{{"address", mongoc_apm_server_heartbeat_failed_get_host(event)->host_and_port},
+                {"awaited", mongoc_apm_server_heartbeat_failed_get_awaited(event)},
+                {"durationMS", milliseconds(mongoc_apm_server_heartbeat_failed_get_duration(event))},
+                {"failure", failure(error)}};
   });
 }
 
@@ -138,15 +150,25 @@ void heartbeat_failed(const mongoc_apm_server_heartbeat_failed_t* event) {
 
 const std::vector<std::string>& event_names() {
   // Those of pools and connections are not libmongoc's.
-  static const std::vector<std::string> names = {
-      "commandStartedEvent", "commandSucceededEvent", "commandFailedEvent", "serverDescriptionChangedEvent", "serverOpeningEvent", "serverClosedEvent", "topologyDescriptionChangedEvent",
-      "topologyOpeningEvent", "topologyClosedEvent", "serverHeartbeatStartedEvent", "serverHeartbeatSucceededEvent", "serverHeartbeatFailedEvent"};
+  static const std::vector<std::string> names = {"commandStartedEvent",
+                                                 "commandSucceededEvent",
+                                                 "commandFailedEvent",
+                                                 "serverDescriptionChangedEvent",
+                                                 "serverOpeningEvent",
+                                                 "serverClosedEvent",
+                                                 "topologyDescriptionChangedEvent",
+                                                 "topologyOpeningEvent",
+                                                 "topologyClosedEvent",
+                                                 "serverHeartbeatStartedEvent",
+                                                 "serverHeartbeatSucceededEvent",
+                                                 "serverHeartbeatFailedEvent"};
   return names;
 }
 
 void Observer::attach(mongoc_client_pool_t* pool, const mongoc_uri_t& uri) {
   if (const char* name = mongoc_uri_get_replica_set(&uri)) set_name_ = name;
-  for (const mongoc_host_list_t* host = mongoc_uri_get_hosts(&uri); host; host = host->next) servers_[host->host_and_port] = unknown(host->host_and_port);
+  for (const mongoc_host_list_t* host = mongoc_uri_get_hosts(&uri); host; host = host->next)
+    servers_[host->host_and_port] = unknown(host->host_and_port);
   const std::unique_ptr<mongoc_apm_callbacks_t, ApmDelete> callbacks(mongoc_apm_callbacks_new());
   mongoc_apm_callbacks_t* const to = callbacks.get();
   mongoc_apm_set_command_started_cb(to, command_started);
@@ -170,8 +192,10 @@ void Observer::report(const char* name, const std::function<Json()>& data) {
 
 void Observer::server(const std::string& address, Json description) {
   const std::lock_guard lock(mutex_);
-  if (description.is_null()) servers_.erase(address);
-  else servers_[address] = std::move(description);
+  if (description.is_null())
+    servers_.erase(address);
+  else
+    servers_[address] = std::move(description);
 }
 
 std::pair<Json, Json> Observer::changed(const char* type) {

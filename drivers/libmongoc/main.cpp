@@ -77,8 +77,14 @@ struct Program {
 };
 
 Json hello() {
-  return {{"protocol", kProtocol}, {"adapter", "failc-driver-mongoc"}, {"driver", "libmongoc"}, {"version", mongoc_get_version()},
-          {"requests", {"hello", "create", "close", "operation", "run", "topology", "sync"}}, {"operations", operation_names()}, {"objects", object_operations()}, {"events", event_names()},
+  return {{"protocol", kProtocol},
+          {"adapter", "failc-driver-mongoc"},
+          {"driver", "libmongoc"},
+          {"version", mongoc_get_version()},
+          {"requests", {"hello", "create", "close", "operation", "run", "topology", "sync"}},
+          {"operations", operation_names()},
+          {"objects", object_operations()},
+          {"events", event_names()},
           {"capabilities", {{"addressMap", "program"}, {"cancel", "drops"}, {"callbacks", false}, {"poolGeneration", false}}}};
 }
 
@@ -103,8 +109,10 @@ void serve(const Program& program, const Json& request) {
   const std::uint64_t id = request["id"];
   Outcome outcome = outcome_of(program, request);
   if (!program.open.take(id)) return;
-  if (const auto* failure = std::get_if<Failure>(&outcome)) write({{"id", id}, {"error", error_of(*failure)}});
-  else write({{"id", id}, {"ok", std::get<Json>(std::move(outcome))}});
+  if (const auto* failure = std::get_if<Failure>(&outcome))
+    write({{"id", id}, {"error", error_of(*failure)}});
+  else
+    write({{"id", id}, {"ok", std::get<Json>(std::move(outcome))}});
 }
 
 class Workers {
@@ -113,8 +121,10 @@ class Workers {
   void add(Json request) {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(request));
-    if (queue_.size() > idle_) std::thread([this] { work(); }).detach();
-    else some_.notify_one();
+    if (queue_.size() > idle_)
+      std::thread([this] { work(); }).detach();
+    else
+      some_.notify_one();
   }
 
  private:
@@ -150,10 +160,14 @@ bool deeper_than(const std::string& text, int limit) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quoted && c == '\\') ++i;
-    else if (c == '"') quoted = !quoted;
-    else if (!quoted && (c == '{' || c == '[') && ++depth > limit) return true;
-    else if (!quoted && (c == '}' || c == ']')) --depth;
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '[') && ++depth > limit)
+      return true;
+    else if (!quoted && (c == '}' || c == ']'))
+      --depth;
   }
   return false;
 }

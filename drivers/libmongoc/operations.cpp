@@ -22,8 +22,10 @@ Outcome command(Call& call) {
   bson_error_t error{};
   Reply reply;
   // Without a session it is sent as it stands.
-  const bool good = call.session ? mongoc_client_command_with_opts(call.client, call.database.c_str(), body.get(), preference.get(), options.get(), reply.out(), &error)
-                                 : mongoc_client_command_simple(call.client, call.database.c_str(), body.get(), preference.get(), reply.out(), &error);
+  const bool good =
+      call.session ? mongoc_client_command_with_opts(call.client, call.database.c_str(), body.get(), preference.get(), options.get(),
+                                                     reply.out(), &error)
+                   : mongoc_client_command_simple(call.client, call.database.c_str(), body.get(), preference.get(), reply.out(), &error);
   if (!good) return call.failed(error, &reply.document);
   return to_json(reply.document);
 }
@@ -40,7 +42,8 @@ Outcome ask(Call& call, const Json& body, const std::function<Json(const Json&)>
   if (call.wrong) return *call.wrong;
   bson_error_t error{};
   Reply reply;
-  if (!mongoc_client_command_simple(call.client, call.database.c_str(), document.get(), nullptr, reply.out(), &error)) return call.failed(error, &reply.document);
+  if (!mongoc_client_command_simple(call.client, call.database.c_str(), document.get(), nullptr, reply.out(), &error))
+    return call.failed(error, &reply.document);
   return give(to_json(reply.document));
 }
 
@@ -103,7 +106,8 @@ Outcome find_one(Call& call) {
 
 Outcome aggregate(Call& call) {
   const Bson pipeline = call.array("pipeline");
-  const Bson options = call.options({"batchSize", "allowDiskUse", "hint", "collation", "comment", "maxTimeMS", "let", "bypassDocumentValidation"});
+  const Bson options =
+      call.options({"batchSize", "allowDiskUse", "hint", "collation", "comment", "maxTimeMS", "let", "bypassDocumentValidation"});
   if (call.wrong) return *call.wrong;
   const Collection collection(call);
   return drained(call, mongoc_collection_aggregate(collection.handle, MONGOC_QUERY_NONE, pipeline.get(), options.get(), nullptr));
@@ -116,7 +120,8 @@ Outcome count_documents(Call& call) {
   const Collection collection(call);
   bson_error_t error{};
   Reply reply;
-  const std::int64_t count = mongoc_collection_count_documents(collection.handle, filter.get(), options.get(), nullptr, reply.out(), &error);
+  const std::int64_t count =
+      mongoc_collection_count_documents(collection.handle, filter.get(), options.get(), nullptr, reply.out(), &error);
   if (count < 0) return call.failed(error, &reply.document);
   return Json(count);
 }
@@ -140,7 +145,8 @@ Outcome distinct(Call& call) {
   if (call.wrong) return *call.wrong;
   bson_error_t error{};
   Reply reply;
-  if (!mongoc_client_read_command_with_opts(call.client, call.database.c_str(), document.get(), nullptr, options.get(), reply.out(), &error))
+  if (!mongoc_client_read_command_with_opts(call.client, call.database.c_str(), document.get(), nullptr, options.get(), reply.out(),
+                                            &error))
     return call.failed(error, &reply.document);
   Json answer = to_json(reply.document);
   return answer.contains("values") ? answer["values"] : Json::array();
@@ -171,15 +177,24 @@ const std::vector<Operation>& of_client() {
 }
 
 const std::vector<Operation>& of_database() {
-  static const std::vector<Operation> all = {{"runCommand", command}, {"aggregate", aggregate_database}, {"listCollections", list_collections}, {"createCollection", create_collection},
+  static const std::vector<Operation> all = {{"runCommand", command},
+                                             {"aggregate", aggregate_database},
+                                             {"listCollections", list_collections},
+                                             {"createCollection", create_collection},
                                              {"dropCollection", drop_collection}};
   return all;
 }
 
 const std::vector<Operation>& of_collection() {
   static const std::vector<Operation> all = [] {
-    std::vector<Operation> out = {{"find", find}, {"findOne", find_one}, {"aggregate", aggregate}, {"countDocuments", count_documents}, {"estimatedDocumentCount", estimated_count},
-                                  {"distinct", distinct}, {"createIndex", create_index}, {"listIndexes", list_indexes}};
+    std::vector<Operation> out = {{"find", find},
+                                  {"findOne", find_one},
+                                  {"aggregate", aggregate},
+                                  {"countDocuments", count_documents},
+                                  {"estimatedDocumentCount", estimated_count},
+                                  {"distinct", distinct},
+                                  {"createIndex", create_index},
+                                  {"listIndexes", list_indexes}};
     out.insert(out.end(), write_operations().begin(), write_operations().end());
     return out;
   }();
@@ -191,10 +206,13 @@ const Operation* named(const std::vector<Operation>& all, const std::string& nam
   return found == all.end() ? nullptr : &*found;
 }
 
-std::string text(const Json& request, const char* key) { return request.contains(key) && request[key].is_string() ? request[key].get<std::string>() : std::string(); }
+std::string text(const Json& request, const char* key) {
+  return request.contains(key) && request[key].is_string() ? request[key].get<std::string>() : std::string();
+}
 
 /// A call with the request's arguments and, by its name, their session, locked.
-std::optional<Failure> prepare(const Entities& entities, const Json& request, Call& call, std::shared_ptr<Entity>& session, std::unique_lock<std::mutex>& lock) {
+std::optional<Failure> prepare(const Entities& entities, const Json& request, Call& call, std::shared_ptr<Entity>& session,
+                               std::unique_lock<std::mutex>& lock) {
   call.arguments = request.value("arguments", Json::object());
   if (!call.arguments.is_object()) return bad("arguments", "is a document");
   if (!call.arguments.contains("session")) return std::nullopt;
@@ -223,17 +241,22 @@ ReadPreference read_preference(const Json& json) {
   std::string why;
   for (const Json& tags : json.value("tagSets", Json::array()))
     if (const Bson set = to_bson(tags, why)) mongoc_read_prefs_add_tag(out.get(), set.get());
-  if (json.contains("maxStalenessSeconds") && json["maxStalenessSeconds"].is_number_integer()) mongoc_read_prefs_set_max_staleness_seconds(out.get(), json["maxStalenessSeconds"]);
+  if (json.contains("maxStalenessSeconds") && json["maxStalenessSeconds"].is_number_integer())
+    mongoc_read_prefs_set_max_staleness_seconds(out.get(), json["maxStalenessSeconds"]);
   return out;
 }
 
 WriteConcern write_concern(const Json& json) {
   WriteConcern out(mongoc_write_concern_new(), mongoc_write_concern_destroy);
-  if (const Json w = json.value("w", Json()); w == "majority") mongoc_write_concern_set_w(out.get(), MONGOC_WRITE_CONCERN_W_MAJORITY);
-  else if (w.is_number_integer()) mongoc_write_concern_set_w(out.get(), w);
-  else if (w.is_string()) mongoc_write_concern_set_wtag(out.get(), w.get_ref<const std::string&>().c_str());
+  if (const Json w = json.value("w", Json()); w == "majority")
+    mongoc_write_concern_set_w(out.get(), MONGOC_WRITE_CONCERN_W_MAJORITY);
+  else if (w.is_number_integer())
+    mongoc_write_concern_set_w(out.get(), w);
+  else if (w.is_string())
+    mongoc_write_concern_set_wtag(out.get(), w.get_ref<const std::string&>().c_str());
   if (const Json journal = json.value("journal", Json()); journal.is_boolean()) mongoc_write_concern_set_journal(out.get(), journal);
-  if (const Json limit = json.value("wtimeoutMS", Json()); limit.is_number_integer()) mongoc_write_concern_set_wtimeout_int64(out.get(), limit);
+  if (const Json limit = json.value("wtimeoutMS", Json()); limit.is_number_integer())
+    mongoc_write_concern_set_wtimeout_int64(out.get(), limit);
   return out;
 }
 
@@ -243,10 +266,13 @@ ReadConcern read_concern(const std::string& level) {
   return out;
 }
 
-Collection::Collection(const Call& call) : handle(mongoc_client_get_collection(call.client, call.database.c_str(), call.collection.c_str())) {
+Collection::Collection(const Call& call)
+    : handle(mongoc_client_get_collection(call.client, call.database.c_str(), call.collection.c_str())) {
   if (call.concerns.read_concern) mongoc_collection_set_read_concern(handle, read_concern(*call.concerns.read_concern).get());
-  if (call.concerns.write_concern.is_object()) mongoc_collection_set_write_concern(handle, write_concern(call.concerns.write_concern).get());
-  if (call.concerns.read_preference.is_object()) mongoc_collection_set_read_prefs(handle, read_preference(call.concerns.read_preference).get());
+  if (call.concerns.write_concern.is_object())
+    mongoc_collection_set_write_concern(handle, write_concern(call.concerns.write_concern).get());
+  if (call.concerns.read_preference.is_object())
+    mongoc_collection_set_read_prefs(handle, read_preference(call.concerns.read_preference).get());
 }
 
 Outcome drained(Call& call, mongoc_cursor_t* cursor) {
@@ -264,7 +290,8 @@ Outcome drained(Call& call, mongoc_cursor_t* cursor) {
 
 mongoc_cursor_t* find_cursor(Call& call, const Collection& collection) {
   const Bson filter = call.document("filter", false);
-  const Bson options = call.options({"sort", "limit", "skip", "projection", "batchSize", "hint", "collation", "comment", "maxTimeMS", "let", "allowDiskUse", "min", "max", "returnKey", "showRecordId"});
+  const Bson options = call.options({"sort", "limit", "skip", "projection", "batchSize", "hint", "collation", "comment", "maxTimeMS", "let",
+                                     "allowDiskUse", "min", "max", "returnKey", "showRecordId"});
   if (call.wrong) return nullptr;
   return mongoc_collection_find_with_opts(collection.handle, filter.get(), options.get(), nullptr);
 }
@@ -290,7 +317,11 @@ Json object_operations() {
   collection.push_back("createFindCursor");
   Json session = names(session_operations());
   session.push_back("endSession");
-  return {{"client", names(of_client())}, {"database", names(of_database())}, {"collection", collection}, {"session", session}, {"cursor", cursor_operations()}};
+  return {{"client", names(of_client())},
+          {"database", names(of_database())},
+          {"collection", collection},
+          {"session", session},
+          {"cursor", cursor_operations()}};
 }
 
 Outcome run(Clients& clients, const Entities& entities, const Json& request) {
@@ -323,7 +354,8 @@ Outcome operation(Entities& entities, const Json& request) {
   const std::string name = text(request, "name");
   if (name.empty()) return bad("name", "is missing");
   const Json offered = object_operations()[entity->type];
-  if (std::find(offered.begin(), offered.end(), Json(name)) == offered.end()) return unsupported("name", "is no operation of a " + entity->type + ": " + name);
+  if (std::find(offered.begin(), offered.end(), Json(name)) == offered.end())
+    return unsupported("name", "is no operation of a " + entity->type + ": " + name);
   if (request.contains("save") && name != "createFindCursor") return unsupported("save", "is not for `" + name + "`");
   Call call;
   call.of_entity = true;

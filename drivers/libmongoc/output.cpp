@@ -46,8 +46,10 @@ Failure unsupported(std::string field, const std::string& message) {
 }
 
 Json error_of(const Failure& failure) {
-  Json out = {{"message", failure.message}, {"code", failure.code}, {"codeName", failure.code_name}, {"labels", failure.labels}, {"isNetwork", failure.network},
-              {"isTimeout", failure.timeout}, {"notSent", failure.not_sent}, {"unsupported", failure.unsupported}, {"isClient", failure.client}};
+  Json out = {
+      {"message", failure.message},   {"code", failure.code},         {"codeName", failure.code_name}, {"labels", failure.labels},
+      {"isNetwork", failure.network}, {"isTimeout", failure.timeout}, {"notSent", failure.not_sent},   {"unsupported", failure.unsupported},
+      {"isClient", failure.client}};
   if (!failure.field.empty()) out["field"] = failure.field;
   out.update(failure.more);
   return out;

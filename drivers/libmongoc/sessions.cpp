@@ -5,12 +5,15 @@ namespace failc::driver {
 namespace {
 
 Outcome start_transaction(Call& call) {
-  const std::unique_ptr<mongoc_transaction_opt_t, void (*)(mongoc_transaction_opt_t*)> options(mongoc_transaction_opts_new(), mongoc_transaction_opts_destroy);
-  const Json reading = call.take("readConcern"), writing = call.take("writeConcern"), from = call.take("readPreference"), longest = call.take("maxCommitTimeMS");
+  const std::unique_ptr<mongoc_transaction_opt_t, void (*)(mongoc_transaction_opt_t*)> options(mongoc_transaction_opts_new(),
+                                                                                               mongoc_transaction_opts_destroy);
+  const Json reading = call.take("readConcern"), writing = call.take("writeConcern"), from = call.take("readPreference"),
+             longest = call.take("maxCommitTimeMS");
   mongoc_client_session_t* const session = std::exchange(call.session, nullptr);  // it is no option of its own
   call.options({});
   if (call.wrong) return *call.wrong;
-  if (reading.is_object() && reading.contains("level")) mongoc_transaction_opts_set_read_concern(options.get(), read_concern(reading["level"]).get());
+  if (reading.is_object() && reading.contains("level"))
+    mongoc_transaction_opts_set_read_concern(options.get(), read_concern(reading["level"]).get());
   if (writing.is_object()) mongoc_transaction_opts_set_write_concern(options.get(), write_concern(writing).get());
   if (from.is_object()) mongoc_transaction_opts_set_read_prefs(options.get(), read_preference(from).get());
   if (longest.is_number_integer()) mongoc_transaction_opts_set_max_commit_time_ms(options.get(), longest);
@@ -52,7 +55,8 @@ Outcome next(Entity& entity, Call& call) {
 }  // namespace
 
 const std::vector<Operation>& session_operations() {
-  static const std::vector<Operation> all = {{"startTransaction", start_transaction}, {"commitTransaction", commit_transaction}, {"abortTransaction", abort_transaction}};
+  static const std::vector<Operation> all = {
+      {"startTransaction", start_transaction}, {"commitTransaction", commit_transaction}, {"abortTransaction", abort_transaction}};
   return all;
 }
 

@@ -59,8 +59,9 @@ Outcome insert_many(Call& call) {
     raw.push_back(documents.emplace_back(call.checked("arguments.documents." + std::to_string(raw.size()), json)).get());
   }
   if (raw.empty()) call.is_wrong(bad("arguments.documents", "is a list of documents"));
-  Outcome outcome = write(call, {"ordered", "bypassDocumentValidation", "comment"},
-                          [&](auto* c, auto* o, auto* r, auto* e) { return mongoc_collection_insert_many(c, raw.data(), raw.size(), o, r, e); });
+  Outcome outcome = write(call, {"ordered", "bypassDocumentValidation", "comment"}, [&](auto* c, auto* o, auto* r, auto* e) {
+    return mongoc_collection_insert_many(c, raw.data(), raw.size(), o, r, e);
+  });
   if (!call.of_entity || std::holds_alternative<Failure>(outcome)) return outcome;
   return Json{{"insertedCount", ids.size()}, {"insertedIds", ids}};
 }
@@ -77,7 +78,8 @@ Outcome update(Call& call, const char* what) {
 template <auto Function>
 Outcome remove(Call& call) {
   const Bson filter = call.document("filter");
-  Outcome outcome = write(call, {"hint", "collation", "comment", "let"}, [&](auto* c, auto* o, auto* r, auto* e) { return Function(c, filter.get(), o, r, e); });
+  Outcome outcome = write(call, {"hint", "collation", "comment", "let"},
+                          [&](auto* c, auto* o, auto* r, auto* e) { return Function(c, filter.get(), o, r, e); });
   return only(call, std::move(outcome), {"deletedCount"});
 }
 
@@ -150,8 +152,11 @@ void add_model(Call& call, mongoc_bulk_operation_t* bulk, const std::string& fie
 /// A bulk's reply, whole or of what was done before an error, as the protocol has it.
 Json bulk_result(const Json& reply) {
   Json out = Json::object();
-  for (const auto& [ours, theirs] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"insertedCount", "nInserted"}, {"matchedCount", "nMatched"}, {"modifiedCount", "nModified"}, {"deletedCount", "nRemoved"}, {"upsertedCount", "nUpserted"}})
+  for (const auto& [ours, theirs] : std::initializer_list<std::pair<const char*, const char*>>{{"insertedCount", "nInserted"},
+                                                                                               {"matchedCount", "nMatched"},
+                                                                                               {"modifiedCount", "nModified"},
+                                                                                               {"deletedCount", "nRemoved"},
+                                                                                               {"upsertedCount", "nUpserted"}})
     out[ours] = reply.value(theirs, 0);
   out["upsertedIds"] = Json::object();
   for (const Json& one : reply.value("upserted", Json::array())) out["upsertedIds"][one["index"].dump()] = one["_id"];
@@ -163,15 +168,18 @@ Outcome bulk_write(Call& call) {
   const Bson options = call.options({"ordered", "comment", "let", "bypassDocumentValidation"});
   if (call.wrong) return *call.wrong;
   const Collection collection(call);
-  const std::unique_ptr<mongoc_bulk_operation_t, void (*)(mongoc_bulk_operation_t*)> bulk(mongoc_collection_create_bulk_operation_with_opts(collection.handle, options.get()),
-                                                                                          mongoc_bulk_operation_destroy);
+  const std::unique_ptr<mongoc_bulk_operation_t, void (*)(mongoc_bulk_operation_t*)> bulk(
+      mongoc_collection_create_bulk_operation_with_opts(collection.handle, options.get()), mongoc_bulk_operation_destroy);
   for (std::size_t at = 0; at < requests.size() && !call.wrong; ++at) {
     const std::string field = "arguments.requests." + std::to_string(at);
     const auto model = requests[at].items().begin();
-    const bool known = requests[at].size() == 1 && model.value().is_object() &&
-                       std::set<std::string>{"insertOne", "updateOne", "updateMany", "replaceOne", "deleteOne", "deleteMany"}.count(model.key());
-    if (!known) call.is_wrong(bad(field, "has one key, of insertOne, updateOne, updateMany, replaceOne, deleteOne, deleteMany"));
-    else add_model(call, bulk.get(), field + "." + model.key(), model.key(), model.value());
+    const bool known =
+        requests[at].size() == 1 && model.value().is_object() &&
+        std::set<std::string>{"insertOne", "updateOne", "updateMany", "replaceOne", "deleteOne", "deleteMany"}.count(model.key());
+    if (!known)
+      call.is_wrong(bad(field, "has one key, of insertOne, updateOne, updateMany, replaceOne, deleteOne, deleteMany"));
+    else
+      add_model(call, bulk.get(), field + "." + model.key(), model.key(), model.value());
   }
   if (call.wrong) return *call.wrong;
   bson_error_t error{};

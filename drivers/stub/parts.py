@@ -74,12 +74,12 @@ def split(address):
 class Client:
     """Asks every server it knows of for a `hello` now and then. Not a model of how drivers should: enough for a set that behaves."""
 
-    def __init__(self, uri, options, addresses, tell):
+    def __init__(self, uri, options, addresses, tell, heeded=True):
         for name, to in addresses.items():
             if not isinstance(to, str) or not to.rpartition(":")[2].isdigit() or not to.rpartition(":")[0]:
                 raise Bad(f"addressMap.{name}", 'is an address, "host:port"')
         names, self.options = parsed(uri, options)
-        self.addresses = {name.lower(): to for name, to in addresses.items()}
+        self.addresses = {name.lower(): to for name, to in addresses.items() if heeded}
         self.patience = float(self.options.get("serverSelectionTimeoutMS", 30000)) / 1000
         self.single = str(self.options.get("directConnection", "")).lower() == "true"
         self.tell, self.changed, self.over = tell, threading.Condition(), False
