@@ -3,7 +3,7 @@ import time
 
 from kit import check, contains, same
 from program import Failed, short
-from servers import Played, member
+from servers import Played, free_port, member
 
 COMMANDS = ["commandStartedEvent", "commandSucceededEvent", "commandFailedEvent"]
 
@@ -215,11 +215,18 @@ def topology(kit):
 
 @check("discovery goes on though there is no server")
 def patient(kit):
-    names = kit.client(uri="mongodb://127.0.0.1:1/?replicaSet=rs", options={**FAST, "serverSelectionTimeoutMS": 300})
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    names = kit.client(uri=f"mongodb://{address}/?replicaSet=rs", options={**FAST, "serverSelectionTimeoutMS": 300})
     kit.refused(names.client, "ping")
     time.sleep(0.5)
-    seen(kit, names, ("ReplicaSetNoPrimary", {"127.0.0.1:1": "Unknown"}))
-    kit.refused(names.client, "ping")
+    seen(kit, names, ("ReplicaSetNoPrimary", {address: "Unknown"}))
+    server = Played(member(address, [address], address), port)
+    try:
+        seen(kit, names, ("ReplicaSetWithPrimary", {address: "RSPrimary"}))
+        kit.do(names.client, "ping")
+    finally:
+        server.end()
 
 
 @check("sockets go where the address map says")

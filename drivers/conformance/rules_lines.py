@@ -16,7 +16,7 @@ def hello(kit):
     for name, kind in {"adapter": str, "driver": str, "version": str, "requests": list, "operations": list, "objects": dict, "events": list, "capabilities": dict}.items():
         if not isinstance(said.get(name), kind) or not said[name]:
             raise Failed(f"`{name}` is {short(said.get(name))}")
-    for name in ("hello", "create", "close", "operation", "run", "topology", "sync"):
+    for name in ("hello", "create", "close", "operation", "run", "topology", "state", "sync"):
         if name not in said["requests"]:
             raise Failed(f"`requests` lacks `{name}`")
 

@@ -110,6 +110,20 @@ def sessions(kit):
     kit.do("session", "endSession")
 
 
+@check("state is what the driver knows of a session")
+def state(kit):
+    kit.needs("session", "endSession")
+    names = kit.client()
+    made = kit.program.ok("create", entity="stated", type="session", client=names.client)
+    contains(kit.program.ok("state", entity="stated"), {**made, "transaction": "none", "dirty": False, "pinned": False}, "of a new one")
+    same(kit.program.error("state", entity=names.client).get("field"), "entity", "`field` for a client")
+    if "startTransaction" not in kit.said["objects"]["session"]:
+        return
+    for operation, after in (("startTransaction", "starting"), ("abortTransaction", "aborted")):
+        kit.do("stated", operation)
+        same(kit.program.ok("state", entity="stated").get("transaction"), after, f"`transaction` after {operation}")
+
+
 @check("withTransaction comes back for what is inside")
 def transaction(kit):
     kit.capability("callbacks")

@@ -82,9 +82,9 @@ class Mongod:
 class Played:
     """Answers `hello` as it is told, and all else with ok; `asked` are the names of the commands that came. Each connection on a thread."""
 
-    def __init__(self, hello):
+    def __init__(self, hello, port=0):
         self.hello, self.asked = hello, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
         self.connections = []
         threading.Thread(target=self.accept, daemon=True).start()

@@ -54,7 +54,9 @@ void unmap_addresses(const std::map<std::string, std::string>& addresses) {
 
 extern "C" int getaddrinfo(const char* host, const char* port, const addrinfo* hints, addrinfo** result) {
   static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
-  const std::string to = host && port ? failc::driver::mapped_to(std::string(host) + ":" + port) : "";
+  std::string name = host ? host : "";
+  if (name.find(':') != std::string::npos) name = "[" + name + "]";
+  const std::string to = host && port ? failc::driver::mapped_to(name + ":" + port) : "";
   if (to.empty()) return real(host, port, hints, result);
   const std::size_t colon = to.rfind(':');
   return real(to.substr(0, colon).c_str(), to.substr(colon + 1).c_str(), hints, result);

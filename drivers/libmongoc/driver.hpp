@@ -175,6 +175,7 @@ class Entities {
   Outcome create(const Json& request);
   Outcome close(const Json& request);
   Outcome topology(const Json& request) const;
+  Outcome state(const Json& request) const;
   Json sequences() const;
 
  private:

@@ -270,6 +270,27 @@ Outcome Entities::topology(const Json& request) const {
   return std::get<std::shared_ptr<Entity>>(found)->client->observer->topology();
 }
 
+Outcome Entities::state(const Json& request) const {
+  if (auto wrong = other_members(request, {"entity"})) return *wrong;
+  auto found = find("entity", request.value("entity", Json()), "session");
+  if (auto* failure = std::get_if<Failure>(&found)) return std::move(*failure);
+  Entity& entity = *std::get<std::shared_ptr<Entity>>(found);
+  const std::lock_guard lock(entity.mutex);
+  if (!entity.session) return bad("entity", "is a session that was ended");
+  const char* transaction = "none";
+  switch (mongoc_client_session_get_transaction_state(entity.session)) {
+    case MONGOC_TRANSACTION_NONE: break;
+    case MONGOC_TRANSACTION_STARTING: transaction = "starting"; break;
+    case MONGOC_TRANSACTION_IN_PROGRESS: transaction = "inProgress"; break;
+    case MONGOC_TRANSACTION_COMMITTED: transaction = "committed"; break;
+    case MONGOC_TRANSACTION_ABORTED: transaction = "aborted"; break;
+  }
+  return Json{{"lsid", to_json(*mongoc_client_session_get_lsid(entity.session))},
+              {"transaction", transaction},
+              {"dirty", mongoc_client_session_get_dirty(entity.session)},
+              {"pinned", mongoc_client_session_get_server_id(entity.session) != 0}};
+}
+
 Json Entities::sequences() const {
   const std::lock_guard lock(mutex_);
   return between_lines([&] {

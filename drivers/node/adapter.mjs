@@ -2,7 +2,7 @@
 import { open as openClient, EVENTS, seenTopology } from './clients.mjs';
 import { Bad, EJSON, limits, mongodb, version } from './driver.mjs';
 import { describe, expired } from './errors.mjs';
-import { Arguments, OPERATIONS, concerns, sessionOptions } from './operations.mjs';
+import { Arguments, OPERATIONS, concerns, sessionOptions, sessionState } from './operations.mjs';
 
 const LINE_LIMIT = 16 << 20;
 const CLOSING = 300; // ms for the clients to close in when the input has ended
@@ -194,6 +194,10 @@ const REQUESTS = {
   topology: request => {
     members(request, 'entity');
     return seenTopology(entities.of('entity', request.entity, 'client').client);
+  },
+  state: request => {
+    members(request, 'entity');
+    return sessionState(entities.of('entity', request.entity, 'session').handle);
   },
   // The driver reports within the call that writes the line, so that there is nothing to wait for.
   sync: request => {

@@ -26,7 +26,7 @@ function mapping(addresses) {
   for (const [from, to] of Object.entries(addresses)) {
     const found = /^(.+):(\d+)$/.exec(to);
     if (!found) throw new Bad(`addressMap.${from}`, 'is an address, "host:port"');
-    map.set(from.toLowerCase(), { host: found[1], port: Number(found[2]) });
+    map.set(from.toLowerCase().replace(/^\[(.*)\]:/, '$1:'), { host: found[1], port: Number(found[2]) });
   }
   // Never called for an address of the map, so it only has to do what the default does.
   const lookup = (host, options, done) => require('node:dns').lookup(host, options, done);

@@ -85,6 +85,14 @@ export function sessionOptions(json = {}) {
   return { ...rest, defaultTransactionOptions: preference ? { ...others, readPreference: readPreference(preference) } : others };
 }
 
+const TRANSACTION = { NO_TRANSACTION: 'none', STARTING_TRANSACTION: 'starting', TRANSACTION_IN_PROGRESS: 'inProgress', TRANSACTION_COMMITTED: 'committed',
+  TRANSACTION_COMMITTED_EMPTY: 'committed', TRANSACTION_ABORTED: 'aborted' };
+
+/** What the driver knows of a session. */
+export const sessionState = session => ({
+  lsid: session.id, transaction: TRANSACTION[session.transaction.state], dirty: !session.hasEnded && session.serverSession.isDirty, pinned: session.isPinned
+});
+
 const insertedIds = result => ({ insertedCount: result.insertedCount, insertedIds: result.insertedIds });
 const changed = ({ matchedCount, modifiedCount, upsertedCount, upsertedId }) => ({ matchedCount, modifiedCount, upsertedCount, ...(upsertedCount ? { upsertedId } : {}) });
 const removed = ({ deletedCount }) => ({ deletedCount });

@@ -13,7 +13,7 @@ from pymongo import common
 
 from clients import EVENTS, open_client, seen_topology
 from errors import Bad, describe, expired
-from operations import OPERATIONS, RELAXED, Arguments, concerns, session_options
+from operations import OPERATIONS, RELAXED, Arguments, concerns, session_options, session_state
 
 LINE_LIMIT = 16 << 20
 THREADS = 1000  # made as they are needed
@@ -284,6 +284,11 @@ def topology(request):
     return seen_topology(entities.of("entity", request.get("entity"), "client").client)
 
 
+def state(request):
+    members(request, "entity")
+    return session_state(entities.of("entity", request.get("entity"), "session").handle)
+
+
 def sync(request):
     """PyMongo reports within the call that writes the line, so that there is nothing to wait for."""
     members(request, "")
@@ -291,7 +296,7 @@ def sync(request):
         return {"events": {name: entity.seq for name, entity in entities.clients().items()}}
 
 
-REQUESTS = {"hello": hello, "create": create, "close": close, "operation": operation, "run": run, "topology": topology, "sync": sync}
+REQUESTS = {"hello": hello, "create": create, "close": close, "operation": operation, "run": run, "topology": topology, "state": state, "sync": sync}
 
 open_requests = {}  # by id, the timer of the deadline
 

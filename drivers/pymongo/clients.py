@@ -35,7 +35,7 @@ create_connection = pymongo.pool._create_connection
 
 
 def create_mapped(address, options):
-    return create_connection(getattr(connecting, "map", {}).get("%s:%d" % address, address), options)
+    return create_connection(getattr(connecting, "map", {}).get(text(address), address), options)
 
 
 pymongo.pool._create_connection = create_mapped
@@ -61,7 +61,9 @@ def pool_class(addresses):
 # ---- descriptions
 
 def text(address):
-    return "%s:%d" % address
+    """Of (host, port); the port is None for a socket file, and hosts with colons stand in brackets."""
+    host, port = address
+    return host if port is None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def given(**fields):

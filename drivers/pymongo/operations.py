@@ -1,7 +1,7 @@
 """The operations of the unified test format on each type of entity: what they take, and what comes of them."""
 import bson.json_util
 import pymongo
-from pymongo.client_session import TransactionOptions
+from pymongo.client_session import TransactionOptions, _TxnState
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import make_read_preference
 from pymongo.write_concern import WriteConcern
@@ -103,6 +103,15 @@ def session_options(json):
         else:
             raise Bad(f"options.{name}", "is no option of a session for this driver", True)
     return out
+
+
+TRANSACTION = {_TxnState.NONE: "none", _TxnState.STARTING: "starting", _TxnState.IN_PROGRESS: "inProgress", _TxnState.COMMITTED: "committed",
+               _TxnState.COMMITTED_EMPTY: "committed", _TxnState.ABORTED: "aborted"}
+
+
+def session_state(session):
+    """What the driver knows of a session."""
+    return {"lsid": session.session_id, "transaction": TRANSACTION[session._transaction.state], "dirty": session._server_session.dirty, "pinned": session._pinned_address is not None}
 
 
 # ---- results

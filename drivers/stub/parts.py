@@ -74,17 +74,17 @@ def split(address):
 class Client:
     """Asks every server it knows of for a `hello` now and then. Not a model of how drivers should: enough for a set that behaves."""
 
-    def __init__(self, uri, options, addresses, tell, heeded=True):
+    def __init__(self, uri, options, addresses, tell, broken=None):
         for name, to in addresses.items():
             if not isinstance(to, str) or not to.rpartition(":")[2].isdigit() or not to.rpartition(":")[0]:
                 raise Bad(f"addressMap.{name}", 'is an address, "host:port"')
         names, self.options = parsed(uri, options)
-        self.addresses = {name.lower(): to for name, to in addresses.items() if heeded}
+        self.addresses = {name.lower(): to for name, to in addresses.items() if broken != "map-ignored"}
         self.patience = float(self.options.get("serverSelectionTimeoutMS", 30000)) / 1000
         self.single = str(self.options.get("directConnection", "")).lower() == "true"
         self.tell, self.changed, self.over = tell, threading.Condition(), False
         self.servers = {name: {"address": name, "type": "Unknown", "setName": None} for name in names}
-        self.requests = 0
+        self.requests, self.broken = 0, broken
         self.first = self.described()
         self.tell("topologyOpeningEvent", {})
         self.tell("topologyDescriptionChangedEvent", {"previousDescription": {"type": "Unknown", "setName": None, "servers": []}, "newDescription": self.first})
@@ -141,6 +141,7 @@ class Client:
 
         with self.changed:
             if not self.changed.wait_for(lambda: writable() or self.over, self.patience) or self.over:
+                self.over |= self.broken == "impatient"
                 raise NoServer("the client was closed" if self.over else "there is no primary")
             return writable()
 

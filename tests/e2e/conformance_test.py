@@ -41,6 +41,15 @@ SEEN = {
     "sent-anyway": "where there is no server, nothing was sent",
     "no-close-events": "the last events come before the answer of close",
     "unknown-op": "an unknown request is unsupported",
+    "old-hello": "hello says what the program can do",
+    "no-timeouts": "a member of an error is there, whatever the error",
+    "lost": "many requests at once are all answered",
+    "no-labels": "labels are those of the error",
+    "sorted-keys": "values survive the way there and back",
+    "no-lsid": "a session's commands have its lsid",
+    "old-state": "state is what the driver knows of a session",
+    "no-wait": "withTransaction comes back for what is inside",
+    "impatient": "discovery goes on though there is no server",
 }
 
 
