@@ -59,5 +59,7 @@ extern "C" int getaddrinfo(const char* host, const char* port, const addrinfo* h
   const std::string to = host && port ? failc::driver::mapped_to(name + ":" + port) : "";
   if (to.empty()) return real(host, port, hints, result);
   const std::size_t colon = to.rfind(':');
-  return real(to.substr(0, colon).c_str(), to.substr(colon + 1).c_str(), hints, result);
+  addrinfo any = hints ? *hints : addrinfo{};
+  any.ai_family = AF_UNSPEC;  // it was the name's
+  return real(to.substr(0, colon).c_str(), to.substr(colon + 1).c_str(), &any, result);
 }

@@ -108,7 +108,12 @@ Outcome outcome_of(const Program& program, const Json& request) {
 
 void serve(const Program& program, const Json& request) {
   const std::uint64_t id = request["id"];
-  Outcome outcome = outcome_of(program, request);
+  Outcome outcome;
+  try {
+    outcome = outcome_of(program, request);
+  } catch (const Json::exception& wrong) {  // a member is of another kind than those that are tried say
+    outcome = bad("arguments", std::string("cannot be read: ") + wrong.what());
+  }
   if (!program.open.take(id)) return;
   if (const auto* failure = std::get_if<Failure>(&outcome))
     write({{"id", id}, {"error", error_of(*failure)}});

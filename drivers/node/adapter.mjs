@@ -283,3 +283,5 @@ process.stdin.on('end', async () => {
   process.exit(0);
 });
 process.stdout.on('error', () => process.exit(0)); // nobody reads any more
+// What the driver throws where nobody asked for anything is for the log: whoever is asked next says what came of it.
+process.on('uncaughtException', error => console.error(error));

@@ -59,7 +59,10 @@ const FIND = `${READ} sort limit skip projection batchSize allowDiskUse allowPar
 const WRITE = 'collation comment hint let bypassDocumentValidation writeConcern maxTimeMS';
 const MODIFY = `${WRITE} sort projection upsert arrayFilters returnDocument`;
 
+const MODES = ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'];
+
 function readPreference(json) {
+  if (typeof json?.mode !== 'string' || !MODES.includes(json.mode[0]?.toLowerCase() + json.mode.slice(1))) throw new Bad('readPreference.mode', `is one of ${MODES.join(', ')}`);
   const { mode, tagSets, maxStalenessSeconds, hedge } = json;
   return new ReadPreference(mode[0].toLowerCase() + mode.slice(1), tagSets, { maxStalenessSeconds, hedge });
 }
@@ -68,6 +71,7 @@ function readPreference(json) {
 export function concerns(json = {}) {
   const out = {};
   for (const [name, value] of Object.entries(plain(json))) {
+    if (name !== 'timeoutMS' && (value === null || typeof value !== 'object')) throw new Bad(`options.${name}`, 'is a document');
     if (name === 'readConcern') out.readConcern = ReadConcern.fromOptions({ readConcern: value });
     else if (name === 'writeConcern') out.writeConcern = WriteConcern.fromOptions({ writeConcern: { ...value, wtimeout: value.wtimeoutMS, j: value.journal ?? value.j } });
     else if (name === 'readPreference') out.readPreference = readPreference(value);

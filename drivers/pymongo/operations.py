@@ -69,17 +69,22 @@ def option(name, value):
 
 
 def read_preference(json):
-    mode = json["mode"][0].upper() + json["mode"][1:]
+    mode = json.get("mode") if isinstance(json, dict) else None
+    mode = mode[:1].upper() + mode[1:] if isinstance(mode, str) else mode
     modes = {"Primary": 0, "PrimaryPreferred": 1, "Secondary": 2, "SecondaryPreferred": 3, "Nearest": 4}
-    if mode not in modes:
-        raise Bad("readPreference.mode", f"is no mode: {mode}")
+    if not isinstance(mode, str) or mode not in modes:
+        raise Bad("readPreference.mode", f"is one of {', '.join(modes)}")
     return make_read_preference(modes[mode], json.get("tagSets"), json.get("maxStalenessSeconds", -1))
 
 
 def concerns(json, field="options", more=()):
     """The options of a database, a collection or, with `more`, a transaction."""
     out = {}
+    if not isinstance(json, dict):
+        raise Bad(field, "is a document")
     for name, value in values(json).items():
+        if name in ("readConcern", "writeConcern") and not isinstance(value, dict):
+            raise Bad(f"{field}.{name}", "is a document")
         if name == "readConcern":
             out["read_concern"] = ReadConcern(value.get("level"))
         elif name == "writeConcern":
