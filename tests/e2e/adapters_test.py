@@ -4,9 +4,9 @@ import pathlib
 import subprocess
 import unittest
 
-import conformance_test
+import conformance
 import support
-from conformance_test import DRIVERS, results
+from conformance import DRIVERS, MONGOD
 from driver_program import need
 
 LABEL = "real"
@@ -14,44 +14,36 @@ LABEL = "real"
 MONGOC = pathlib.Path(support.FAILC).with_name("failc-driver-mongoc")
 
 
-class Adapter(conformance_test.TestCase):
-    """What a driver does not offer is said here, so that nothing else is left out unseen."""
-    lacks = []
-
-    def check(self, *command):
-        done = self.kit(*command)
-        self.expect(done, 0, " passed, 0 failed, ")
-        self.assertEqual([line.split(" (not offered")[0] for line, word in results(done.stdout).items() if word == "none"], self.lacks)
+def need_pymongo():
+    need(subprocess.run(["/usr/bin/python3", "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
 
 
-class Node(Adapter):
+class Node(conformance.TestCase):
     def test_conformance(self):
         checked = subprocess.run([support.ROOT / "tests/drivers/node/run", "check"], capture_output=True, text=True)
         need(checked.returncode == 0, checked.stderr.strip())
-        self.check(DRIVERS / "node/run")
+        self.passes(DRIVERS / "node/run")
 
 
-class PyMongo(Adapter):
+class PyMongo(conformance.TestCase):
     def test_conformance(self):
-        need(subprocess.run(["/usr/bin/python3", "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
-        self.check(DRIVERS / "pymongo/adapter.py")
+        need_pymongo()
+        self.passes(DRIVERS / "pymongo/adapter.py")
 
 
-class Libmongoc(Adapter):
-    lacks = ["withTransaction comes back for what is inside", "pools and connections are told"]
-
+class Libmongoc(conformance.TestCase):
     def test_conformance(self):
         need(MONGOC.exists(), "failc-driver-mongoc is not built: libmongoc is not there")
-        self.check(MONGOC)
+        self.passes(MONGOC, lacks=["withTransaction comes back for what is inside", "pools and connections are told"])
 
 
-class Scenario(conformance_test.TestCase):
+class Scenario(conformance.TestCase):
     def test_the_page_for_authors(self):
-        need(subprocess.run(["/usr/bin/python3", "-c", "import pymongo"], capture_output=True).returncode == 0, "PyMongo is not installed for /usr/bin/python3")
+        need_pymongo()
         text = (support.ROOT / "docs/drivers.md").read_text().split("```fail\n")[1].split("```")[0]
         self.assertIn('"drivers/pymongo/adapter.py"', text)
         path = self.write("page.fail", text.replace("drivers/pymongo", str(DRIVERS / "pymongo")))
-        self.expect(self.failc("run", path, "--param", f"mongod={conformance_test.MONGOD}"), 0, "1 passed")
+        self.expect(self.failc("run", path, "--param", f"mongod={MONGOD}"), 0, "1 passed")
 
 
 if __name__ == "__main__":

@@ -2,15 +2,12 @@
 """The conformance kit of the driver protocol, held against the stub: whole, it passes; broken in one way, the check for that fails and no other."""
 import concurrent.futures
 import json
-import pathlib
 import subprocess
 import unittest
 
+import conformance
 import support
-
-DRIVERS = support.ROOT / "drivers"
-KIT, STUB = DRIVERS / "conformance/run", DRIVERS / "stub/stub"
-MONGOD = pathlib.Path(support.FAILC).with_name("failc-mongod")
+from conformance import STUB, results
 
 # From a way to break the stub to the check that has to see it.
 SEEN = {
@@ -53,22 +50,7 @@ SEEN = {
 }
 
 
-def results(printed):
-    """From the name of a check to its word, with why behind it."""
-    return {line[5:]: line[:4].strip() for line in printed.splitlines() if line[:5] in ("ok   ", "FAIL ", "none ")}
-
-
-class TestCase(support.TestCase):
-    def setUp(self):
-        super().setUp()
-        if not MONGOD.exists():
-            self.skipTest("failc-mongod is not built")
-
-    def kit(self, *arguments, timeout=300):
-        return subprocess.run([KIT, "--mongod", MONGOD, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, cwd=self.base)
-
-
-class Kit(TestCase):
+class Kit(conformance.TestCase):
     def test_the_stub_passes(self):
         done = self.kit(STUB)
         self.expect(done, 0, " passed, 0 failed, ")
@@ -90,7 +72,7 @@ class Kit(TestCase):
         self.expect(self.kit("--mongod", "/nowhere/mongod", STUB), 3, "there is no /nowhere/mongod")
 
 
-class Broken(TestCase):
+class Broken(conformance.TestCase):
     def test_each_way_to_break_the_stub_is_seen(self):
         listed = subprocess.run([STUB, "--list-breaks"], capture_output=True, text=True, check=True).stdout
         self.assertEqual(sorted(line.split("\t")[0] for line in listed.splitlines()), sorted(SEEN), "each way to break the stub has its check here")
