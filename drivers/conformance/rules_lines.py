@@ -146,6 +146,7 @@ def fields(kit):
                            ("arguments.session", {**at, "name": "insertOne", "arguments": {"document": {}, "session": "nobody"}}),
                            ("entity", {"op": "close", "entity": "nobody"}),
                            ("entity", {"op": "topology", "entity": names.database}),
+                           ("entity", {"op": "state", "entity": names.client}),
                            ("deadlineMS", {**at, "name": "find", "deadlineMS": -1}),
                            ("deadlineMS", {**at, "name": "find", "deadlineMS": "soon"})]:
         answer = kit.program.answer(kit.program.send(request), what=f"answer to {short(request)}")

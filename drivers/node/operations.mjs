@@ -133,7 +133,24 @@ function ordered(a) {
 }
 
 const runCommand = of(ordered, 'readPreference', (db, body, options) => db.command(body, options));
+const listDatabases = of(nothing, 'filter nameOnly comment', async (client, _, o) => (await client.db('admin').admin().listDatabases(o)).databases);
 const ping = of(nothing, '', (client, _, options) => client.db('admin').command({ ping: 1 }, options));
+
+const counts = ({ insertedCount, matchedCount, modifiedCount, deletedCount, upsertedCount }) => ({ insertedCount, matchedCount, modifiedCount, deletedCount, upsertedCount });
+const byNumber = results => (results ? Object.fromEntries(results) : {});
+
+const clientBulkWrite = of(
+  a => a.documents('models').map((model, at) => {
+    const [[name, fields], ...others] = Object.entries(model);
+    if (others.length || typeof fields !== 'object') throw new Bad(`arguments.models.${at}`, 'has one key, the name of an operation');
+    return { name, ...fields };
+  }),
+  'ordered bypassDocumentValidation let verboseResults comment writeConcern',
+  async (client, models, o) => {
+    const result = await client.bulkWrite(models, o);
+    return { ...counts(result), insertResults: byNumber(result.insertResults), updateResults: byNumber(result.updateResults), deleteResults: byNumber(result.deleteResults) };
+  }
+);
 
 const COLLECTION = {
   insertOne: of(a => a.document('document'), WRITE, async (c, one, o) => ({ insertedId: (await c.insertOne(one, o)).insertedId })),
@@ -158,8 +175,8 @@ const COLLECTION = {
   findOneAndReplace: of(replacing, MODIFY, (c, [filter, all], o) => c.findOneAndReplace(filter, all, o)),
   findOneAndDelete: of(filtered, MODIFY, (c, filter, o) => c.findOneAndDelete(filter, o)),
   bulkWrite: of(models, `${WRITE} ordered`, async (c, requests, o) => {
-    const { insertedCount, matchedCount, modifiedCount, deletedCount, upsertedCount, upsertedIds } = await c.bulkWrite(requests, o);
-    return { insertedCount, matchedCount, modifiedCount, deletedCount, upsertedCount, upsertedIds };
+    const result = await c.bulkWrite(requests, o);
+    return { ...counts(result), upsertedIds: result.upsertedIds };
   }),
   createIndex: of(a => [a.document('keys'), a.string('name')], `${WRITE} unique`, (c, [keys, name], o) => none(c.createIndex(keys, { ...o, name }))),
   listIndexes: of(nothing, 'batchSize comment', (c, _, o) => c.listIndexes(o).toArray()),
@@ -205,4 +222,4 @@ const CURSOR = {
 };
 
 /** From the type of an entity to its operations: (entity, arguments, ask) → result. */
-export const OPERATIONS = { client: { ping, listDatabases: of(nothing, 'filter nameOnly comment', async (client, _, o) => (await client.db('admin').admin().listDatabases(o)).databases) }, database: DATABASE, collection: COLLECTION, session: SESSION, cursor: CURSOR };
+export const OPERATIONS = { client: { ping, listDatabases, clientBulkWrite }, database: DATABASE, collection: COLLECTION, session: SESSION, cursor: CURSOR };
