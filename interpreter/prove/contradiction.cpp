@@ -1,5 +1,6 @@
 // Comparisons with constants that leave no value, or every one.
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "interpreter/prove/truth.hpp"
@@ -106,26 +107,29 @@ std::optional<std::uint8_t> size_compared(const plan::Plan& plan, const Expr& ex
   const auto* constant = found->constant->as<std::int64_t>();
   if (!constant) return std::nullopt;
   const std::int64_t number = *constant;
-  const std::optional<std::uint32_t> most = found->operand->name == "count" ? plan::most(plan, found->operand->args[0]) : std::nullopt;
+  constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = kAnyNumber;
+  if (found->operand->name == "count")
+    if (const std::optional<std::uint32_t> nodes = plan::most(plan, found->operand->args[0])) most = *nodes;
   bool can = true, must = false;
   switch (found->op) {
     case Op::eq:
-      can = number >= 0 && (!most || number <= *most);
+      can = number >= 0 && number <= most;
       break;
     case Op::lt:
       can = number > 0;
-      must = most && *most < number;
+      must = most < number;
       break;
     case Op::le:
       can = number >= 0;
-      must = most && *most <= number;
+      must = most <= number && most != kAnyNumber;
       break;
     case Op::gt:
-      can = !most || *most > number;
+      can = most > number;
       must = number < 0;
       break;
     case Op::ge:
-      can = !most || *most >= number;
+      can = most >= number;
       must = number <= 0;
       break;
     default:
@@ -134,7 +138,7 @@ std::optional<std::uint8_t> size_compared(const plan::Plan& plan, const Expr& ex
   if (can && !must) return std::nullopt;
   const std::string name = "`" + found->operand->name + "`";
   const bool low = number <= 0;
-  reason = low ? name + " is never less than 0" : name + " is at most " + std::to_string(most.value_or(0)) + " here";
+  reason = low ? name + " is never less than 0" : name + " is at most " + std::to_string(most) + " here";
   return static_cast<std::uint8_t>((can ? kTrue : kFalse) | kUndefined);
 }
 
