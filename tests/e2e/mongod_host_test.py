@@ -224,12 +224,12 @@ class Journal(mongod_host.TestCase):
     def test_a_torn_end_is_cut_off(self):
         self.filled()
         whole = self.path().read_bytes().rstrip(b"\0")  # without the room for more
-        for cut in (1, 9, 20, 36, 37, 38):
+        for cut in (1, 9, 20, 28, 36, 37):
             with self.subTest(cut=cut):
                 self.path().write_bytes(whole[:-cut])
                 process = self.start()
                 client = self.connect()
-                self.assertEqual(client.ask({"count": 1})["n"], 99 if cut < 38 else 98)
+                self.assertEqual(client.ask({"count": 1})["n"], 99)
                 self.assertEqual(client.ask({"append": "after"})["record"], 100)
                 self.stop(process)
                 process = self.start()
