@@ -2,7 +2,7 @@
 import time
 
 from kit import check, contains, same
-from program import Failed, short
+from program import Failed, NotOffered, short
 from servers import Played, free_port, member
 
 COMMANDS = ["commandStartedEvent", "commandSucceededEvent", "commandFailedEvent"]
@@ -94,6 +94,28 @@ def sync(kit):
             raise Failed("the operation in flight was not told before it")
         program.answer(found)
         program.ok("close", entity=names.client)
+
+
+@check("what was told is told again when it is asked for")
+def again(kit):
+    if "events" not in kit.said.get("requests", []):
+        raise NotOffered("the request `events`")
+    kit.needs_events(*COMMANDS)
+    names, program = kit.client(observeEvents=COMMANDS), kit.program
+    kit.do(names.client, "ping")
+    first = program.ok("events", entity=names.client)
+    kit.refused(names.database, "runCommand", command={"noSuchCommand": 1})
+    more = program.ok("events", entity=names.client, after=first["seq"])
+    lines = [(line["event"], line["seq"], line["data"]) for line in program.events(names.client)]
+    told = [(one.get("event"), one.get("seq"), one.get("data")) for one in first["events"] + more["events"]]
+    same(told, lines, "both answers together")
+    same(more["seq"], lines[-1][1], "`seq`")
+    at = [one.get("atUS") for one in first["events"] + more["events"]]
+    if not all(isinstance(one, int) for one in at) or at != sorted(at) or not at[-1] - 60e6 < at[0] <= time.monotonic_ns() // 1000:
+        raise Failed(f"`atUS` is no time of the host's monotonic clock: {short(at)}")
+    failed = program.ok("events", entity=names.client, names=["commandFailedEvent"], after=first["seq"])["events"]
+    same([one["event"] for one in failed], ["commandFailedEvent"], "those of one name")
+    same(program.error("events", entity=names.client, names=["noSuchEvent"]).get("unsupported"), True, "`unsupported` of an event that there is not")
 
 
 @check("the last events come before the answer of close")

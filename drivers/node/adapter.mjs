@@ -6,6 +6,7 @@ import { Arguments, OPERATIONS, concerns, sessionOptions, sessionState } from '.
 
 const LINE_LIMIT = 16 << 20;
 const CLOSING = 300; // ms for the clients to close in when the input has ended
+const KEPT = 10000; // events of a client, for `events`
 
 const write = line => process.stdout.write(EJSON.stringify(line, { relaxed: true }) + '\n');
 
@@ -53,8 +54,13 @@ const MAKERS = {
     members(request, 'entity', 'type', 'uri', 'options', 'serverApi', 'observeEvents', 'addressMap');
     const { observeEvents = [] } = request;
     if (!Array.isArray(observeEvents)) throw new Bad('observeEvents', 'is a list of names');
-    const entity = { type: 'client', seq: 0 };
-    const tell = (event, data) => write({ event, entity: request.entity, seq: ++entity.seq, data });
+    const entity = { type: 'client', seq: 0, told: [] };
+    const tell = (event, data) => {
+      const seq = ++entity.seq;
+      entity.told.push({ event, seq, atUS: Number(process.hrtime.bigint() / 1000n), data });
+      if (entity.told.length > KEPT) entity.told.shift();
+      write({ event, entity: request.entity, seq, data });
+    };
     const made = { uri: string(request, 'uri'), options: record(request, 'options'), serverApi: record(request, 'serverApi'), observeEvents, addressMap: record(request, 'addressMap') };
     entity.client = entity.handle = await openClient(made, tell);
     return entity;
@@ -180,6 +186,19 @@ async function run(request) {
   }
 }
 
+// ---- what was told
+
+function events(request) {
+  members(request, 'entity', 'names', 'after');
+  const { told, seq } = entities.of('entity', request.entity, 'client');
+  const { names = Object.keys(EVENTS), after = 0 } = request;
+  if (!Array.isArray(names)) throw new Bad('names', 'is a list of names');
+  for (const [at, name] of names.entries()) if (!EVENTS[name]) throw new Bad(`names.${at}`, `is no event of this driver: ${name}`, true);
+  if (!Number.isSafeInteger(after) || after < 0) throw new Bad('after', 'is a whole number from 0 on');
+  if (after < seq - told.length) throw new Bad('after', `is before what is kept, which begins after ${seq - told.length}`);
+  return { seq, events: told.filter(one => one.seq > after && names.includes(one.event)) };
+}
+
 // ---- requests
 
 const RUNS = ['command', 'runCommand', ...Object.keys(OPERATIONS.collection).filter(name => name !== 'createFindCursor')];
@@ -190,7 +209,7 @@ const REQUESTS = {
     objects: Object.fromEntries(Object.entries(OPERATIONS).map(([type, operations]) => [type, Object.keys(operations)])), events: Object.keys(EVENTS),
     capabilities: { addressMap: 'client', cancel: 'drops', callbacks: true, poolGeneration: true }, limits
   }),
-  create, close, operation, run,
+  create, close, operation, run, events,
   topology: request => {
     members(request, 'entity');
     return seenTopology(entities.of('entity', request.entity, 'client').client);

@@ -43,6 +43,7 @@ function server(description, pool) {
   return {
     address, type, setName: setName ?? null, hosts, passives, arbiters,
     ...given({ me, primary, tags, setVersion, electionId, minWireVersion, maxWireVersion, logicalSessionTimeoutMinutes, topologyVersion, error: error?.message }),
+    ...(description.roundTripTime >= 0 && type !== 'Unknown' ? { roundTripTimeMS: description.roundTripTime } : {}),
     ...(pool ? { pool: { generation: pool.generation } } : {})
   };
 }

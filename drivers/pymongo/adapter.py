@@ -1,11 +1,13 @@
 #!/usr/bin/python3 -B
 """PyMongo as a driver under test of failc: drivers/PROTOCOL.md. Lines in, lines out; each request on a thread, for PyMongo blocks."""
+import collections
 import concurrent.futures
 import itertools
 import json
 import os
 import sys
 import threading
+import time
 
 import bson.json_util
 import pymongo
@@ -18,6 +20,7 @@ from operations import OPERATIONS, RELAXED, Arguments, concerns, session_options
 LINE_LIMIT = 16 << 20
 THREADS = 1000  # made as they are needed
 CLOSING = 0.3  # s for the clients to close in when the input has ended
+KEPT = 10000  # events of a client, for `events`
 
 output = threading.Lock()
 
@@ -41,6 +44,7 @@ class Entity:
     def __init__(self, type, client, handle):
         self.type, self.client, self.handle = type, client, handle
         self.seq = 0  # of a client: events that were written
+        self.told = collections.deque(maxlen=KEPT)  # the last of them
 
 
 class Entities:
@@ -119,6 +123,7 @@ def make_client(request):
     def tell(event, data):
         with output:
             entity.seq += 1
+            entity.told.append({"event": event, "seq": entity.seq, "atUS": time.monotonic_ns() // 1000, "data": data})
             write({"event": event, "entity": request["entity"], "seq": entity.seq, "data": data})
 
     entity.client = entity.handle = open_client(string(request, "uri"), record(request, "options", {}), observed, tell, record(request, "addressMap"))
@@ -296,7 +301,25 @@ def sync(request):
         return {"events": {name: entity.seq for name, entity in entities.clients().items()}}
 
 
-REQUESTS = {"hello": hello, "create": create, "close": close, "operation": operation, "run": run, "topology": topology, "state": state, "sync": sync}
+def events(request):
+    members(request, "entity names after")
+    entity = entities.of("entity", request.get("entity"), "client")
+    names, after = request.get("names", list(EVENTS)), request.get("after", 0)
+    if not isinstance(names, list):
+        raise Bad("names", "is a list of names")
+    for at, name in enumerate(names):
+        if name not in EVENTS:
+            raise Bad(f"names.{at}", f"is no event of this driver: {name}", True)
+    if not isinstance(after, int) or isinstance(after, bool) or after < 0:
+        raise Bad("after", "is a whole number from 0 on")
+    with output:
+        first = entity.seq - len(entity.told)
+        if after < first:
+            raise Bad("after", f"is before what is kept, which begins after {first}")
+        return {"seq": entity.seq, "events": [one for one in entity.told if one["seq"] > after and one["event"] in names]}
+
+
+REQUESTS = {"hello": hello, "create": create, "close": close, "operation": operation, "run": run, "topology": topology, "events": events, "state": state, "sync": sync}
 
 open_requests = {}  # by id, the timer of the deadline
 

@@ -75,9 +75,9 @@ def describe_server(server, pools=None):
     return {
         "address": text(server.address), "type": server.server_type_name, "setName": server.replica_set_name,
         "minWireVersion": server.min_wire_version, "maxWireVersion": server.max_wire_version, "tags": server.tags,
-        **given(me=server.me, primary=server.primary and text(server.primary), setVersion=server.set_version, electionId=server.election_id,
+        **given(me=server.me and text(server.me), primary=server.primary and text(server.primary), setVersion=server.set_version, electionId=server.election_id,
                 logicalSessionTimeoutMinutes=server.logical_session_timeout_minutes, topologyVersion=server.topology_version,
-                error=server.error and str(server.error), pool=pool and {"generation": pool.generation}),
+                error=server.error and str(server.error), roundTripTimeMS=server.round_trip_time and server.round_trip_time * 1000, pool=pool and {"generation": pool.generation}),
     }
 
 

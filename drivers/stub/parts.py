@@ -45,7 +45,7 @@ def member(request, name, type, otherwise=None, path=None):
     if value is None:
         raise Bad(path or name, "is missing")
     if not isinstance(value, type) or value == "":
-        raise Bad(path or name, {str: "is a string that is not empty", dict: "is a document"}[type])
+        raise Bad(path or name, {str: "is a string that is not empty", dict: "is a document", list: "is a list", int: "is a whole number"}[type])
     return value
 
 

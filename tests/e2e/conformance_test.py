@@ -46,6 +46,7 @@ SEEN = {
     "no-lsid": "a session's commands have its lsid",
     "old-state": "state is what the driver knows of a session",
     "no-wait": "withTransaction comes back for what is inside",
+    "events-whole": "what was told is told again when it is asked for",
     "impatient": "discovery goes on though there is no server",
 }
 
