@@ -3,6 +3,7 @@
 #include <bson/bson.h>
 #include <mongoc/mongoc.h>
 
+#include <deque>
 #include <functional>
 #include <future>
 #include <map>
@@ -40,8 +41,13 @@ Failure unsupported(std::string field, const std::string& message);
 /// One line, whole. Any thread.
 void write(const Json& line);
 Json error_of(const Failure& failure);
-/// Writes an event as the next of `seq`.
-void write_event(const std::string& entity, std::uint64_t& seq, const char* name, Json data);
+/// The events of a client so far: how many, and the last of them as `events` gives them. Between lines.
+struct Told {
+  std::uint64_t seq = 0;
+  std::deque<Json> last;
+};
+/// Writes an event as the next of `told`.
+void write_event(const std::string& entity, Told& told, const char* name, Json data);
 /// What `read` reads while no line is written.
 Json between_lines(const std::function<Json()>& read);
 
@@ -123,12 +129,12 @@ class Observer {
   /// All servers as they are, under this type; gives what was before, and what is.
   std::pair<Json, Json> changed(const char* type);
   Json topology() const;
-  std::uint64_t seq() const { return seq_; }  // between lines
+  const Told& told() const { return told_; }  // between lines
 
  private:
   std::string entity_;
   std::set<std::string> observed_;
-  std::uint64_t seq_ = 0;
+  Told told_;
   mutable std::mutex mutex_;
   Json set_name_ = nullptr;  // the one that the URI asks for
   std::map<std::string, Json> servers_;
@@ -175,6 +181,7 @@ class Entities {
   Outcome create(const Json& request);
   Outcome close(const Json& request);
   Outcome topology(const Json& request) const;
+  Outcome events(const Json& request) const;
   Outcome state(const Json& request) const;
   Json sequences() const;
 

@@ -270,6 +270,30 @@ Outcome Entities::topology(const Json& request) const {
   return std::get<std::shared_ptr<Entity>>(found)->client->observer->topology();
 }
 
+Outcome Entities::events(const Json& request) const {
+  if (auto wrong = other_members(request, {"entity", "names", "after"})) return *wrong;
+  auto found = find("entity", request.value("entity", Json()), "client");
+  if (auto* failure = std::get_if<Failure>(&found)) return std::move(*failure);
+  const Json names = request.value("names", Json(event_names())), given = request.value("after", Json(0u));
+  if (!names.is_array()) return bad("names", "is a list of names");
+  for (std::size_t at = 0; at < names.size(); ++at)
+    if (std::find(event_names().begin(), event_names().end(), names[at]) == event_names().end())
+      return unsupported("names." + std::to_string(at), "is no event of this driver: " + names[at].dump());
+  if (!given.is_number_unsigned()) return bad("after", "is a whole number from 0 on");
+  const std::uint64_t after = given;
+  std::uint64_t first = 0;
+  Json out = between_lines([&] {
+    const Told& told = std::get<std::shared_ptr<Entity>>(found)->client->observer->told();
+    first = told.seq - told.last.size();
+    Json events = Json::array();
+    for (const Json& one : told.last)
+      if (one["seq"] > after && std::find(names.begin(), names.end(), one["event"]) != names.end()) events.push_back(one);
+    return Json{{"seq", told.seq}, {"events", std::move(events)}};
+  });
+  if (after < first) return bad("after", "is before what is kept, which begins after " + std::to_string(first));
+  return out;
+}
+
 Outcome Entities::state(const Json& request) const {
   if (auto wrong = other_members(request, {"entity"})) return *wrong;
   auto found = find("entity", request.value("entity", Json()), "session");
@@ -296,7 +320,7 @@ Json Entities::sequences() const {
   return between_lines([&] {
     Json out = Json::object();
     for (const auto& [name, entity] : all_)
-      if (entity && entity->type == "client") out[name] = entity->client->observer->seq();
+      if (entity && entity->type == "client") out[name] = entity->client->observer->told().seq;
     return out;
   });
 }

@@ -25,6 +25,7 @@ Json server(const mongoc_server_description_t* description) {
   for (const char* name : {"setName", "hosts", "passives", "arbiters", "me", "primary", "tags", "setVersion", "electionId",
                            "minWireVersion", "maxWireVersion", "logicalSessionTimeoutMinutes", "topologyVersion"})
     if (hello.contains(name)) out[name] = hello[name];
+  if (const std::int64_t took = mongoc_server_description_round_trip_time(of); took >= 0) out["roundTripTimeMS"] = took;
   return out;
 }
 
@@ -187,7 +188,7 @@ void Observer::attach(mongoc_client_pool_t* pool, const mongoc_uri_t& uri) {
 }
 
 void Observer::report(const char* name, const std::function<Json()>& data) {
-  if (observed_.count(name)) write_event(entity_, seq_, name, data());
+  if (observed_.count(name)) write_event(entity_, told_, name, data());
 }
 
 void Observer::server(const std::string& address, Json description) {

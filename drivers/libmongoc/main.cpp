@@ -81,7 +81,7 @@ Json hello() {
           {"adapter", "failc-driver-mongoc"},
           {"driver", "libmongoc"},
           {"version", mongoc_get_version()},
-          {"requests", {"hello", "create", "close", "operation", "run", "topology", "state", "sync"}},
+          {"requests", {"hello", "create", "close", "operation", "run", "topology", "events", "state", "sync"}},
           {"operations", operation_names()},
           {"objects", object_operations()},
           {"events", event_names()},
@@ -95,6 +95,7 @@ Outcome outcome_of(const Program& program, const Json& request) {
   if (op == "create") return program.entities.create(request);
   if (op == "close") return program.entities.close(request);
   if (op == "topology") return program.entities.topology(request);
+  if (op == "events") return program.entities.events(request);
   if (op == "state") return program.entities.state(request);
   if (op == "hello") return hello();
   // libmongoc reports within the call that writes the line, so that there is nothing to wait for.

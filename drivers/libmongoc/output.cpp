@@ -1,4 +1,5 @@
 // What is written: one line at a time, and events in the order of their numbers.
+#include <chrono>
 #include <cstdio>
 
 #include "drivers/libmongoc/driver.hpp"
@@ -6,6 +7,7 @@
 namespace failc::driver {
 namespace {
 
+constexpr std::size_t kKept = 10000;  // events of a client
 std::mutex output;
 
 void put(const Json& line) {
@@ -21,9 +23,12 @@ void write(const Json& line) {
   put(line);
 }
 
-void write_event(const std::string& entity, std::uint64_t& seq, const char* name, Json data) {
+void write_event(const std::string& entity, Told& told, const char* name, Json data) {
   const std::lock_guard lock(output);
-  put({{"event", name}, {"entity", entity}, {"seq", ++seq}, {"data", std::move(data)}});
+  const auto at = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
+  put({{"event", name}, {"entity", entity}, {"seq", ++told.seq}, {"data", data}});
+  told.last.push_back({{"event", name}, {"seq", told.seq}, {"atUS", at.count()}, {"data", std::move(data)}});
+  if (told.last.size() > kKept) told.last.pop_front();
 }
 
 Json between_lines(const std::function<Json()>& read) {

@@ -62,7 +62,7 @@ class StepDown(TestCase):
         self.fails("step_down.fail", "the server shuts down*driver=node,*code=91]", "expect error.code == code", ('failCommands: ["insert"]', 'failCommands: ["update"]'))
 
     def test_connections_that_do_not_survive_are_seen(self):
-        for driver in ("node", "pymongo"):
+        for driver in ("node", "pymongo", "libmongoc"):
             with self.subTest(driver):
                 self.fails("step_down.fail", f"a cursor is read on*driver={driver}]", 'ask "iterateUntilDocumentOrError", {} of "cursor" expect outcome == "ok" and result == { _id: 3 }',
                            ("  await p.seen.type", '  run_at p.host, "configureFailPoint", { configureFailPoint: "failCommand", mode: { times: 1 }, data: { failCommands: ["getMore"], closeConnection: true } }\n'
@@ -76,7 +76,7 @@ class StepDown(TestCase):
 
 class Discovery(TestCase):
     def test_each_driver_passes(self):
-        self.expect(self.run_file(SCENARIOS / "sdam.fail"), 0, "8 passed")
+        self.expect(self.run_file(SCENARIOS / "sdam.fail"), 0, "10 passed")
 
     def test_heartbeats_that_are_rare_are_seen(self):
         self.fails("sdam.fail", "heartbeats come*driver=pymongo]", "expect count(awaited)", ("{ heartbeatFrequencyMS: 500 }, beats", "{}, beats"))
