@@ -106,8 +106,9 @@ def again(kit):
     first = program.ok("events", entity=names.client)
     kit.refused(names.database, "runCommand", command={"noSuchCommand": 1})
     more = program.ok("events", entity=names.client, after=first["seq"])
-    lines = [(line["event"], line["seq"], line["data"]) for line in program.events(names.client)]
     told = [(one.get("event"), one.get("seq"), one.get("data")) for one in first["events"] + more["events"]]
+    program.wait(lambda _: len(program.events(names.client)) >= len(told), "line of each event")
+    lines = [(line["event"], line["seq"], line["data"]) for line in program.events(names.client)]
     same(told, lines, "both answers together")
     same(more["seq"], lines[-1][1], "`seq`")
     at = [one.get("atUS") for one in first["events"] + more["events"]]
