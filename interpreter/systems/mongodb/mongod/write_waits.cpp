@@ -68,7 +68,9 @@ void Server::look_at_write_concern(Operation& operation, const WriteConcern& con
   wait(operation, interest::kReplication | interest::kSynced, until(operation, limit),
        [this, &operation, concern, limit] { look_at_write_concern(operation, concern, limit); });
   operation.interruptible = true;
-  // What it waits for may be among what this event appended.
+  // What it waits for may be among what this event appended. Where several writes wait, what is done meanwhile is more than what that takes.
+  const bool alone = std::none_of(operations.begin(), operations.end(), [&](const auto& entry) { return entry.first != operation.id && (entry.second->interests & interest::kSynced); });
+  if (!alone) return;
   const auto appended = std::find_if(out_.rbegin(), out_.rend(), [](const Effect& effect) { return std::holds_alternative<Append>(effect); });
   if (appended != out_.rend()) std::get<Append>(*appended).urgent = true;
 }
