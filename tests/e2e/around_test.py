@@ -138,7 +138,7 @@ component listening { param grace: duration; port p = PORT; run ["sleep", "300"]
 cluster app { listening[1] with { grace: grace } }
 matrix m { grace: [1s, 2s] }
 scenario "s" matrix m { expect app is running and app[0].ports.p == PORT }
-""".replace("PORT", str(support.port_to_fix())))
+""".replace("PORT", str(support.ports_to_fix(1)[0])))
         self.expect(self.failc("run", "a.fail"), 0, "2 passed")
 
 

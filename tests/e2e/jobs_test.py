@@ -57,14 +57,15 @@ class Jobs(support.TestCase):
         self.assertEqual([s["title"] for s in report["scenarios"]], ["a", "b", "c"])
 
     def test_what_fixes_the_same_port_runs_one_after_the_other(self):
+        one, two = support.ports_to_fix(2)
         self.write("a.fail", """
 component fixed {
   param number: int
   port api = number
   run ["sleep", "300"]
 }
-cluster app { fixed[1] with { number: 23457 } }
-cluster other { fixed[1] with { number: 23458 } }
+cluster app { fixed[1] with { number: ONE } }
+cluster other { fixed[1] with { number: TWO } }
 
 scenario "one" {
   sleep 700ms
@@ -78,8 +79,8 @@ scenario "three" {
   sleep 700ms
   expect other[0] is running
 }
-""")
-        self.expect(self.failc("plan", "a.fail"), 0, "port api 23457", "port api 23458")
+""".replace("ONE", str(one)).replace("TWO", str(two)))
+        self.expect(self.failc("plan", "a.fail"), 0, f"port api {one}", f"port api {two}")
         report = self.report("a.fail", "--jobs", "3", code=0)
         self.assertEqual(self.verdicts(report), [("one", "pass"), ("two", "pass"), ("three", "pass")])
         journals = {s["title"]: s["journal"] for s in report["scenarios"]}

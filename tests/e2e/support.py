@@ -98,15 +98,18 @@ def wait_until(condition, seconds=10):
     return condition()
 
 
-def port_to_fix():
-    """A free port that no connection is given by chance."""
+def ports_to_fix(count):
+    """Free ports that no connection is given by chance."""
+    free = []
     for port in random.sample(range(20000, 32000), 100):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
-                return port
+                free.append(port)
             except OSError:
-                pass
+                continue
+        if len(free) == count:
+            return free
     raise AssertionError("no port is free")
 
 
