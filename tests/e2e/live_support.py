@@ -80,7 +80,9 @@ class TestCase(support.TestCase):
         return self.expect(self.stage("start", "cluster.json", *arguments), 0)
 
     def stop(self, *arguments):
-        return self.expect(self.stage("stop", *arguments), 0)
+        done = self.expect(self.stage("stop", *arguments), 0)
+        self.assertNotIn("without it", done.stdout + done.stderr)
+        return done
 
     def state(self):
         return json.loads((self.base / "tmp_scenario_state.json").read_text())
