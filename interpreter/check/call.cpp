@@ -309,7 +309,7 @@ Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) 
     copied_ = before + size_of(term.expr);
   }
   if (copied_ > kMostExpressions) {
-    too_large("its checks, written out, have more than " + std::to_string(kMostExpressions) + " parts");
+    too_large("its checks and definitions, written out, have more than " + std::to_string(kMostExpressions) + " parts");
     return nothing(span);
   }
   if (term.error()) {

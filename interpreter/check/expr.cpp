@@ -61,7 +61,7 @@ Term Checker::expr(const ast::Expr& tree) {
 
 void Checker::too_deep(Span span) {
   const std::string most = std::to_string(kDeepestExpression);
-  if (expanding_ > 0) too_large("its checks, written out, nest more than " + most + " deep");
+  if (expanding_ > 0) too_large("its checks and definitions, written out, nest more than " + most + " deep");
   else report(diag::Code::nesting_too_deep, span, {most});
 }
 

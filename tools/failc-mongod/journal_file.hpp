@@ -18,7 +18,7 @@
 
 namespace failc::mongod_host {
 
-/// One writer. Records are collected, written with one call, and synced from another thread. They are written into room that is there already,
+/// One writer. Records are collected, written with one call, and synced by a `Syncer`. They are written into room that is there already,
 /// filled with zeros: where a file grows, a sync has to write its size too.
 ///
 /// A journal that became long begins anew: `begin_anew` writes a second file, PATH.new, whose first records stand for all there were, and
@@ -88,7 +88,7 @@ struct JournalFile::Opened {
   std::size_t cut = 0;  // bytes of a write that was cut off
 };
 
-/// Syncs on a thread of its own. While one runs, wishes are collected; the next covers them all.
+/// Syncs on a thread of its own, or on the caller's where that is quicker. While one runs, wishes are collected; the next covers them all.
 class Syncer {
  public:
   /// Both are called on that thread. `done`: everything up to this record is on the disk, or why not, which is the last call then.
