@@ -44,6 +44,8 @@ void Server::await_write_concern(Operation& operation) {
       return finish_write(operation, QueryError{error->code, error->code_name, error->message, {}});
     // What changed nothing may still rest on what others wrote before.
     if (operation.written.is_null()) operation.written = replica->last_applied();
+    const bool beyond = number != nullptr ? *number > replica->config()->write_majority() : !concern.majority();
+    if (beyond) carry_out(replica->want_all(replication_moment(), operation.written));
   }
   std::optional<Nanos> limit;
   if (concern.timeout) limit = at.now + *concern.timeout;

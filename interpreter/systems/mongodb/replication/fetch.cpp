@@ -11,6 +11,8 @@ constexpr std::int64_t kBatchBytes = 1 << 20;
 constexpr Nanos kCommitPointWithin = std::chrono::milliseconds(5);
 /// What came is asked on for, and told of, at once when it is on the disk: one message, as long as that takes no longer than this.
 constexpr Nanos kReportWithin = std::chrono::milliseconds(1);
+/// What no majority needs waits this long for more.
+constexpr Nanos kSurplusWithin = std::chrono::milliseconds(3);
 constexpr std::uint64_t kLastTimestamp = std::uint64_t{1} << 63;  // the year 2038: beyond is no clock's
 
 /// Every oplog increases in both; what does not is no oplog's.
@@ -223,15 +225,27 @@ Response Replica::on_request(const PositionRequest& request) {
   return PositionResponse{term_};
 }
 
+/// New entries go at once to as many voters as a majority needs, and to the others a moment later, several together: most often these share
+/// disk and processor with those that a client waits for.
+bool Replica::held_back(HeldFetch& held, int& needed) const {
+  const bool news = held.request.after < oplog_.last();
+  if (role_ != Role::leader || !news || held.request.after < all_wanted_ || at_.now >= held.deadline) return false;
+  const Member* asker = config_->find(held.request.sender_id);
+  if (!held.surplus && (commit_ == oplog_.last() || (asker && asker->voter() && asker->data_bearing() && needed-- > 0))) return false;
+  if (!std::exchange(held.surplus, true)) held.deadline = std::min(held.deadline, at_.now + kSurplusWithin);
+  return true;
+}
+
+Effects Replica::want_all(Moment at, const OpTime& place) {
+  begin(at);
+  all_wanted_ = std::max(all_wanted_, place);
+  return finish();
+}
+
 void Replica::serve_fetches() {
-  // As many as a majority needs are told of new entries at once; the others when this node has them on its disk, which is most often the same
-  // disk and the same processor.
-  int needed = role_ == Role::leader && !entries_in_flight_.empty() ? config_->write_majority() - 1 : static_cast<int>(held_fetches_.size());
+  int needed = config_->write_majority() - 1;
   std::erase_if(held_fetches_, [&](HeldFetch& held) {
-    if (oplog_.last() > held.request.after && (needed-- <= 0 || (held.surplus && !entries_in_flight_.empty())) && at_.now < held.deadline) {
-      if (!std::exchange(held.surplus, true)) held.deadline = std::min(held.deadline, at_.now + kReportWithin);
-      return false;
-    }
+    if (held_back(held, needed)) return false;
     if (!held.told_commit_point && commit_ > held.request.commit_point && oplog_.contains(held.request.after)) {
       held.told_commit_point = true;
       held.deadline = std::min(held.deadline, at_.now + kCommitPointWithin);

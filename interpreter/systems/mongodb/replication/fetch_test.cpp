@@ -203,26 +203,79 @@ TEST(Serve, APrimaryGivesNewEntriesBeforeTheyAreOnItsOwnDisk) {
   EXPECT_EQ(stage.answer<FetchResponse>(held)->entries[0].payload, "x");
 }
 
-/// A majority needs one of two: the other follows when the entries are on this node's disk, or soon.
-TEST(Serve, WhoIsNotNeededComesAfterTheOwnDisk) {
-  for (const bool quick : {true, false}) {
-    Stage stage(config_of(3));
-    stage.become_primary(place(1, -1));
-    stage.sync();
-    std::vector<IncomingId> held;
-    for (const MemberId member : {1, 2}) {
-      const OpTime last = stage.replica.last_applied();
-      EXPECT_FALSE(stage.ask<FetchResponse>(FetchRequest{"rs0", member, stage.replica.term(), last, last, last, last, milliseconds(400), 1000}));
-      held.push_back(stage.asked);
-    }
-    ASSERT_TRUE(stage.replica.append(stage.at, "one", stage.all));
-    stage.take(stage.replica.tick(stage.at));
-    EXPECT_TRUE(stage.answer<FetchResponse>(held[0]));
-    EXPECT_FALSE(stage.answer<FetchResponse>(held[1]));
-    quick ? stage.sync() : stage.pass(milliseconds(1));
-    ASSERT_TRUE(stage.answer<FetchResponse>(held[1]));
-    EXPECT_EQ(stage.answer<FetchResponse>(held[1])->entries[0].payload, "one");
+/// A primary of members 1 and 2, and perhaps more, whose fetches are held.
+struct Giver : Stage {
+  explicit Giver(Config config) : Stage(std::move(config)) {
+    become_primary(place(1, -1));
+    sync();
+    for (const Member& member : replica.config()->members)
+      if (member.id != 0) held[member.id] = fetch(member.id);
   }
+  IncomingId fetch(MemberId member) {
+    const OpTime last = replica.last_applied();
+    EXPECT_FALSE(ask<FetchResponse>(FetchRequest{"rs0", member, replica.term(), last, last, last, last, milliseconds(400), 1000}));
+    return asked;
+  }
+  void write(const std::string& what) { ASSERT_TRUE(replica.append(at, what, all)); }
+  std::size_t given(MemberId member) const {
+    const std::optional<FetchResponse> response = answer<FetchResponse>(held.at(member));
+    return response ? response->entries.size() : 0;
+  }
+  std::map<MemberId, IncomingId> held;
+};
+
+/// A majority needs one of two: the other is given what came meanwhile, all of it in one message.
+TEST(Serve, WhoIsNotNeededWaitsForMore) {
+  Giver giver(config_of(3));
+  giver.write("one");
+  EXPECT_EQ(giver.given(1), 1u);
+  EXPECT_EQ(giver.given(2), 0u);
+  giver.sync();
+  giver.pass(milliseconds(1));
+  giver.held[1] = giver.fetch(1);
+  EXPECT_EQ(giver.replica.commit_point(), giver.replica.last_applied());
+  EXPECT_EQ(giver.given(2), 0u) << "and nobody waits for it";
+  giver.write("two");
+  EXPECT_EQ(giver.given(1), 1u) << "it is the one that is needed, again";
+  EXPECT_EQ(giver.given(2), 0u);
+  ASSERT_TRUE(giver.replica.wake_at());
+  giver.pass(milliseconds(2));
+  EXPECT_EQ(giver.given(2), 2u);
+}
+
+TEST(Serve, WhoIsAskedForByAWriteIsNeeded) {
+  Giver giver(config_of(3));
+  giver.write("one");
+  giver.take(giver.replica.want_all(giver.at, giver.replica.last_applied()));
+  EXPECT_EQ(giver.given(2), 1u);
+  giver.held[2] = giver.fetch(2);
+  giver.held[1] = giver.fetch(1);
+  giver.write("two");
+  EXPECT_EQ(giver.given(1) + giver.given(2), 1u) << "of that one nobody has asked it";
+}
+
+/// A write would wait for a member that does not count.
+TEST(Serve, WhoHasNoVoteTakesNobodysPlace) {
+  Config config = config_of(4);
+  config.members[1].votes = 0;
+  config.members[1].priority = 0;
+  Giver giver(config);
+  giver.write("one");
+  EXPECT_EQ(giver.given(1), 0u);
+  EXPECT_EQ(giver.given(2), 1u);
+  EXPECT_EQ(giver.given(3), 0u);
+  giver.pass(milliseconds(3));
+  EXPECT_EQ(giver.given(1), 1u);
+  EXPECT_EQ(giver.given(3), 1u);
+}
+
+TEST(Serve, AfterACommitNobodyIsInTheWay) {
+  Giver giver(config_of(3));
+  giver.write("one");
+  giver.sync();
+  giver.take(giver.replica.requested(giver.at, ++giver.asked, giver.position(1, giver.replica.last_applied())));
+  const OpTime before = place(1, -1);
+  EXPECT_TRUE(giver.ask<FetchResponse>(FetchRequest{"rs0", 1, giver.replica.term(), before, before, before, before, milliseconds(400), 1000}));
 }
 
 /// A commit point is no message of its own where writes follow one another, and never late where none do.

@@ -17,9 +17,15 @@ void Oplog::append(Entry entry) {
 }
 
 std::size_t Oplog::upper(const OpTime& at) const {
-  if (!entries_.empty() && entries_.back().at <= at) return entries_.size();  // where readers nearly always are
+  // Readers are nearly always at the end, or a few entries before it: the search begins there, in steps that double.
+  std::size_t end = entries_.size(), step = 1;
+  while (step <= end && at < entries_[end - step].at) {
+    end -= step;
+    step *= 2;
+  }
   const auto later = [](const OpTime& place, const Entry& entry) { return place < entry.at; };
-  return static_cast<std::size_t>(std::upper_bound(entries_.begin(), entries_.end(), at, later) - entries_.begin());
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(end - std::min(step, end));
+  return static_cast<std::size_t>(std::upper_bound(begin, entries_.begin() + static_cast<std::ptrdiff_t>(end), at, later) - entries_.begin());
 }
 
 bool Oplog::contains(const OpTime& at) const { return at == at_most(at); }

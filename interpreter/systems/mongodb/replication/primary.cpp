@@ -1,9 +1,17 @@
 // A leader's life: catching up, writing, the commit point, giving up.
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 #include "interpreter/systems/mongodb/replication/replica.hpp"
 
 namespace failc::replication {
+namespace {
+
+/// Made at every event.
+template <class T>
+using OfVoters = boost::container::small_vector<T, 7>;
+
+}  // namespace
 
 bool Replica::can_accept_writes() const { return role_ == Role::leader && !catching_up_ && !step_down_; }
 
@@ -87,7 +95,7 @@ void Replica::resign(const std::string& why) {
 Nanos Replica::liveness_deadline() const {
   const int others = config_->majority() - (self() != nullptr && self()->voter());
   if (others <= 0) return Nanos::max();
-  std::vector<Nanos> contacts;
+  OfVoters<Nanos> contacts;
   for (const Peer& peer : peers_)
     if (config_->find(peer.id)->voter()) contacts.push_back(std::max(peer.contact.value_or(won_at_), won_at_));
   std::sort(contacts.rbegin(), contacts.rend());
@@ -107,7 +115,7 @@ OpTime Replica::known_position(const Peer& peer, bool durable) const {
 
 void Replica::advance_commit_point() {
   if (role_ != Role::leader) return;
-  std::vector<OpTime> positions;
+  OfVoters<OpTime> positions;
   if (self()->voter()) positions.push_back(durable_);
   for (const Peer& peer : peers_) {
     const Member* member = config_->find(peer.id);

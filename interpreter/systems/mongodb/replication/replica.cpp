@@ -246,7 +246,8 @@ std::optional<Nanos> Replica::wake_at() const {
   if (election_due_) at(*election_due_);
   if (takeover_due_) at(*takeover_due_);
   if (candidacy_) at(candidacy_->deadline);
-  if (role_ == Role::leader && liveness_deadline() != Nanos::max()) at(liveness_deadline());
+  if (role_ == Role::leader)
+    if (const Nanos deadline = liveness_deadline(); deadline != Nanos::max()) at(deadline);
   if (catching_up_ && config_->settings.catch_up_timeout.count() >= 0) at(won_at_ + config_->settings.catch_up_timeout);
   if (step_down_) at(step_down_->deadline);
   for (const HeldFetch& held : held_fetches_) at(held.deadline);

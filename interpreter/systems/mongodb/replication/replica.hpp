@@ -71,6 +71,8 @@ class Replica {
   Effects durable(Moment at, Token token);
   /// The owner, as primary, has done a write. Nothing: this node takes no writes now (10107 NotWritablePrimary), and nothing was appended.
   std::optional<OpTime> append(Moment at, std::string payload, Effects& effects);
+  /// Somebody waits until more members than a majority have `place`.
+  Effects want_all(Moment at, const OpTime& place);
 
   // ---- an operator's commands; `CommandFinished` comes at once or later
   std::optional<CommandError> initiate(Moment at, Config config, Effects& effects);
@@ -158,7 +160,7 @@ class Replica {
     FetchRequest request;
     Nanos deadline{};
     bool told_commit_point = false;  // the deadline is that of a new commit point
-    bool surplus = false;            // ... that of entries that others are given first
+    bool surplus = false;            // ... that of entries that no majority waits for
   };
   struct HeldAnswer {
     Token token = 0;
@@ -284,6 +286,7 @@ class Replica {
   std::optional<Response> on_request(IncomingId id, const FetchRequest& request);
   Response on_request(const PositionRequest& request);
   void serve_fetches();
+  bool held_back(HeldFetch& held, int& needed) const;
   std::optional<FetchResponse> serve(const FetchRequest& request, bool late) const;
   void diverged(const FetchResponse& response);
   void roll_back(const OpTime& to);
@@ -343,6 +346,7 @@ class Replica {
   CallId last_call_ = 0;
   std::map<CallId, Pending> calls_;
   std::vector<HeldFetch> held_fetches_;
+  OpTime all_wanted_;  // somebody waits until all members have this
   std::vector<HeldAnswer> held_answers_;
 
   // elections
