@@ -1,4 +1,7 @@
-// Any bytes at all from a client: cut into messages, each read or refused with a reason; what was read can be written and read again.
+// Any bytes at all from a client: cut into messages, each read or refused with a reason; what was read can be written and read again, and
+// libbson finds nothing wrong with its documents.
+#include <bson/bson.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +29,28 @@ std::string write(const Message& message) {
   return write_reply(header.request_id, header.response_to, std::get<Reply>(message.content));
 }
 
+void judge(std::string_view document) {
+  bson_t view;
+  check(bson_init_static(&view, reinterpret_cast<const std::uint8_t*>(document.data()), document.size()));
+  check(bson_validate(&view, static_cast<bson_validate_flags_t>(BSON_VALIDATE_UTF8 | BSON_VALIDATE_UTF8_ALLOW_NULL), nullptr));
+}
+
+void judge(const Message& message) {
+  if (const Msg* msg = std::get_if<Msg>(&message.content)) {
+    judge(msg->body);
+    for (const Sequence& sequence : msg->sequences) std::ranges::for_each(sequence.documents, [](std::string_view each) { judge(each); });
+  } else if (const Query* query = std::get_if<Query>(&message.content)) {
+    judge(query->query);
+    if (!query->fields.empty()) judge(query->fields);
+  } else {
+    std::ranges::for_each(std::get<Reply>(message.content).documents, [](std::string_view each) { judge(each); });
+  }
+}
+
 void read(std::string_view whole) {
   const failc::Result<Message> message = parse(whole);
   if (!message) return check(!message.error().message.empty());
+  judge(*message);
   const std::string again = write(*message);
   check(again.size() == whole.size());
   const failc::Result<Message> twice = parse(again);

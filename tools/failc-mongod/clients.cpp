@@ -143,7 +143,7 @@ bool Clients::take(ConnectionId id, std::string_view bytes) {
   return true;
 }
 
-void Clients::send(ConnectionId id, std::string message) {
+void Clients::send(ConnectionId id, std::string message, bool last) {
   Client* client = find(id);
   if (!client || client->closing) return;
   unwritten_ += message.size();
@@ -153,7 +153,7 @@ void Clients::send(ConnectionId id, std::string message) {
          {{"remote", client->peer}, {"pendingBytes", client->output.size()}});
     return drop(id);
   }
-  if (!client->blocked) mark(id, *client);
+  if (!client->blocked) mark(id, *client, last);
 }
 
 void Clients::close(ConnectionId id) {
@@ -167,15 +167,17 @@ void Clients::close(ConnectionId id) {
   if (!client->blocked) mark(id, *client);
 }
 
-void Clients::mark(ConnectionId id, Client& client) {
+void Clients::mark(ConnectionId id, Client& client, bool last) {
   if (client.dirty) return;
   client.dirty = true;
-  dirty_.push_back(id);
+  (last ? dirty_last_ : dirty_).push_back(id);
   soon_();
 }
 
 void Clients::flush() {
-  const std::vector<ConnectionId> dirty = std::exchange(dirty_, {});
+  std::vector<ConnectionId> dirty = std::exchange(dirty_, {});
+  const std::vector<ConnectionId> last = std::exchange(dirty_last_, {});
+  dirty.insert(dirty.end(), last.begin(), last.end());
   for (const ConnectionId id : dirty) {
     if (Client* client = find(id)) {
       client->dirty = false;

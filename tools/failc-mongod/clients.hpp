@@ -29,8 +29,8 @@ class Clients {
   Clients(boost::asio::io_context& loop, const Logger& log, std::size_t most, bool quiet, std::function<void(mongod::Event)> tell,
           std::function<void()> soon);
   Status listen(const Endpoints& endpoints);
-  /// To a connection that is gone: nothing. One that is being closed takes no more.
-  void send(mongod::ConnectionId connection, std::string message);
+  /// To a connection that is gone: nothing. One that is being closed takes no more. `last`: written after those of other connections.
+  void send(mongod::ConnectionId connection, std::string message, bool last = false);
   /// After what was sent before; nothing more is told of it but `Disconnected`.
   void close(mongod::ConnectionId connection);
   /// Writes what was sent since the last one.
@@ -45,7 +45,7 @@ class Clients {
     std::string peer;
     wire::Splitter splitter;
     Output output;
-    bool dirty = false;    // in `dirty_`
+    bool dirty = false;    // in `dirty_` or `dirty_last_`
     bool blocked = false;  // waits until the socket takes more
     bool closing = false;
     std::optional<boost::asio::steady_timer> deadline;  // of the closing
@@ -56,7 +56,7 @@ class Clients {
   void watch(mongod::ConnectionId id, Client& client);
   void read(mongod::ConnectionId id);
   bool take(mongod::ConnectionId id, std::string_view bytes);
-  void mark(mongod::ConnectionId id, Client& client);
+  void mark(mongod::ConnectionId id, Client& client, bool last = false);
   void write(mongod::ConnectionId id);
   void drop(mongod::ConnectionId id);
   Client* find(mongod::ConnectionId id);
@@ -71,7 +71,7 @@ class Clients {
   std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
   std::unordered_map<mongod::ConnectionId, std::unique_ptr<Client>> clients_;
   mongod::ConnectionId last_ = 0;
-  std::vector<mongod::ConnectionId> dirty_;
+  std::vector<mongod::ConnectionId> dirty_, dirty_last_;
   std::size_t unwritten_ = 0;  // bytes, of all
   std::string buffer_;         // one for all: an idle client holds none
   std::vector<std::string> messages_;

@@ -89,7 +89,7 @@ void Host::perform_one(mongod::Effect& effect) {
       [this](auto& it) {
         using Kind = std::decay_t<decltype(it)>;
         if constexpr (std::is_same_v<Kind, mongod::Send>) {
-          clients_.send(it.connection, std::move(it.message));
+          clients_.send(it.connection, std::move(it.message), it.to_member);
         } else if constexpr (std::is_same_v<Kind, mongod::Close>) {
           clients_.close(it.connection);
         } else if constexpr (std::is_same_v<Kind, mongod::Call>) {

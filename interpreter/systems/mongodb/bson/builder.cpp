@@ -9,14 +9,12 @@ namespace failc::bson {
 Builder::Builder() {
   out_.reserve(128);
   out_.append(4, '\0');
-  open_.push_back(0);
 }
 
 std::size_t Builder::begin_element(std::string_view key) {
-  const std::size_t start = out_.size();
-  out_.push_back('\0');
-  out_.append(key.substr(0, key.find('\0')));
-  out_.push_back('\0');
+  const std::size_t start = out_.size(), length = ::strnlen(key.data(), key.size());
+  out_.resize(start + 1 + length + 1);
+  std::memcpy(out_.data() + start + 1, key.data(), length);
   return start;
 }
 
@@ -41,15 +39,20 @@ Builder& Builder::open(std::string_view key, Type type) {
 
 Builder& Builder::close() {
   FAILC_ASSERT(!open_.empty());
-  out_.push_back('\0');
-  const std::int32_t size = static_cast<std::int32_t>(out_.size() - open_.back());
-  std::memcpy(out_.data() + open_.back(), &size, sizeof size);
+  end_document(open_.back());
   open_.pop_back();
   return *this;
 }
 
+void Builder::end_document(std::size_t start) {
+  out_.push_back('\0');
+  const std::int32_t size = static_cast<std::int32_t>(out_.size() - start);
+  std::memcpy(out_.data() + start, &size, sizeof size);
+}
+
 Document Builder::finish() {
   while (!open_.empty()) close();
+  end_document(0);
   return Document::trusted(std::move(out_));
 }
 

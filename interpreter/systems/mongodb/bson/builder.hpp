@@ -34,8 +34,9 @@ class Builder {
   Builder& open(std::string_view key, Type type);
   std::size_t begin_element(std::string_view key);
   void end_element(std::size_t start, Type type);
+  void end_document(std::size_t start);
   std::string out_;
-  std::vector<std::size_t> open_;  // where each open document starts
+  std::vector<std::size_t> open_;  // where each open document starts, but the outermost
 };
 
 class ArrayBuilder {

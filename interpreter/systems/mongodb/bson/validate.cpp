@@ -10,11 +10,11 @@ namespace {
 /// Reads front to back and never past `end`; `why` is empty until something is wrong.
 class Reader {
  public:
-  Reader(const char* at, const char* end) : at_(at), end_(end) {}
+  Reader(const char* at, const char* end, int max_depth) : at_(at), end_(end), max_depth_(max_depth) {}
   std::string why;
 
   void document(int depth) {
-    if (depth == 0) return fail("it is nested too deeply");
+    if (depth == 0) return fail("it is nested deeper than " + std::to_string(max_depth_) + " levels");
     const char* start = at_;
     const std::int64_t size = length("a document");
     if (!why.empty()) return;
@@ -131,13 +131,14 @@ class Reader {
 
   const char* at_;
   const char* end_;
+  int max_depth_;
 };
 
 }  // namespace
 
 std::optional<std::string> invalid(std::string_view bytes, int max_depth) {
   if (bytes.size() < 5) return "it has less than five bytes";
-  Reader reader(bytes.data(), bytes.data() + bytes.size());
+  Reader reader(bytes.data(), bytes.data() + bytes.size(), max_depth);
   reader.document(max_depth);
   if (!reader.why.empty()) return reader.why;
   if (!reader.at_end()) return "bytes follow it";

@@ -37,8 +37,34 @@ constexpr std::array<std::string_view, 27> kGeneric = {"$db",
                                                        "clientOperationKey",
                                                        "serialization_context"};
 
-void read_session(Command& command) {
-  const Field lsid = field(command.body, command.name, "lsid");
+constexpr std::size_t place_of(std::string_view name) {
+  return static_cast<std::size_t>(std::find(kGeneric.begin(), kGeneric.end(), name) - kGeneric.begin());
+}
+
+/// Those that a command gives, found in one pass: most are not there, and to look for each would be much of what a small command takes.
+class Given {
+ public:
+  explicit Given(const Command& command) : command_(command.name) {
+    for (const bson::Element& element : command.body)
+      if (const std::size_t place = place_of(element.key); place < kGeneric.size() && !values_[place].exists()) values_[place] = element.value;
+  }
+  struct Name {
+    consteval Name(const char* of) : text(of), place(place_of(text)) {
+      if (place == kGeneric.size()) throw "no generic argument";
+    }
+    std::string_view text;
+    std::size_t place;
+  };
+  bson::ValueView operator[](Name name) const { return values_[name.place]; }
+  Field field(Name name) const { return {command_, name.text, values_[name.place]}; }
+
+ private:
+  std::string_view command_;
+  std::array<bson::ValueView, kGeneric.size()> values_;
+};
+
+void read_session(const Given& given, Command& command) {
+  const Field lsid = given.field("lsid");
   if (!lsid.given()) return;
   const bson::View from = lsid.document();
   const bson::ValueView id = from["id"];
@@ -51,10 +77,10 @@ void read_session(Command& command) {
   command.session_id = lsid.value;
 }
 
-void read_transaction(Command& command) {
-  const Field number = field(command.body, command.name, "txnNumber");
-  if (command.body.has("startTransaction") || command.body.has("autocommit"))
+void read_transaction(const Given& given, Command& command) {
+  if (given["startTransaction"].exists() || given["autocommit"].exists())
     refuse(code::kOperationNotSupportedInTransaction, "transactions are not supported by this server; retryable writes are");
+  const Field number = given.field("txnNumber");
   if (!number.given()) return;
   if (!number.value.is(bson::Type::int64) && !number.value.is(bson::Type::int32)) number.wrong_type("long");
   if (command.session.empty()) refuse(code::kInvalidOptions, "Transaction number requires a session ID to also be specified");
@@ -62,18 +88,18 @@ void read_transaction(Command& command) {
   command.transaction_number = number.integer();
 }
 
-void read_api(const Command& command) {
-  const Field version = field(command.body, command.name, "apiVersion");
+void check_api(const Given& given) {
+  const Field version = given.field("apiVersion");
   if (!version.given()) {
-    if (command.body.has("apiStrict") || command.body.has("apiDeprecationErrors"))
+    if (given["apiStrict"].exists() || given["apiDeprecationErrors"].exists())
       refuse(code::kApiVersionError, "Provided apiStrict and/or apiDeprecationErrors without passing apiVersion");
     return;
   }
   if (version.text() != "1") refuse(code::kApiVersionError, "API version must be \"1\"");
 }
 
-void read_preference(Command& command) {
-  const Field preference = field(command.body, command.name, "$readPreference");
+void read_preference(const Given& given, Command& command) {
+  const Field preference = given.field("$readPreference");
   if (!preference.given()) return;
   const std::string_view mode = text_or(preference.document(), "$readPreference", "mode", "primary");
   constexpr std::array<std::string_view, 5> kModes = {"primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"};
@@ -84,7 +110,7 @@ void read_preference(Command& command) {
 
 }  // namespace
 
-bool is_generic_argument(std::string_view field) { return std::find(kGeneric.begin(), kGeneric.end(), field) != kGeneric.end(); }
+bool is_generic_argument(std::string_view field) { return place_of(field) < kGeneric.size(); }
 
 std::vector<bson::View> Command::documents(std::string_view identifier) const {
   std::vector<bson::View> out;
@@ -134,19 +160,20 @@ Command read_command(const wire::Message& message) {
 }
 
 void read_generic_arguments(Command& command) {
-  if (const Field limit = field(command.body, command.name, "maxTimeMS"); limit.given()) {
+  const Given given(command);
+  if (const Field limit = given.field("maxTimeMS"); limit.given()) {
     const std::int64_t milliseconds = limit.value.is_number() ? limit.integer() : -1;
     if (milliseconds < 0 || milliseconds > INT32_MAX)
       refuse(code::kBadValue, "maxTimeMS has to be a whole number between 0 and " + std::to_string(INT32_MAX));
     if (milliseconds > 0) command.max_time = std::chrono::milliseconds(milliseconds);
   }
-  command.write_concern = parse_write_concern(command.body["writeConcern"]);
-  command.read_concern = parse_read_concern(command.body["readConcern"]);
-  read_session(command);
-  read_transaction(command);
-  read_api(command);
-  read_preference(command);
-  if (const bson::ValueView gossip = command.body["$clusterTime"]; gossip.is(bson::Type::document))
+  command.write_concern = parse_write_concern(given["writeConcern"]);
+  command.read_concern = parse_read_concern(given["readConcern"]);
+  read_session(given, command);
+  read_transaction(given, command);
+  check_api(given);
+  read_preference(given, command);
+  if (const bson::ValueView gossip = given["$clusterTime"]; gossip.is(bson::Type::document))
     if (const bson::ValueView time = gossip.as_document()["clusterTime"]; time.is(bson::Type::timestamp))
       command.cluster_time = time.as_timestamp();
 }

@@ -74,13 +74,14 @@ bson::View document_or_empty(bson::View from, std::string_view command, std::str
   return found.value.is_nullish() ? bson::View() : found.document();
 }
 
-void only_fields(bson::View from, std::string_view command, const std::vector<std::string_view>& known) {
-  std::vector<std::string_view> seen;
+void only_fields(bson::View from, std::string_view command, std::initializer_list<std::string_view> known) {
+  std::vector<bool> seen(known.size());
   for (const bson::Element& element : from) {
-    const std::string full = "BSON field '" + std::string(command) + "." + std::string(element.key) + "'";
-    if (std::find(known.begin(), known.end(), element.key) == known.end()) refuse(code::kUnknownField, full + " is an unknown field.");
-    if (std::find(seen.begin(), seen.end(), element.key) != seen.end()) refuse(code::kDuplicateField, full + " is a duplicate field");
-    seen.push_back(element.key);
+    const auto full = [&] { return "BSON field '" + std::string(command) + "." + std::string(element.key) + "'"; };
+    const std::size_t place = static_cast<std::size_t>(std::find(known.begin(), known.end(), element.key) - known.begin());
+    if (place == known.size()) refuse(code::kUnknownField, full() + " is an unknown field.");
+    if (seen[place]) refuse(code::kDuplicateField, full() + " is a duplicate field");
+    seen[place] = true;
   }
 }
 

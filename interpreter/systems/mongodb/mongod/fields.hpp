@@ -2,10 +2,10 @@
 // Typed reading of a command's fields, with the errors that a server gives for wrong ones.
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "interpreter/systems/mongodb/bson/document.hpp"
 
@@ -36,7 +36,7 @@ std::string_view text_or(bson::View from, std::string_view command, std::string_
 bson::View document_or_empty(bson::View from, std::string_view command, std::string_view name);
 
 /// 40415 for the first field that is not one of `known`, 40413 for one that comes twice.
-void only_fields(bson::View from, std::string_view command, const std::vector<std::string_view>& known);
+void only_fields(bson::View from, std::string_view command, std::initializer_list<std::string_view> known);
 
 /// `test.c`, refused with 73 where it is none.
 std::string collection_name(std::string_view database, bson::ValueView name, std::string_view command);

@@ -56,6 +56,7 @@ using Event = std::variant<Connected, Received, Disconnected, CallAnswered, Sync
 struct Send {
   ConnectionId connection;
   std::string message;  // whole wire message
+  bool to_member = false;  // it goes after those that clients wait for, where both can go
 };
 struct Close {
   ConnectionId connection;  // after what was sent before

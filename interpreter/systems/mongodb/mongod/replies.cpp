@@ -92,7 +92,8 @@ void Server::send(Operation& operation, bson::Document reply, bool ok, bool more
     std::uint32_t flags = more ? wire::kMoreToCome : 0;
     if (request != nullptr) flags |= request->flags & wire::kChecksumPresent;
     out_.push_back(Send{operation.connection, request != nullptr ? wire::write_msg(id, to, flags, whole.bytes())
-                                                                 : wire::write_reply(id, to, wire::kAwaitCapable, whole.bytes())});
+                                                                 : wire::write_reply(id, to, wire::kAwaitCapable, whole.bytes()),
+                        operation.peer_request});
     if (more) operation.last_response = id;
   }
   if (!more) forget(operation.id);

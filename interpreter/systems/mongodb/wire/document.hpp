@@ -10,9 +10,8 @@ namespace failc::wire {
 /// Documents, arrays and scopes of code that may stand inside each other; everything behind this may recurse that deep.
 inline constexpr int kMaxDepth = 180;
 
-/// The document that `bytes` begins with, its last byte included; checked whole by libbson: lengths, types, ends, and that keys
-/// and strings are UTF-8 (zero bytes are). The real server takes other bytes in strings; the libraries behind this do not. More bytes may
-/// follow it.
+/// The document that `bytes` begins with, its last byte included; checked whole (bson::invalid): lengths, types, ends, and that keys and
+/// strings are UTF-8 (zero bytes are). The real server takes other bytes in strings; the libraries behind this do not. More bytes may follow it.
 Result<std::string_view> first_document(std::string_view bytes);
 
 /// Whether a well-formed document has a field of that name at its top.
