@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "interpreter/host/fd.hpp"
-#include "interpreter/host/follow.hpp"
 #include "interpreter/systems/automation/lines.hpp"
 
 namespace failc::live_cluster {
@@ -28,10 +27,13 @@ using namespace std::chrono_literals;
 namespace {
 constexpr std::size_t kLine = 64u << 10, kChunk = 64u << 10;
 constexpr Nanos kPlausibleEvery = 100ms;
+/// How often it is looked whether the log grew: often at first, then ever less. To be told by inotify is dearer for a process of a few moments: the
+/// kernel takes about 10 ms to end a watch.
+constexpr Nanos kLookAgain = 500us, kLookAgainAtLast = 20ms;
 }  // namespace
 
 struct StageLoop::State {
-  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), log_grew(loop, [](int, const std::string&) {}), cutter(kLine) {
+  explicit State(std::function<void(const std::string&)> call) : trace(std::move(call)), signals(loop, SIGINT, SIGTERM), agent(loop), cutter(kLine) {
     // Whoever was started by nohup goes on when the terminal is closed.
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) signals.add(SIGHUP);
@@ -81,7 +83,6 @@ struct StageLoop::State {
   bool interrupted = false;
   asio::posix::stream_descriptor agent;
   bool agent_ended = false;
-  host::Watch log_grew;  // wakes the loop, which reads it then
   host::LineCutter cutter;
   host::Fd log;
   std::string last_error;
@@ -106,7 +107,6 @@ const std::string& StageLoop::last_error() const { return state_->last_error; }
 Status StageLoop::follow_log(const std::string& path, std::uint64_t from) {
   state_->log.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!state_->log) return Error{"`" + path + "` cannot be read: " + std::strerror(errno)};
-  if (auto watched = state_->log_grew.add(path); !watched) return watched.error();
   state_->offset = from;
   state_->read_log();
   return Done{};
@@ -135,9 +135,10 @@ StageLoop::Came StageLoop::await(const std::function<bool()>& done, Nanos timeou
     state_->read_log();
     if (state_->interrupted) return Came::interrupted;
     if (done()) return Came::awaited;
-    if (Clock::now() >= until) return Came::timed_out;
+    const auto now = Clock::now();
+    if (now >= until) return Came::timed_out;
     state_->loop.restart();
-    state_->loop.run_one_until(until);
+    state_->loop.run_one_until(std::min(until, now + std::clamp<Nanos>((now - begin) / 100, kLookAgain, kLookAgainAtLast)));
   }
 }
 
