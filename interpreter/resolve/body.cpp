@@ -60,9 +60,11 @@ Span with_brackets(std::string_view text, Span span) {
   return span;
 }
 
-BodyWriter::BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, Form form) : units_(units), plan_(plan), form_(form) {
-  for (const run::Choice& choice : result.choices)
-    choices_.insert_or_assign({choice.statement, choice.path, choice.at.file, choice.at.line, choice.at.column, choice.at.length}, choice.value);
+BodyWriter::BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, const std::vector<run::Choice>& around, Form form)
+    : units_(units), plan_(plan), form_(form) {
+  for (const auto* choices : {&around, &result.choices})
+    for (const run::Choice& choice : *choices)
+      choices_.insert_or_assign({choice.statement, choice.path, choice.at.file, choice.at.line, choice.at.column, choice.at.length}, choice.value);
 }
 
 void BodyWriter::add(Index& index, const plan::Body& body) {
@@ -97,7 +99,19 @@ void BodyWriter::statement(const Around& around, const ast::Statement& tree, Edi
   if (const auto* loop_tree = std::get_if<ast::For>(&tree.node)) return loop(around, nodes, tree, *loop_tree->body, &loop_tree->variable, edits);
   if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && call(around, nodes, tree, *verb, edits)) return;
   for_each_expression(tree, [&](const ast::Expr& expr, Stands stands) { expression(around, nodes, expr, stands, edits); });
+  if (const auto* parallel = std::get_if<ast::Parallel>(&tree.node)) return actors(around, nodes, *parallel, edits);
   for_each_block(tree, [&](const ast::Block& block) { statements(around, block, edits); });
+}
+
+void BodyWriter::actors(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Parallel& tree, Edits& edits) {
+  const plan::Scope* scope = scope_of(nodes, plan::ScopeKind::parallel);
+  for (const ast::Actor& actor : tree.actors) {
+    Around in = around;
+    if (scope)
+      for (const plan::BodyNode& node : scope->body)
+        if (const auto* own = std::get_if<plan::Scope>(&node.node); own && own->title == actor.name.text) in.path = run::actor(around.path, *own);
+    statements(in, *actor.body, edits);
+  }
 }
 
 const Value* BodyWriter::chosen(const std::vector<const plan::BodyNode*>& nodes, std::uint64_t path, const plan::Source& at) const {
@@ -228,6 +242,10 @@ bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNo
   Index index;
   add(index, scope->body);
   Around in{*unit, index, around.path};
+  if (step->scoped) {
+    scoped(in, *step, tree, edits);
+    return false;
+  }
   if (inner(in, *step->body) == text_of(*unit, between_braces(*step->body))) return false;
   // What it binds gets names of its own: what stands around the call may have taken them.
   ++calls_;
@@ -253,6 +271,22 @@ bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNo
   return true;
 }
 
+void BodyWriter::scoped(const Around& in, const ast::StepDef& step, const ast::VerbStep& tree, Edits& edits) {
+  if (step.broken) return;
+  Edits inside;
+  statements(in, *step.body, inside);
+  statements(in, *step.undo, inside);
+  const Span whole = in.unit.declaration_of(step);
+  const std::string name = fmt::format("{}_{}", step.name.text, calls_ + 1);
+  if (inside.applied(in.unit.text, whole) == text_of(in.unit, whole)) return;
+  inside.replace(step.name.span, name);
+  const std::string text = inside.applied(in.unit.text, whole);
+  if (!spend(text.size())) return;
+  ++calls_;
+  steps_ += "\n" + text + "\n";
+  edits.replace(tree.verb.span, name);
+}
+
 bool BodyWriter::has_choice(const ast::Expr& expr) const {
   bool found = std::holds_alternative<ast::Pick>(expr.node) || std::holds_alternative<ast::RoleOf>(expr.node);
   for_each_part(expr, [&](const ast::Expr& part) { found = found || has_choice(part); });
@@ -268,7 +302,7 @@ bool BodyWriter::has_choice(const ast::Block& block, std::set<std::string_view>&
     if (const auto* loop = std::get_if<ast::For>(&tree.node)) found = found || has_choice(*loop->body, seen);
     if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && !found && seen.insert(verb->verb.text).second) {
       const auto [unit, step] = units_.step(verb->verb.text);
-      found = step && has_choice(*step->body, seen);
+      found = step && (has_choice(*step->body, seen) || (step->undo && has_choice(*step->undo, seen)));
     }
     if (found) return true;
   }

@@ -19,10 +19,13 @@ enum class Form : std::uint8_t { as_nodes, as_picks };
 
 class BodyWriter {
  public:
-  BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, Form form);
+  /// `around`: what the file's setup and cleanup chose.
+  BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, const std::vector<run::Choice>& around, Form form);
 
   /// The text between the braces of the scenario's block.
   std::string scenario(const Unit& unit, const ast::Block& block, const plan::Body& body);
+  /// Scoped steps that chose, under names of their own: declarations that the bodies' text needs.
+  const std::string& steps() const { return steps_; }
   /// How many loops and steps would have had to be written out, and are too large for that.
   std::size_t given_up() const { return given_up_; }
 
@@ -44,10 +47,13 @@ class BodyWriter {
   std::string inner(const Around& around, const ast::Block& block);
   void statements(const Around& around, const ast::Block& block, Edits& edits);
   void statement(const Around& around, const ast::Statement& statement, Edits& edits);
+  void actors(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Parallel& tree, Edits& edits);
   void expression(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Expr& expr, Stands stands, Edits& edits);
   void loop(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Statement& whole, const ast::Block& body, const ast::Name* variable, Edits& edits);
-  /// True where the step was written out in place of its call.
+  /// True where the step was written out in place of its call. One that is scoped gets a copy of its own, and its call that one's name.
   bool call(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Statement& whole, const ast::VerbStep& tree, Edits& edits);
+
+  void scoped(const Around& in, const ast::StepDef& step, const ast::VerbStep& tree, Edits& edits);
 
   const Value* chosen(const std::vector<const plan::BodyNode*>& nodes, std::uint64_t path, const plan::Source& at) const;
   const Value* constant(const std::vector<const plan::BodyNode*>& nodes, const plan::Source& at) const;
@@ -65,6 +71,7 @@ class BodyWriter {
   std::map<std::tuple<const plan::BodyNode*, std::uint64_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, Value> choices_;
   std::size_t written_ = 0, given_up_ = 0;
   unsigned calls_ = 0;
+  std::string steps_;
 };
 
 /// The span of `expr`, and of brackets around it that its replacement does not need.

@@ -170,27 +170,13 @@ std::optional<std::string> matrix_text(const plan::Plan& plan, const ast::Matrix
   return out + "}";
 }
 
-bool acts_beside(const plan::Body& body) {
-  return std::any_of(body.begin(), body.end(), [](const plan::BodyNode& node) {
-    if (const auto* step = std::get_if<plan::Step>(&node.node)) return step->kind == plan::StepKind::fault;
-    const auto* scope = std::get_if<plan::Scope>(&node.node);
-    return scope && (scope->kind == plan::ScopeKind::parallel || acts_beside(scope->body) || acts_beside(scope->otherwise));
-  });
-}
-
 }  // namespace
 
 bool Schedules::can_tell(std::uint32_t index) {
   const plan::Scenario& scenario = plan_.scenarios[index];
-  if (scenario.at.file != 0 || acts_beside(scenario.body)) return false;
+  if (scenario.at.file != 0) return false;
   const Unit* unit = units_.unit(0);
-  if (!unit) return true;
-  const auto around_all = [](const ast::Declaration& one) {
-    const auto* hook = std::get_if<ast::Hook>(&one.node);
-    return hook && (hook->kind == ast::HookKind::setup || hook->kind == ast::HookKind::cleanup);
-  };
-  const auto& all = unit->tree.declarations;
-  return std::none_of(all.begin(), all.end(), around_all) && (scenario.base.empty() || matrix_of(*unit, scenario) != nullptr);
+  return !unit || scenario.base.empty() || matrix_of(*unit, scenario) != nullptr;
 }
 
 Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form) {
@@ -200,12 +186,14 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
   Edits edits;
   file_names(*unit, edits);
   const Workloads workloads(plan_, result);
-  BodyWriter body(units_, plan_, result, form);
+  BodyWriter body(units_, plan_, result, around_, form);
   bool found = false;
   const ast::Matrix* matrix = scenario.base.empty() ? nullptr : matrix_of(*unit, scenario);
   for (const ast::Declaration& declaration : unit->tree.declarations) {
     if (const auto* use = std::get_if<ast::Use>(&declaration.node); use && use->file) {
       edits.replace(declaration.span, "use " + unit->whole_path(*use->file));
+    } else if (std::holds_alternative<ast::Import>(declaration.node) || std::holds_alternative<ast::RunSpec>(declaration.node)) {
+      edits.replace(with_comments(*unit, declaration.span), "");
     } else if (const auto* param = std::get_if<ast::Param>(&declaration.node)) {
       // One that is an axis too has the instance's value: what rests on it is checked without the matrix as well.
       const auto named = [&](const auto& one) { return one.first == param->name.text; };
@@ -220,7 +208,10 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
       if (text) edits.replace(declaration.span, *text);
       else edits.replace(with_comments(*unit, declaration.span), "");
     } else if (const auto* hook = std::get_if<ast::Hook>(&declaration.node); hook && hook->body) {
-      edits.replace({hook->body->span.begin + 1, hook->body->span.end - 1}, body.scenario(*unit, *hook->body, scenario.body));
+      const plan::Body& done = hook->kind == ast::HookKind::setup     ? plan_.setup.front().body
+                               : hook->kind == ast::HookKind::cleanup ? plan_.cleanup.front().body
+                                                                      : scenario.body;
+      edits.replace({hook->body->span.begin + 1, hook->body->span.end - 1}, body.scenario(*unit, *hook->body, done));
     } else if (const auto* workload = std::get_if<ast::Workload>(&declaration.node)) {
       workloads.write(*unit, *workload, edits);
     } else if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node)) {
@@ -233,7 +224,7 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
     }
   }
   if (!found) return Error{fmt::format("`{}` holds no scenario \"{}\" any more", unit->path, scenario.title)};
-  const std::string whole_text = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())});
+  const std::string whole_text = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())}) + body.steps();
   std::string head = fmt::format("# What `{}` chose, {}. It chooses nothing itself; roles that conditions ask for are questions.\n", scenario.id, origin_);
   if (form == Form::as_picks) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
   if (const std::size_t left = choices_left(whole_text); left > 0) head += fmt::format("# Choices that stand as they were written, since they were not reached or are too large to write out: {}.\n", left);

@@ -18,8 +18,10 @@ class Schedules {
  public:
   /// All outlive it. `sources` are those that the plan was made from; `origin` is said in the first line: "seed 7".
   Schedules(const plan::Plan& plan, const SourceMap& sources, std::string origin) : plan_(plan), units_(plan, sources), origin_(std::move(origin)) {}
-  /// Not of what others act around or beside: the file's `setup` and `cleanup`, actors, scoped steps; nor of a scenario, or an instance of a matrix, of another file.
+  /// Not of a scenario, or an instance of a matrix, of another file: what is imported chooses nothing.
   bool can_tell(std::uint32_t scenario);
+  /// What the file's setup or cleanup came to: of all texts from then on.
+  void around(const run::ScenarioResult& result) { around_.insert(around_.end(), result.choices.begin(), result.choices.end()); }
   /// For one that it can tell. An error where the sources are not those of the plan any more.
   Result<std::string> text(const run::ScenarioResult& result, Form form = Form::as_nodes);
 
@@ -27,6 +29,7 @@ class Schedules {
   const plan::Plan& plan_;
   Units units_;
   std::string origin_;
+  std::vector<run::Choice> around_;
 };
 
 }  // namespace failc::resolve

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "grammar/base/bug.hpp"
 #include "grammar/diag/diagnostic.hpp"
 #include "grammar/parse/parse.hpp"
 
@@ -17,6 +18,12 @@ std::string Unit::whole_path(const std::string& named) const {
   std::error_code ignored;
   const std::string whole = std::filesystem::absolute(std::filesystem::path(path).parent_path() / named, ignored).lexically_normal().string();
   return show(Value(whole), {}, whole.size() * 4 + 2);
+}
+
+Span Unit::declaration_of(const ast::StepDef& step) const {
+  for (const ast::Declaration& one : tree.declarations)
+    if (std::get_if<ast::StepDef>(&one.node) == &step) return one.span;
+  FAILC_BUG("a step of another file");
 }
 
 Units::Units(const plan::Plan& plan, const SourceMap& sources) : plan_(plan), sources_(sources), units_(plan.files.size()) {}

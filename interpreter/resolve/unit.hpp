@@ -16,6 +16,8 @@ struct Unit {
   Unit(const SourceMap& sources, FileId id, std::uint32_t file);
   /// What names the same file wherever the text stands, as a string's literal.
   std::string whole_path(const std::string& path) const;
+  /// Where a step of `tree` is declared.
+  Span declaration_of(const ast::StepDef& step) const;
 
   std::string_view path, text;
   ast::Tokens tokens;

@@ -18,7 +18,7 @@ struct Actor {
 
 /// Runs one actor; the first that fails ends the others, which undo what they did.
 Task<bool> act(ScenarioRun& run, CancelScope& actors, std::uint64_t path, Actor& actor) {
-  Task<Flow> body = run_body(run, actors, mix(path, actor.scope->random), actor.scope->body);
+  Task<Flow> body = run_body(run, actors, run::actor(path, *actor.scope), actor.scope->body);
   actor.flow = co_await body;
   if (actor.flow == Flow::failed) run.scheduler.cancel(actors, Reason::over);
   co_return true;

@@ -62,6 +62,8 @@ struct Choice {
 struct WorkloadChoice { std::uint32_t workload = 0; std::int64_t counter = 0; plan::Source at; Value value; };
 /// The path of the `i`th iteration, from 0, of a loop whose own is `path`.
 std::uint64_t iteration(std::uint64_t path, std::uint64_t i);
+/// That of an actor of a `parallel` whose own is `path`.
+std::uint64_t actor(std::uint64_t path, const plan::Scope& actor);
 
 /// One of several times that a scenario was run. `journal`: its folder.
 struct Attempt { Verdict verdict = Verdict::pass; std::optional<Failure> failure; std::string journal; Nanos elapsed{}; };

@@ -168,6 +168,7 @@ void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std
 }
 
 std::uint64_t iteration(std::uint64_t path, std::uint64_t i) { return mix(path, i + 1); }
+std::uint64_t actor(std::uint64_t path, const plan::Scope& actor) { return mix(path, actor.random); }
 
 Draws draws_of(const Context& context, std::uint64_t salt, const std::vector<const plan::Expr*>& exprs) {
   return {mix(mix(context.run.seed, salt), context.path), random_sites(exprs)};

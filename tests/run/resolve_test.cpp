@@ -74,8 +74,8 @@ struct Done {
   std::vector<std::string> writes;    // sorted: those of several workloads come as their questions let them
 };
 
-/// `boss` is node 1 for two seconds, and then node 2.
-Done done(const plan::Plan& plan, std::uint64_t seed) {
+/// `boss` is node 1 for two seconds, and then node 2. `schedules` hear what stands around all scenarios.
+Done done(const plan::Plan& plan, std::uint64_t seed, std::uint32_t scenario = 0, resolve::Schedules* schedules = nullptr) {
   backend::FakeWorld world;
   world.on_request([](const backend::Request& request, backend::Instant now) -> std::optional<backend::FakeReply> {
     const std::string path = path_of(request);
@@ -85,9 +85,14 @@ Done done(const plan::Plan& plan, std::uint64_t seed) {
   });
   run::Options options;
   options.seed = seed;
-  Ran ran = run_one(plan, world, options);
+  options.scenarios = {scenario};
+  journal::MemoryJournal journal;
+  run::Progress progress;
+  progress.ended = [&](const run::ScenarioResult& result) {
+    if (schedules && (result.scenario == run::kSetup || result.scenario == run::kCleanup)) schedules->around(result);
+  };
   Done out;
-  out.result = std::move(ran.result);
+  out.result = std::move(run::run(plan, options, world, journal, progress).front());
   for (const auto& [at, request] : world.requests())
     if (const std::string name = named(plan, request); !name.empty()) (name.starts_with("put") ? out.writes : out.requests).push_back(name);
   std::sort(out.writes.begin(), out.writes.end());
@@ -336,14 +341,80 @@ scenario "one" {
   EXPECT_NE(text.find("before each {"), std::string::npos) << text;
 }
 
-TEST(Resolve, NoneOfWhatOthersActAroundOrBeside) {
-  for (const char* file : {"setup { log \"up\" }\nscenario \"one\" {\n  expect w[0] is running\n}\n",
-                           "scenario \"one\" {\n  parallel {\n    actor a { expect w[0] is running }\n    actor b { sleep 1ms }\n  }\n}\n"}) {
-    const Checked plan = checked(prelude(3) + file);
-    ASSERT_TRUE(plan.plan);
-    resolve::Schedules schedules(*plan.plan, *plan.sources, "seed 7");
-    EXPECT_FALSE(schedules.can_tell(0)) << file;
+TEST(Resolve, ActorsChooseEachForItself) {
+  const std::string text = resolved_body(R"(
+  parallel {
+    barrier ready of 2
+    actor breaker {
+      kill (random 2 of [kv[0], kv[1], kv[2]])
+      sleep 1s
+      await ready within 5s
+      stop (random 1 of [kv[3], kv[4]])
+    }
+    actor writer {
+      let target = random 1 of [kv[5], kv[6]]
+      await ready within 5s
+      pause target for 1s
+      for n in random 2 of [kv[6], kv[7], kv[8]] { pause n for 1s }
+      expect w[0] is running
+    }
   }
+)", 9);
+  EXPECT_EQ(scenario_of(text).find("random"), std::string::npos) << text;
+}
+
+/// The step's own choices stand in a copy of it, one for each call; a call that chooses like the text stays.
+TEST(Resolve, ScopedStepsThatChooseGetACopyForEachCall) {
+  const std::string text = resolved(prelude(9) + R"(
+step broken among: nodes scoped {
+  do { pause (random 1 of among) }
+  undo { resume among }
+}
+step marked n: node scoped {
+  do { put "/mark", "1" on n }
+  undo { put "/mark", "0" on n }
+}
+scenario "one" {
+  broken kv { expect w[0] is running }
+  marked (random 1 of kv)
+  broken kv
+  kill (random 1 of kv)
+  expect w[0] is running
+}
+)");
+  EXPECT_EQ(scenario_of(text).find("random"), std::string::npos) << text;
+  EXPECT_NE(text.find("step broken_1 "), std::string::npos) << text;
+  EXPECT_NE(text.find("step broken_2 "), std::string::npos) << text;
+  EXPECT_EQ(text.find("step marked_"), std::string::npos) << text;
+}
+
+/// The file's cleanup chooses last, so what it chose is known when all are done.
+TEST(Resolve, WhatStandsAroundAllScenariosIsResolvedToo) {
+  const std::string file = prelude(5) + R"(
+setup { restart (random 2 of kv) }
+cleanup { kill (random 1 of kv) }
+scenario "one" {
+  stop (random 1 of kv)
+  expect w[0] is running
+}
+scenario "two" {
+  pause (random 1 of kv) for 1s
+  expect w[0] is running
+}
+)";
+  const Checked first = checked(file);
+  ASSERT_TRUE(first.plan);
+  resolve::Schedules schedules(*first.plan, *first.sources, "seed 7");
+  const Done original = done(*first.plan, 7, 1, &schedules);
+  ASSERT_EQ(original.result.verdict, run::Verdict::pass);
+  ASSERT_TRUE(schedules.can_tell(1));
+  const auto text = schedules.text(original.result);
+  ASSERT_TRUE(text) << text.error().message;
+  EXPECT_EQ(text->find("random"), std::string::npos) << *text;
+  EXPECT_EQ(text->find("scenario \"one\""), std::string::npos) << *text;
+  const Checked second = checked(*text);
+  ASSERT_TRUE(second.plan) << *text;
+  for (const std::uint64_t seed : {1u, 8u, 99u}) EXPECT_EQ(done(*second.plan, seed).requests, original.requests) << *text;
 }
 
 TEST(Resolve, WhatWasNotReachedIsSaid) {

@@ -193,10 +193,15 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
     file.error = opened.error().message;
   } else {
     {
+      std::vector<run::ScenarioResult> ran;  // without a schedule yet
       resolve::Schedules schedules(*file.plan, *file.sources, "seed " + std::to_string(options.run.seed));
       Live live(*options.screen, (*opened)->world(), options.together, [&](const run::ScenarioResult& result) {
-        const bool ran = result.scenario < file.plan->scenarios.size() && result.verdict != run::Verdict::skipped;
-        if (ran && schedules.can_tell(result.scenario)) write_schedule(schedules, file, result);
+        const bool of_scenario = result.scenario < file.plan->scenarios.size();
+        if (!of_scenario) schedules.around(result);
+        else if (result.verdict != run::Verdict::skipped && schedules.can_tell(result.scenario)) ran.push_back(result);
+        // The file's cleanup is the last to choose.
+        if (file.plan->cleanup.empty() || result.scenario == run::kCleanup)
+          for (const run::ScenarioResult& one : std::exchange(ran, {})) write_schedule(schedules, file, one);
         return tell(result);
       });
       file.results = run::run(*file.plan, options.run, live.world(), journal, live.progress());
