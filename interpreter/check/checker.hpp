@@ -327,6 +327,7 @@ class Checker {
   std::vector<Definition> definitions_;
   std::vector<ImportInfo> imports_;
   std::vector<MatrixInfo> matrices_;
+  std::vector<const ast::Declaration*> hooks_;  // of the file that is checked; those with a body
   std::string instance_;             // "a = 1, b = x": of which something is elaborated
 
   Env* env_ = nullptr;
