@@ -17,7 +17,6 @@ constexpr std::size_t kBuffer = 64 << 10;
 /// All of `text`, in one write(2) unless the kernel takes less. A record that could not be written whole is cut off again, so that
 /// the file ends with a whole one.
 Status write_whole(int file, const std::string& text, const std::string& path) {
-  const off_t start = ::lseek(file, 0, SEEK_END);
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t size = ::write(file, text.data() + written, text.size() - written);
@@ -28,7 +27,8 @@ Status write_whole(int file, const std::string& text, const std::string& path) {
     if (errno == EINTR) continue;
     const std::string why = std::strerror(errno);
     // Where even this fails, a torn last line is left, which readers ignore.
-    if (written > 0 && start >= 0 && ::ftruncate(file, start) != 0) errno = 0;
+    const off_t end = written > 0 ? ::lseek(file, 0, SEEK_END) : -1;
+    if (end >= 0 && ::ftruncate(file, end - static_cast<off_t>(written)) != 0) errno = 0;
     return Error{fmt::format("cannot write `{}`: {}", path, why)};
   }
   return Done{};
