@@ -57,7 +57,7 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& folder
   return journal;
 }
 
-Status FileJournal::append(const nlohmann::ordered_json& record, bool durable) {
+Status FileJournal::write(const std::string& record, bool durable) {
   std::string line = numbered(record, written_ + 1);
   line += '\n';
   Status status = write_whole(journal_, line, folder_ + "/journal.jsonl");
