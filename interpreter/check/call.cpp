@@ -69,6 +69,7 @@ Term Checker::builtin_call(const ast::Call& tree, std::size_t which, Span span) 
   if (builtin.name == "text_file") return text_file(tree, span);
   if (builtin.name == "find_program") return find_program(tree, span);
   std::vector<Term> arguments;
+  arguments.reserve(tree.arguments.size());
   bool good = true;
   for (std::size_t i = 0; i < tree.arguments.size(); ++i) {
     Term term = expr(*tree.arguments[i]);
@@ -209,6 +210,7 @@ const OperationRef* Checker::resolve(const std::vector<OperationRef>& found, con
 Term Checker::query_call(const ast::Call& tree, const std::vector<OperationRef>& found, Span span) {
   // Once, whatever has to be found out with them: queries nest.
   std::vector<Term> arguments;
+  arguments.reserve(tree.arguments.size());
   for (const ast::ExprPtr& argument : tree.arguments) arguments.push_back(expr(*argument));
   const OperationRef* ref = resolve(found, tree.callee.text, tree.callee.span, [&](const OperationInfo& info) {
     return info.node_parameter < arguments.size() ? &arguments[info.node_parameter] : nullptr;
@@ -260,6 +262,7 @@ Term Checker::body_of(const ast::CheckDef& tree) { return tree.condition ? bool_
 Term Checker::check_call(const ast::Call& tree, std::uint32_t which, Span span) {
   Definition& definition = definitions_[which];
   std::vector<Term> arguments;
+  arguments.reserve(tree.arguments.size());
   bool good = true;
   for (const ast::ExprPtr& argument : tree.arguments) {
     arguments.push_back(expr(*argument));

@@ -192,8 +192,11 @@ class Checker {
 
   Term nothing(Span span) const { return Term{{}, of(Kind::error), Known::runtime, span}; }
   Term literal(Value value, Type type, Span span) const;
+  /// The arguments move into it.
+  Term make(plan::Op op, Type type, Span span, std::initializer_list<Term*> arguments, std::string name = {}, std::uint32_t index = 0);
   Term make(plan::Op op, Type type, Span span, std::vector<Term> arguments, std::string name = {}, std::uint32_t index = 0);
-  Term fold(Term term);
+  Term make(plan::Op op, Type type, Span span, std::span<Term* const> arguments, std::string name, std::uint32_t index);
+  void fold(Term& term);
   Term bool_term(const ast::Expr& tree, std::string_view what);
   Term node_set(const ast::Expr& tree);
   /// Makes the term one of `want`, or reports. Numbers become floats, `4.2` a version, a set of at most one node a node.
@@ -293,8 +296,17 @@ class Checker {
   /// A condition that is asserted; it must depend on something that runs. `wanted` is the truth that passes.
   Term asserted(const ast::Expr& tree, bool wanted);
   Term depending(const ast::Expr& tree, bool wanted);
-  plan::BodyNode& add(plan::Body& out, Span whole, std::variant<plan::Step, plan::Scope, plan::Condition> node);
-  plan::BodyNode& add(plan::Body& out, const ast::Statement& whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) { return add(out, whole.span, std::move(node)); }
+  /// `node`: a step, a scope or a condition.
+  template <class Kind>
+  plan::BodyNode& add(plan::Body& out, Span whole, Kind node) {
+    plan::BodyNode& added = out.emplace_back();
+    added.node = std::move(node);
+    place(added, whole);
+    return added;
+  }
+  template <class Kind>
+  plan::BodyNode& add(plan::Body& out, const ast::Statement& whole, Kind node) { return add(out, whole.span, std::move(node)); }
+  void place(plan::BodyNode& node, Span whole) const;
   Nanos stop_bound(const Type& set) const;
   Nanos ready_bound(const Type& set) const;
   void too_large(const std::string& why);
@@ -327,6 +339,7 @@ class Checker {
   std::vector<Definition> definitions_;
   std::vector<ImportInfo> imports_;
   std::vector<MatrixInfo> matrices_;
+  std::vector<const ast::Declaration*> hooks_;  // of the file that is checked; those with a body
   std::string instance_;             // "a = 1, b = x": of which something is elaborated
 
   Env* env_ = nullptr;

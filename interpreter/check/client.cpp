@@ -49,9 +49,7 @@ void Checker::client(std::uint32_t index) {
   Term node = literal(nodes->front(), of(Kind::node), tree.target->span);
   node.type.component = target.type.component;
   node.known = Known::runtime;  // its ports are
-  std::vector<Term> of_node;
-  of_node.push_back(std::move(node));
-  Term uri = make(plan::Op::node_let, of(Kind::string), tree.target->span, std::move(of_node), {}, let);
+  Term uri = make(plan::Op::node_let, of(Kind::string), tree.target->span, {&node}, {}, let);
   info.value = empty_document(at(tree.name.span));
   put(info.value, "name", literal(Value(std::string(tree.name.text)), of(Kind::string), tree.name.span).expr);
   put(info.value, "uri", std::move(uri.expr));

@@ -81,10 +81,8 @@ bool Checker::convert(Term& term, const ast::Expr& tree, Kind want) {
       if (found == Kind::nodes && term.type.most == 1) {
         Type one = item_of(term.type);
         const Span span = term.span;
-        std::vector<Term> arguments;
-        arguments.push_back(std::move(term));
-        arguments.push_back(literal(Value(std::int64_t{0}), of(Kind::integer), span));
-        term = make(plan::Op::index, one, span, std::move(arguments));
+        Term first = literal(Value(std::int64_t{0}), of(Kind::integer), span);
+        term = make(plan::Op::index, one, span, {&term, &first});
         return !term.error();
       }
       break;

@@ -1,4 +1,6 @@
 // Expressions: literals, lists, documents, and what all of them share.
+#include <algorithm>
+
 #include <re2/re2.h>
 
 #include "grammar/base/bug.hpp"
@@ -76,7 +78,19 @@ Term Checker::literal(Value value, Type type, Span span) const {
   return term;
 }
 
+Term Checker::make(plan::Op op, Type type, Span span, std::initializer_list<Term*> arguments, std::string name, std::uint32_t index) {
+  return make(op, type, span, std::span<Term* const>(arguments.begin(), arguments.size()), std::move(name), index);
+}
+
 Term Checker::make(plan::Op op, Type type, Span span, std::vector<Term> arguments, std::string name, std::uint32_t index) {
+  std::vector<Term*> all;
+  all.reserve(arguments.size());
+  for (Term& argument : arguments) all.push_back(&argument);
+  return make(op, type, span, std::span<Term* const>(all), std::move(name), index);
+}
+
+Term Checker::make(plan::Op op, Type type, Span span, std::span<Term* const> arguments, std::string name, std::uint32_t index) {
+  if (std::any_of(arguments.begin(), arguments.end(), [](const Term* argument) { return argument->error(); })) return nothing(span);
   Term term;
   term.expr.op = op;
   term.expr.at = at(span);
@@ -86,29 +100,31 @@ Term Checker::make(plan::Op op, Type type, Span span, std::vector<Term> argument
   term.known = Known::constant;
   term.span = span;
   term.expr.args.reserve(arguments.size());
-  for (Term& argument : arguments) {
-    if (argument.error()) return nothing(span);
-    term.known = std::max(term.known, argument.known);
-    term.depth = std::max(term.depth, argument.depth + 1);
-    term.expr.args.push_back(std::move(argument.expr));
+  for (Term* argument : arguments) {
+    term.known = std::max(term.known, argument->known);
+    term.depth = std::max(term.depth, argument->depth + 1);
+    term.expr.args.push_back(std::move(argument->expr));
   }
-  return fold(std::move(term));
+  fold(term);
+  return term;
 }
 
-Term Checker::fold(Term term) {
+void Checker::fold(Term& term) {
   if (term.depth > kDeepestExpression) {
     too_deep(term.span);
-    return nothing(term.span);
+    term = nothing(term.span);
+    return;
   }
   if (term.known == Known::loop && open_loops_ == 0) term.known = Known::constant;
-  if (term.known != Known::constant || term.expr.op == plan::Op::literal) return term;
+  if (term.known != Known::constant || term.expr.op == plan::Op::literal) return;
   if (env_->frame != nullptr && scratch_.size() < env_->frame->next) scratch_.resize(env_->frame->next);
   const NoFacts facts;
   eval::Evaluated result = eval::evaluate(*plan_, term.expr, scratch_, facts);
   FAILC_ASSERT(result.asks.empty());
   if (const auto* why = result.value.as<Undefined>()) {
     report(diag::Code::no_value, term.span, {why->reason});
-    return nothing(term.span);
+    term = nothing(term.span);
+    return;
   }
   const Type before = term.type;
   const plan::Source place = term.expr.at;
@@ -122,7 +138,6 @@ Term Checker::fold(Term term) {
     term.type.cluster = before.cluster;
   }
   if (const auto* nodes = term.expr.literal.as<List>(); nodes != nullptr && before.is(Kind::nodes)) term.type.most = static_cast<std::uint32_t>(nodes->size());
-  return term;
 }
 
 Term Checker::regex(const ast::Regex& tree, Span span) {
@@ -139,6 +154,7 @@ Term Checker::regex(const ast::Regex& tree, Span span) {
 
 Term Checker::list(const ast::List& tree, Span span) {
   std::vector<Term> items;
+  items.reserve(tree.items.size());
   items.reserve(tree.items.size());
   Type type = of(Kind::list);
   type.most = static_cast<std::uint32_t>(tree.items.size());
@@ -164,6 +180,7 @@ Term Checker::list(const ast::List& tree, Span span) {
 
 Term Checker::document(const ast::Doc& tree, Span span) {
   std::vector<Term> values;
+  values.reserve(tree.entries.size());
   bool good = true;
   for (const ast::DocEntry& entry : tree.entries) {
     values.push_back(expr(*entry.value));
@@ -182,7 +199,8 @@ Term Checker::document(const ast::Doc& tree, Span span) {
     term.expr.args.push_back(std::move(values[i].expr));
     term.expr.names.push_back(tree.entries[i].key);
   }
-  return fold(std::move(term));
+  fold(term);
+  return term;
 }
 
 Term Checker::bool_term(const ast::Expr& tree, std::string_view what) {

@@ -62,10 +62,7 @@ Term Checker::quantified(const ast::Quantified& tree, Span span) {
   if (asks_too_often(asks, in, span)) return nothing(span);
   const bool bounded = asks_ != asks && in.type.most != kUnbounded && !plan::most(*plan_, in.expr);
   const std::uint32_t most = in.type.most;
-  std::vector<Term> arguments;
-  arguments.push_back(std::move(in));
-  arguments.push_back(std::move(condition));
-  Term term = make(tree.quantifier == ast::Quantifier::every ? plan::Op::every : plan::Op::any, of(Kind::boolean), span, std::move(arguments), {}, slot);
+  Term term = make(tree.quantifier == ast::Quantifier::every ? plan::Op::every : plan::Op::any, of(Kind::boolean), span, {&in, &condition}, {}, slot);
   // How often its condition is asked, for the bound: the plan cannot tell where the set is a local.
   if (bounded && term.expr.op != plan::Op::literal) term.expr.literal = Value(static_cast<std::int64_t>(most));
   return term;

@@ -42,12 +42,6 @@ std::vector<std::pair<std::string_view, Kind>> reply_fields(std::uint32_t kind) 
   return {};
 }
 
-std::vector<Term> single(Term term) {
-  std::vector<Term> out;
-  out.push_back(std::move(term));
-  return out;
-}
-
 }  // namespace
 
 Term Checker::member(const ast::Member& tree, Span span) {
@@ -59,10 +53,10 @@ Term Checker::member(const ast::Member& tree, Span span) {
     case Kind::any:
     case Kind::document:
       if (object.type.handle != 0) return handle(std::move(object), literal(Value(std::string(name.text)), of(Kind::string), name.span), span);
-      return make(plan::Op::member, of(Kind::any), span, single(std::move(object)), std::string(name.text));
+      return make(plan::Op::member, of(Kind::any), span, {&object}, std::string(name.text));
     case Kind::failure:
       for (const auto& [field, kind] : kFailureFields)
-        if (field == name.text) return make(plan::Op::member, of(kind), span, single(std::move(object)), std::string(name.text));
+        if (field == name.text) return make(plan::Op::member, of(kind), span, {&object}, std::string(name.text));
       report_unknown(diag::Code::unknown_member, name.span, {"an error", name.text}, name.text, names_of(kFailureFields), listed("it has", names_of(kFailureFields)));
       return nothing(span);
     case Kind::reply:
@@ -174,7 +168,7 @@ Term Checker::node_member(Term node, const ast::Name& name, Span span) {
       return literal(Value(static_cast<std::int64_t>(known.index)), of(Kind::integer), span);
     }
     node.known = Known::runtime;
-    return make(plan::Op::node_field, of(kind), span, single(std::move(node)), std::string(name.text));
+    return make(plan::Op::node_field, of(kind), span, {&node}, std::string(name.text));
   }
   const std::vector<std::uint32_t> owners = candidates(node.type);
   std::uint32_t owner = kNone, index = kNone;
@@ -208,19 +202,19 @@ Term Checker::node_member(Term node, const ast::Name& name, Span span) {
   node.known = Known::runtime;
   if (observer) {
     ++asks_;
-    return make(plan::Op::observed, of(Kind::any), span, single(std::move(node)), {}, index);
+    return make(plan::Op::observed, of(Kind::any), span, {&node}, {}, index);
   }
   node_let(owner, index);
   if (env_->component == owner) need(owner, item_id(ItemKind::let, index));
   const Type type = components_[owner]->lets[index].type;
   if (type.error()) return nothing(span);
-  return make(plan::Op::node_let, type, span, single(std::move(node)), {}, index);
+  return make(plan::Op::node_let, type, span, {&node}, {}, index);
 }
 
 Term Checker::reply_member(Term reply, const ast::Name& name, Span span) {
   std::vector<std::string_view> all;
   for (const auto& [field, kind] : reply_fields(reply.type.ref)) {
-    if (field == name.text) return make(plan::Op::member, of(kind), span, single(std::move(reply)), std::string(name.text));
+    if (field == name.text) return make(plan::Op::member, of(kind), span, {&reply}, std::string(name.text));
     all.push_back(field);
   }
   report_unknown(diag::Code::unknown_member, name.span, {"this reply", name.text}, name.text, all, listed("it has", all));
@@ -304,10 +298,7 @@ Term Checker::index(const ast::Index& tree, Span span) {
       report(diag::Code::wrong_type, tree.object->span, {"a list, a document or a set of nodes", snippet(tree.object->span), noun(object.type.kind), ""});
       return nothing(span);
   }
-  std::vector<Term> arguments;
-  arguments.push_back(std::move(object));
-  arguments.push_back(std::move(key));
-  return make(plan::Op::index, type, span, std::move(arguments));
+  return make(plan::Op::index, type, span, {&object, &key});
 }
 
 }  // namespace failc::check

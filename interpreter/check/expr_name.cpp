@@ -56,20 +56,16 @@ Term Checker::component_name(const ast::Name& name) {
   node.type.component = env_->component;
   node.span = name.span;
   if (const std::uint32_t setting = component.setting(name.text); setting != kNone) {
-    std::vector<Term> arguments;
-    arguments.push_back(std::move(node));
-    Term term = make(plan::Op::setting, component.settings[setting].type, name.span, std::move(arguments), std::string(name.text));
+    Term term = make(plan::Op::setting, component.settings[setting].type, name.span, {&node}, std::string(name.text));
     term.known = Known::setting;
     return term;
   }
   if (component.let(name.text) != kNone || component.observer(name.text) != kNone) return node_member(std::move(node), name, name.span);
   if (name.text == "nodes") {
-    std::vector<Term> arguments;
-    arguments.push_back(std::move(node));
     Type type = of(Kind::nodes);
     type.component = env_->component;
     type.most = kMostNodes;
-    return make(plan::Op::group_nodes, type, name.span, std::move(arguments));
+    return make(plan::Op::group_nodes, type, name.span, {&node});
   }
   Term none = nothing(name.span);
   none.known = Known::constant;  // a mark: it is not one of the component's names

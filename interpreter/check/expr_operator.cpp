@@ -56,14 +56,6 @@ plan::Op lowered(ast::BinaryOp op) {
   return plan::Op::literal;
 }
 
-std::vector<Term> pair(Term a, Term b) {
-  std::vector<Term> out;
-  out.reserve(2);
-  out.push_back(std::move(a));
-  out.push_back(std::move(b));
-  return out;
-}
-
 bool quantity(Kind kind) { return kind == Kind::duration || kind == Kind::size || kind == Kind::percent; }
 
 /// The type of an arithmetic result; nothing where there is none.
@@ -103,9 +95,7 @@ Term Checker::unary(const ast::Unary& tree, Span span) {
   switch (tree.op) {
     case ast::UnaryOp::logical_not: {
       Term operand = bool_term(*tree.operand, "a condition");
-      std::vector<Term> arguments;
-      arguments.push_back(std::move(operand));
-      return make(plan::Op::logical_not, of(Kind::boolean), span, std::move(arguments));
+      return make(plan::Op::logical_not, of(Kind::boolean), span, {&operand});
     }
     case ast::UnaryOp::negate: {
       Term operand = expr(*tree.operand);
@@ -115,9 +105,7 @@ Term Checker::unary(const ast::Unary& tree, Span span) {
         report(diag::Code::wrong_type, tree.operand->span, {"a number", snippet(tree.operand->span), noun(type.kind), ""});
         return nothing(span);
       }
-      std::vector<Term> arguments;
-      arguments.push_back(std::move(operand));
-      return make(plan::Op::negate, type, span, std::move(arguments));
+      return make(plan::Op::negate, type, span, {&operand});
     }
   }
   return nothing(span);
@@ -166,14 +154,14 @@ Term Checker::logical(const ast::Binary& tree, Span span) {
     doubtful_ = doubtful;
     return literal(left.value(), of(Kind::boolean), span);
   }
-  return make(lowered(tree.op), of(Kind::boolean), span, pair(std::move(left), std::move(right)));
+  return make(lowered(tree.op), of(Kind::boolean), span, {&left, &right});
 }
 
 Term Checker::arithmetic(const ast::Binary& tree, Span span) {
   Term a = expr(*tree.left);
   Term b = expr(*tree.right);
   if (a.error() || b.error()) return nothing(span);
-  if (std::optional<Type> type = arithmetic_type(tree.op, a.type, b.type)) return make(lowered(tree.op), *type, span, pair(std::move(a), std::move(b)));
+  if (std::optional<Type> type = arithmetic_type(tree.op, a.type, b.type)) return make(lowered(tree.op), *type, span, {&a, &b});
   const bool sum = tree.op == ast::BinaryOp::add || tree.op == ast::BinaryOp::subtract;
   if (sum && !mix_numbers(a, *tree.left, b, *tree.right)) return nothing(span);
   std::string hint;
@@ -253,7 +241,7 @@ Term Checker::comparison(const ast::Binary& tree, Span span) {
     report(diag::Code::incomparable, span, {noun(a.type.kind), noun(b.type.kind), hint});
     return nothing(span);
   }
-  return make(lowered(tree.op), of(Kind::boolean), span, pair(std::move(a), std::move(b)));
+  return make(lowered(tree.op), of(Kind::boolean), span, {&a, &b});
 }
 
 Term Checker::interval(const ast::Binary& tree, Span span) {
@@ -274,7 +262,7 @@ Term Checker::interval(const ast::Binary& tree, Span span) {
   }
   Type type = of(Kind::range);
   type.item = a.type.kind == b.type.kind || by_percent ? a.type.kind : a.type.number() && b.type.number() ? Kind::decimal : Kind::any;
-  return make(lowered(tree.op), type, span, pair(std::move(a), std::move(b)));
+  return make(lowered(tree.op), type, span, {&a, &b});
 }
 
 Term Checker::in_sequence(const ast::Binary& tree, Span span) {
@@ -286,7 +274,7 @@ Term Checker::in_sequence(const ast::Binary& tree, Span span) {
   if (a.type.component == b.type.component) type.component = a.type.component;
   if (a.type.cluster == b.type.cluster) type.cluster = a.type.cluster;
   if (most(a.type) != kUnbounded && most(b.type) != kUnbounded) type.most = most(a.type) + most(b.type);
-  return make(plan::Op::then, type, span, pair(std::move(a), std::move(b)));
+  return make(plan::Op::then, type, span, {&a, &b});
 }
 
 Term Checker::since(const ast::Binary& tree, Span span) {

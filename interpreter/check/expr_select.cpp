@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "interpreter/check/checker.hpp"
+#include "interpreter/plan/sets.hpp"
 
 namespace failc::check {
 std::vector<std::uint32_t> Checker::candidates(const Type& set) const {
@@ -74,9 +75,7 @@ Term Checker::role(const ast::RoleOf& tree, Span span) {
   if (!singular) type.most = set.type.is(Kind::node) ? 1 : set.type.most;
   if (singular) settle_ = std::max(settle_, settle);
   set.known = Known::runtime;
-  std::vector<Term> arguments;
-  arguments.push_back(std::move(set));
-  return make(singular ? plan::Op::role : plan::Op::role_all, type, span, std::move(arguments), std::string(tree.role.text));
+  return make(singular ? plan::Op::role : plan::Op::role_all, type, span, {&set}, std::string(tree.role.text));
 }
 
 Term Checker::pick(const ast::Pick& tree, Span span) {
@@ -105,14 +104,11 @@ Term Checker::pick(const ast::Pick& tree, Span span) {
     }
     if (most != kUnbounded) type.most = std::max(1u, static_cast<std::uint32_t>(std::ceil(most * part->value / 100 - 1e-9)));
   }
-  std::vector<Term> arguments;
   if (tree.random) {
     random_ = true;
     set.known = Known::runtime;
   }
-  arguments.push_back(std::move(set));
-  arguments.push_back(std::move(amount));
-  return make(tree.random ? plan::Op::pick_random : plan::Op::pick, type, span, std::move(arguments));
+  return make(tree.random ? plan::Op::pick_random : plan::Op::pick, type, span, {&set, &amount});
 }
 
 Term Checker::all(const ast::All& tree, Span span) {
@@ -126,14 +122,12 @@ Term Checker::is_state(const ast::Is& tree, Span span) {
   Term subject = node_set(*tree.subject);
   if (subject.error()) return nothing(span);
   const std::vector<std::uint32_t> owners = candidates(subject.type);
-  std::vector<std::string_view> all{"running", "stopped", "paused", "ready"};
-  bool found = std::find(all.begin(), all.end(), tree.state.text) != all.end();
+  bool found = plan::is_builtin_state(std::string(tree.state.text));
   bool doubtful = false;
   for (std::uint32_t each : owners) {
     const ComponentInfo& component = *components_[each];
     doubtful = doubtful || component.broken;
     for (std::size_t i = 0; i < component.states.size(); ++i) {
-      all.push_back(component.states[i].first);
       if (component.states[i].first != tree.state.text) continue;
       found = true;
       if (env_->component == each) need(each, item_id(ItemKind::state, i));
@@ -141,18 +135,17 @@ Term Checker::is_state(const ast::Is& tree, Span span) {
     if (tree.state.text == "ready" && env_->component == each) need(each, item_id(ItemKind::ready, 0));
   }
   if (!found) {
+    std::vector<std::string_view> all{"running", "stopped", "paused", "ready"};
+    for (std::uint32_t each : owners)
+      for (const auto& [name, item] : components_[each]->states) all.push_back(name);
     if (!doubtful && !silent()) report_unknown(diag::Code::unknown_state, tree.state.span, {describe(owners), tree.state.text}, tree.state.text, all, listed("states are", all));
     return nothing(span);
   }
   ++asks_;
   subject.known = Known::runtime;
-  std::vector<Term> arguments;
-  arguments.push_back(std::move(subject));
-  Term term = make(plan::Op::is_state, of(Kind::boolean), span, std::move(arguments), std::string(tree.state.text));
+  Term term = make(plan::Op::is_state, of(Kind::boolean), span, {&subject}, std::string(tree.state.text));
   if (!tree.negated) return term;
-  std::vector<Term> inner;
-  inner.push_back(std::move(term));
-  return make(plan::Op::logical_not, of(Kind::boolean), span, std::move(inner));
+  return make(plan::Op::logical_not, of(Kind::boolean), span, {&term});
 }
 
 }  // namespace failc::check

@@ -10,11 +10,10 @@ void Checker::around_each(plan::Body& out) {
   const std::size_t assertions = assertions_;
   std::vector<Local> axes;
   std::swap(env_->locals, axes);
-  for (const ast::Declaration& each : here().tree.declarations) {
-    const auto* hook = std::get_if<ast::Hook>(&each.node);
-    if (hook == nullptr || !hook->body) continue;
+  for (const ast::Declaration* each : hooks_) {
+    const auto& hook = std::get<ast::Hook>(each->node);
     plan::Scope scope;
-    switch (hook->kind) {
+    switch (hook.kind) {
       case ast::HookKind::setup:
       case ast::HookKind::cleanup: continue;
       case ast::HookKind::before_each:
@@ -26,8 +25,8 @@ void Checker::around_each(plan::Body& out) {
         scope.length = kDefaultCleanup;
         break;
     }
-    block(*hook->body, scope.body);
-    add(out, each.span, std::move(scope));
+    block(*hook.body, scope.body);
+    add(out, each->span, std::move(scope));
   }
   std::swap(env_->locals, axes);
   assertions_ = assertions;
@@ -42,11 +41,10 @@ void Checker::around_all() {
   begin_scenario(used, {});
   plan::Body setup, cleanup;
   Span first{};
-  for (const ast::Declaration& each : here().tree.declarations) {
-    const auto* hook = std::get_if<ast::Hook>(&each.node);
-    if (hook == nullptr || !hook->body) continue;
+  for (const ast::Declaration* each : hooks_) {
+    const auto& hook = std::get<ast::Hook>(each->node);
     plan::Scope part;
-    switch (hook->kind) {
+    switch (hook.kind) {
       case ast::HookKind::before_each:
       case ast::HookKind::after_each: continue;
       case ast::HookKind::setup:
@@ -56,14 +54,14 @@ void Checker::around_all() {
       case ast::HookKind::cleanup:
         part.kind = plan::ScopeKind::cleanup;
         part.length = kDefaultCleanup;
-        if (!hook->within) break;
-        if (const Bound within = duration(*hook->within, "the time of `within`"); within.known) part.length = within.upper;
+        if (!hook.within) break;
+        if (const Bound within = duration(*hook.within, "the time of `within`"); within.known) part.length = within.upper;
         break;
     }
-    if (first.end == 0) first = each.head;
-    scenario_place_ = {here().id, each.head};
-    block(*hook->body, part.body);
-    add(hook->kind == ast::HookKind::setup ? setup : cleanup, each.span, std::move(part));
+    if (first.end == 0) first = each->head;
+    scenario_place_ = {here().id, each->head};
+    block(*hook.body, part.body);
+    add(hook.kind == ast::HookKind::setup ? setup : cleanup, each->span, std::move(part));
   }
   used_clusters_ = nullptr;
   if (setup.empty() && cleanup.empty()) return;

@@ -22,22 +22,26 @@ Places::Places(std::string_view text, std::uint32_t file) : text_(text), file_(f
     at = static_cast<const char*>(found) + 1;
     starts_.push_back(static_cast<std::uint32_t>(at - begin));
   }
+  counts_.reserve(text.size() / kStride + 2);
   std::uint32_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i % kStride == 0) counts_.push_back(count);
-    count += begins(text[i]);
+  for (std::size_t i = 0; i < text.size(); i += kStride) {
+    counts_.push_back(count);
+    for (const char byte : text.substr(i, kStride)) count += begins(byte);
   }
-  if (text.size() % kStride == 0) counts_.push_back(count);
+  counts_.push_back(count);
 }
 
 std::uint32_t Places::characters(std::uint32_t offset) const {
-  std::uint32_t count = counts_[offset / kStride];
-  for (std::uint32_t i = offset / kStride * kStride; i < offset; ++i) count += begins(text_[i]);
+  const std::uint32_t stride = offset / kStride;
+  std::uint32_t count = counts_[stride];
+  // As many characters as bytes: all of them are ASCII.
+  if (stride + 1 < counts_.size() && counts_[stride + 1] - count == kStride) return count + offset % kStride;
+  for (std::uint32_t i = stride * kStride; i < offset; ++i) count += begins(text_[i]);
   return count;
 }
 
 plan::Source Places::source(Span span) const {
-  auto holds = [&](std::uint32_t line) {
+  const auto holds = [&](std::uint32_t line) {
     return starts_[line] <= span.begin && (line + 1 == starts_.size() || span.begin < starts_[line + 1]);
   };
   if (!holds(line_)) {

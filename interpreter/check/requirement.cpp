@@ -55,10 +55,7 @@ bool Checker::requirement(const ast::Expr& tree, plan::Scenario& out) {
     return false;
   }
   for (auto set = required.sets.rbegin(); set != required.sets.rend(); ++set) {
-    std::vector<Term> arguments;
-    arguments.push_back(std::move(set->first));
-    arguments.push_back(std::move(condition));
-    condition = make(plan::Op::every, of(Kind::boolean), tree.span, std::move(arguments), {}, set->second);
+    condition = make(plan::Op::every, of(Kind::boolean), tree.span, {&set->first, &condition}, {}, set->second);
   }
   bool known = true;
   if (complete()) plan::visit_all(*plan_, condition.expr, [&](const plan::Expr& part) { known = known && known_before_start(part); });

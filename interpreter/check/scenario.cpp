@@ -74,10 +74,14 @@ void Checker::definition(Definition& definition) {
 void Checker::scenarios(std::uint32_t file) {
   std::unordered_map<std::string, Span> titles;
   const auto& declarations = files_[file]->tree.declarations;
-  const auto many = std::count_if(declarations.begin(), declarations.end(), [](const ast::Declaration& each) { return std::holds_alternative<ast::Scenario>(each.node); });
+  std::size_t many = 0;
+  for (const ast::Declaration& each : declarations) {
+    many += std::holds_alternative<ast::Scenario>(each.node);
+    if (const auto* hook = std::get_if<ast::Hook>(&each.node); hook != nullptr && hook->body) hooks_.push_back(&each);
+  }
   imports(file);
-  plan_->scenarios.reserve(plan_->scenarios.size() + static_cast<std::size_t>(many));
-  titles.reserve(static_cast<std::size_t>(many));
+  plan_->scenarios.reserve(plan_->scenarios.size() + many);
+  titles.reserve(many);
   around_all();
   if (many == 0) {  // nothing is around: what the hooks say is checked all the same
     Env env;
@@ -175,7 +179,8 @@ void Checker::scenario(const ast::Scenario& tree, const MatrixInfo* matrix, cons
   // Elaborated behind the body, so that a hook that is added changes none of its draws.
   plan::Body around;
   if (can_run) around_each(around);
-  std::move(body.begin(), body.end(), std::back_inserter(around));
+  if (around.empty()) around = std::move(body);
+  else std::move(body.begin(), body.end(), std::back_inserter(around));
   used_clusters_ = nullptr;
   for (const std::uint32_t each : used) {
     const ClusterInfo& info = clusters_[each];

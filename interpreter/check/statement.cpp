@@ -81,12 +81,9 @@ void Checker::too_large(const std::string& why) {
   too_large_ = true;
 }
 
-plan::BodyNode& Checker::add(plan::Body& out, Span whole, std::variant<plan::Step, plan::Scope, plan::Condition> node) {
-  plan::BodyNode& added = out.emplace_back();
-  added.node = std::move(node);
-  added.at = at(whole);
-  added.text = std::string(places().first_line(whole));
-  return added;
+void Checker::place(plan::BodyNode& node, Span whole) const {
+  node.at = at(whole);
+  node.text = places().first_line(whole);
 }
 
 std::uint64_t Checker::salt(Span span) { return random_ ? salt_of(places().first_line(span)) : 0; }

@@ -149,6 +149,7 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
 Evaluator::Arguments Evaluator::arguments(const Expr& expr, Frame frame) {
   Arguments out;
   out.own.resize(expr.args.size());
+  out.values.reserve(expr.args.size());
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     const Expr& argument = expr.args[i];
     out.values.push_back(&out.own[i]);

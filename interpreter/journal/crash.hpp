@@ -34,10 +34,10 @@ class CrashingJournal : public Journal {
  public:
   CrashingJournal(Journal& inner, CrashPoint point) : inner_(inner), point_(point) {}
 
-  Status append(const nlohmann::ordered_json& record, bool durable) override {
+  Status write(const std::string& record, bool durable) override {
     const bool here = ++written_ == point_.record;
     if (here && point_.before) ::raise(SIGKILL);
-    Status status = inner_.append(record, durable);
+    Status status = inner_.write(record, durable);
     if (here) ::raise(SIGKILL);
     return status;
   }

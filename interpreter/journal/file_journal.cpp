@@ -16,8 +16,7 @@ constexpr std::size_t kBuffer = 64 << 10;
 
 /// All of `text`, in one write(2) unless the kernel takes less. A record that could not be written whole is cut off again, so that
 /// the file ends with a whole one.
-Status write_whole(int file, const std::string& text, const std::string& path) {
-  const off_t start = ::lseek(file, 0, SEEK_END);
+Status write_whole(int file, const std::string& text, const std::string& folder, const char* name) {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t size = ::write(file, text.data() + written, text.size() - written);
@@ -28,8 +27,9 @@ Status write_whole(int file, const std::string& text, const std::string& path) {
     if (errno == EINTR) continue;
     const std::string why = std::strerror(errno);
     // Where even this fails, a torn last line is left, which readers ignore.
-    if (written > 0 && start >= 0 && ::ftruncate(file, start) != 0) errno = 0;
-    return Error{fmt::format("cannot write `{}`: {}", path, why)};
+    const off_t end = written > 0 ? ::lseek(file, 0, SEEK_END) : -1;
+    if (end >= 0 && ::ftruncate(file, end - static_cast<off_t>(written)) != 0) errno = 0;
+    return Error{fmt::format("cannot write `{}/{}`: {}", folder, name, why)};
   }
   return Done{};
 }
@@ -57,10 +57,10 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& folder
   return journal;
 }
 
-Status FileJournal::append(const nlohmann::ordered_json& record, bool durable) {
+Status FileJournal::write(const std::string& record, bool durable) {
   std::string line = numbered(record, written_ + 1);
   line += '\n';
-  Status status = write_whole(journal_, line, folder_ + "/journal.jsonl");
+  Status status = write_whole(journal_, line, folder_, "journal.jsonl");
   if (!status) return status;
   ++written_;
   if (durable && sync_ && ::fdatasync(journal_) != 0) return Error{fmt::format("cannot write `{}/journal.jsonl`: {}", folder_, std::strerror(errno))};
@@ -84,7 +84,7 @@ Status FileJournal::history(const nlohmann::ordered_json& record) {
 
 Status FileJournal::flush() {
   if (buffer_.empty()) return Done{};
-  Status status = write_whole(history_, buffer_, folder_ + "/history.jsonl");
+  Status status = write_whole(history_, buffer_, folder_, "history.jsonl");
   buffer_.clear();
   return status;
 }

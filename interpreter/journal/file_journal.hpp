@@ -24,7 +24,7 @@ class FileJournal : public Journal {
   FileJournal(const FileJournal&) = delete;
   FileJournal& operator=(const FileJournal&) = delete;
 
-  Status append(const nlohmann::ordered_json& record, bool durable) override;
+  Status write(const std::string& record, bool durable) override;
   Status history(const nlohmann::ordered_json& record) override;
   Status flush() override;
 

@@ -1,5 +1,5 @@
 #pragma once
-// A journal that tells each record as soon as it is written.
+// A journal that tells each record as soon as it is written, to whoever listens.
 #include <functional>
 
 #include "interpreter/journal/journal.hpp"
@@ -11,9 +11,9 @@ class ToldJournal : public Journal {
   using Tell = std::function<void(const nlohmann::ordered_json& record)>;
   ToldJournal(Journal& inner, Tell tell) : inner_(inner), tell_(std::move(tell)) {}
 
-  Status append(const nlohmann::ordered_json& record, bool durable) override {
-    Status written = inner_.append(record, durable);
-    if (written) tell_(record);
+  Status write(const std::string& record, bool durable) override {
+    Status written = inner_.write(record, durable);
+    if (written && tell_) tell_(nlohmann::ordered_json::parse(record));
     return written;
   }
   Status history(const nlohmann::ordered_json& record) override { return inner_.history(record); }

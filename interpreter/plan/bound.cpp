@@ -111,7 +111,7 @@ class Requests {
   }
   Rounds asked_of_nodes(const Expr& expr) {
     Rounds out;
-    if (expr.args.empty()) return out;
+    if (expr.args.empty() || !has_component_parts(expr)) return out;
     for (const std::uint32_t component : components_of(plan_, expr.args[0]))
       for (const Expr* part : component_parts(plan_.components[component], expr)) out = side_by_side(std::move(out), shared(*part));
     return out;
@@ -144,34 +144,13 @@ Nanos effect(const Step& step) {
   FAILC_BUG("a kind of step that does not exist");
 }
 
-Nanos bound_of(const Plan& plan, const Step& step) {
+Nanos own_bound(const Plan& plan, const Step& step) {
   const Nanos before = plus(step.settle, Requests(plan).all(step.args).total());
   const Nanos after = step.expect ? request_bound(plan, *step.expect) : Nanos();
   return plus(plus(before, effect(step)), after);
 }
 
-Nanos bound_of(const Plan& plan, const Scope& scope) {
-  const Nanos before = plus(scope.settle, scope.value ? request_bound(plan, *scope.value) : Nanos());
-  const Nanos body = bound(plan, scope.body);
-  switch (scope.kind) {
-    case ScopeKind::group:
-    case ScopeKind::actor: return body;
-    case ScopeKind::parallel: {
-      Nanos longest{};
-      for (const BodyNode& actor : scope.body) longest = std::max(longest, bound(plan, actor));
-      return longest;
-    }
-    case ScopeKind::branch: return plus(before, std::max(body, bound(plan, scope.otherwise)));
-    case ScopeKind::loop: return plus(before, times(body, scope.most));
-    case ScopeKind::repeat: return times(body, scope.times);
-    case ScopeKind::during: return plus(body, scope.drain);
-    case ScopeKind::cleanup: return std::min(scope.length, body);
-    case ScopeKind::paused: return plus(plus(before, times(scope.timeout, 2)), std::max(scope.length, body));
-  }
-  FAILC_BUG("a kind of scope that does not exist");
-}
-
-Nanos bound_of(const Plan& plan, const Condition& condition) {
+Nanos own_bound(const Plan& plan, const Condition& condition) {
   switch (condition.kind) {
     case ConditionKind::expect:
     case ConditionKind::sometimes:
@@ -182,6 +161,43 @@ Nanos bound_of(const Plan& plan, const Condition& condition) {
     case ConditionKind::always: return {};
   }
   FAILC_BUG("a kind of condition that does not exist");
+}
+
+/// `inner` says how long a node inside takes.
+template <class Inner>
+Nanos sum_of(const Body& body, const Inner& inner) {
+  Nanos sum{};
+  for (const BodyNode& node : body) sum = plus(sum, inner(node));
+  return sum;
+}
+
+template <class Inner>
+Nanos scope_bound(const Plan& plan, const Scope& scope, const Inner& inner) {
+  const Nanos before = plus(scope.settle, scope.value ? request_bound(plan, *scope.value) : Nanos());
+  const Nanos body = sum_of(scope.body, inner);
+  switch (scope.kind) {
+    case ScopeKind::group:
+    case ScopeKind::actor: return body;
+    case ScopeKind::parallel: {
+      Nanos longest{};
+      for (const BodyNode& actor : scope.body) longest = std::max(longest, inner(actor));
+      return longest;
+    }
+    case ScopeKind::branch: return plus(before, std::max(body, sum_of(scope.otherwise, inner)));
+    case ScopeKind::loop: return plus(before, times(body, scope.most));
+    case ScopeKind::repeat: return times(body, scope.times);
+    case ScopeKind::during: return plus(body, scope.drain);
+    case ScopeKind::cleanup: return std::min(scope.length, body);
+    case ScopeKind::paused: return plus(plus(before, times(scope.timeout, 2)), std::max(scope.length, body));
+  }
+  FAILC_BUG("a kind of scope that does not exist");
+}
+
+template <class Inner>
+Nanos node_bound(const Plan& plan, const BodyNode& node, const Inner& inner) {
+  if (const auto* scope = std::get_if<Scope>(&node.node)) return scope_bound(plan, *scope, inner);
+  if (const auto* step = std::get_if<Step>(&node.node)) return own_bound(plan, *step);
+  return own_bound(plan, std::get<Condition>(node.node));
 }
 
 bool is_cleanup(const BodyNode& node) {
@@ -195,7 +211,7 @@ void fill(const Plan& plan, Body& body) {
       fill(plan, scope->body);
       fill(plan, scope->otherwise);
     }
-    node.bound = bound(plan, node);
+    node.bound = bound_from_inner(plan, node);
     auto* condition = std::get_if<Condition>(&node.node);
     if (condition && (condition->kind == ConditionKind::expect || condition->kind == ConditionKind::shows || condition->kind == ConditionKind::sometimes)) condition->upper = node.bound;
   }
@@ -206,13 +222,11 @@ void fill(const Plan& plan, Body& body) {
 Nanos request_bound(const Plan& plan, const Expr& expr) { return Requests(plan).of(expr).total(); }
 
 Nanos bound(const Plan& plan, const BodyNode& node) {
-  return std::visit([&](const auto& kind) { return bound_of(plan, kind); }, node.node);
+  return node_bound(plan, node, [&](const BodyNode& inner) { return bound(plan, inner); });
 }
 
-Nanos bound(const Plan& plan, const Body& body) {
-  Nanos sum{};
-  for (const BodyNode& node : body) sum = plus(sum, bound(plan, node));
-  return sum;
+Nanos bound_from_inner(const Plan& plan, const BodyNode& node) {
+  return node_bound(plan, node, [](const BodyNode& inner) { return inner.bound; });
 }
 
 Nanos up_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters) {
@@ -234,11 +248,11 @@ Nanos down_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters) {
 
 Nanos Scenario::worst_case() const { return plus(plus(up, body_bound), plus(cleanup_bound, down)); }
 
-ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario) {
+ScenarioBound scenario_bound(const Scenario& scenario) {
   ScenarioBound out;
   for (const BodyNode& node : scenario.body) {
     Nanos& part = is_cleanup(node) ? out.cleanup : out.body;
-    part = plus(part, bound(plan, node));
+    part = plus(part, node.bound);
   }
   return out;
 }
@@ -248,7 +262,7 @@ void fill_bounds(Plan& plan) {
     for (Scenario& scenario : *part) {
       fill(plan, scenario.requirements);
       fill(plan, scenario.body);
-      const ScenarioBound sum = scenario_bound(plan, scenario);
+      const ScenarioBound sum = scenario_bound(scenario);
       scenario.body_bound = sum.body;
       scenario.cleanup_bound = sum.cleanup;
     }

@@ -265,12 +265,14 @@ Nanos down_bound(const Plan& plan, const std::vector<std::uint32_t>& clusters);
 /// in rounds that end with their slowest reply.
 Nanos request_bound(const Plan& plan, const Expr& expr);
 Nanos bound(const Plan& plan, const BodyNode& node);
-Nanos bound(const Plan& plan, const Body& body);
+/// The same, where those inside of the node have their bounds.
+Nanos bound_from_inner(const Plan& plan, const BodyNode& node);
 /// An upper bound on the elements of a set or list; nothing where the plan does not tell (a statistic, a local).
 std::optional<std::uint32_t> most(const Plan& plan, const Expr& expr);
 /// What `Scenario` keeps apart: cleanups at the top level of its body, and all else. Nested cleanups belong to the body.
 struct ScenarioBound { Nanos body{}; Nanos cleanup{}; };
-ScenarioBound scenario_bound(const Plan& plan, const Scenario& scenario);
+/// From the bounds that its nodes have.
+ScenarioBound scenario_bound(const Scenario& scenario);
 /// Sets every field that bounds follow from: `bound` of body nodes, `upper` of `expect`, a scenario's `body_bound` and `cleanup_bound`.
 void fill_bounds(Plan& plan);
 /// Whether any expression of the plan is of this kind.

@@ -14,7 +14,7 @@ class Visitor {
   void of(const Expr& expr) {
     visit_(expr);
     for (const Expr& argument : expr.args) of(argument);
-    if (expr.args.empty() || !(expr.op == Op::role || expr.op == Op::role_all || expr.op == Op::is_state || expr.op == Op::node_let)) return;
+    if (expr.args.empty() || !has_component_parts(expr)) return;
     for (const std::uint32_t component : components_of(plan_, expr.args[0]))
       for (const Expr* part : component_parts(plan_.components[component], expr))
         if (seen_.insert(part).second) of(*part);

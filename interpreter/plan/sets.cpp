@@ -101,6 +101,11 @@ std::vector<std::uint32_t> components_of(const Plan& plan, const Expr& set) {
 
 bool is_builtin_state(const std::string& name) { return name == "running" || name == "stopped" || name == "paused" || name == "ready"; }
 
+bool has_component_parts(const Expr& expr) {
+  if (expr.op == Op::is_state) return expr.name == "ready" || !is_builtin_state(expr.name);
+  return expr.op == Op::role || expr.op == Op::role_all || expr.op == Op::node_let;
+}
+
 std::vector<const Expr*> component_parts(const Component& component, const Expr& expr) {
   std::vector<const Expr*> out;
   if (expr.op == Op::role || expr.op == Op::role_all) {

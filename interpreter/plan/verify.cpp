@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "grammar/base/bug.hpp"
 #include "interpreter/plan/sets.hpp"
@@ -17,17 +18,26 @@ Status Verifier::run() {
   for (const Component& one : plan_.components) holds = holds && component(one);
   for (const Operation& one : plan_.operations) holds = holds && operation(one);
   for (const Workload& one : plan_.workloads) holds = holds && workload(one);
-  std::set<std::string> ids;
+  std::unordered_set<std::string_view> ids;
+  ids.reserve(plan_.scenarios.size());
+  where_.clear();
   for (const Scenario& one : plan_.scenarios) {
-    where_.clear();
+    scenario_ = nullptr;
     holds = holds && require(!one.id.empty(), "a scenario has no id") && require(ids.insert(one.id).second, "two scenarios have the id `{}`", one.id) && scenario(one);
   }
-  where_.clear();
+  scenario_ = nullptr;
   holds = holds && require(plan_.setup.size() <= 1 && plan_.cleanup.size() == plan_.setup.size(), "a file has one setup and one cleanup, or neither");
   for (const Scenario& one : plan_.setup) holds = holds && scenario(one) && require(one.clusters == plan_.cleanup.front().clusters, "its cleanup is of other clusters");
   for (const Scenario& one : plan_.cleanup) holds = holds && scenario(one);
   if (!holds) return Error{problem_};
   return Done{};
+}
+
+std::string Verifier::where() const {
+  if (scenario_ == nullptr) return where_;
+  std::string out = fmt::format("scenario `{}`: ", scenario_->title);
+  for (const std::uint32_t line : lines_) out += fmt::format("line {}: ", line);
+  return out;
 }
 
 bool Verifier::clusters() {

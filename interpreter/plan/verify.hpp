@@ -41,13 +41,21 @@ class Verifier {
 
   template <class... A>
   bool require(bool holds, fmt::format_string<A...> reason, A&&... arguments) {
-    if (!holds && problem_.empty()) problem_ = where_ + fmt::format(reason, std::forward<A>(arguments)...);
+    if (!holds && problem_.empty()) problem_ = where() + fmt::format(reason, std::forward<A>(arguments)...);
     return holds;
   }
+  /// That a bound is what its parts sum to; `reason` takes both.
+  bool sums_to(Nanos bound, Nanos sum, fmt::format_string<std::string, std::string> reason) {
+    return bound == sum || require(false, reason, show(bound), show(sum));
+  }
+  /// Put together only where something does not hold: most plans are sound.
+  std::string where() const;
 
   const Plan& plan_;
   std::size_t players_ = 0;  // of the scenario at hand
-  std::string where_;  // "scenario `x`: "
+  std::string where_;  // "component `x`: "
+  const Scenario* scenario_ = nullptr;  // at hand, in place of that
+  std::vector<std::uint32_t> lines_;    // in it, of the nodes around the one at hand and of that
   std::string problem_;
 };
 

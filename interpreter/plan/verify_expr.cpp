@@ -91,7 +91,7 @@ class Cycles {
 
   bool inside(const Expr& expr) {
     if (std::any_of(expr.args.begin(), expr.args.end(), [&](const Expr& argument) { return inside(argument); })) return true;
-    if (expr.args.empty()) return false;
+    if (expr.args.empty() || !has_component_parts(expr)) return false;
     for (const std::uint32_t component : components_of(plan_, expr.args[0]))
       for (const Expr* part : component_parts(plan_.components[component], expr))
         if (found_from(*part)) return true;

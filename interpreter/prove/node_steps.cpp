@@ -40,25 +40,25 @@ void Flow::certain_step(const plan::BodyNode& node, StepKind kind, const Nodes& 
     // Of what came up with its cluster nobody said that it goes on.
     return state_.nodes[one].can == kUp && state_.nodes[one].since.line > 0 && state_.nodes[one].started == state_.moment;
   };
-  const std::string who = names(nodes);
+  const auto who = [&] { return names(nodes); };
   const char* are = nodes.size() == 1 ? "is" : "are";
   switch (kind) {
     case StepKind::kill:
       if (all(nodes, kDown))
-        say(Code::strikes_nothing, node, {who, are, "kill"}, nodes.front());
+        say(Code::strikes_nothing, node, {who(), are, "kill"}, nodes.front());
       else if (std::any_of(nodes.begin(), nodes.end(), [&](std::uint32_t one) {
                  return state_.nodes[one].can == kPaused && std::count(around_.begin(), around_.end(), one) > 0;
                }))
-        say(Code::ends_own_pause, node, {who}, nodes.front());
+        say(Code::ends_own_pause, node, {who()}, nodes.front());
       break;
     case StepKind::stop:
-      if (all(nodes, kDown)) say(Code::goal_holds, node, {who, are, "stopped"}, nodes.front());
+      if (all(nodes, kDown)) say(Code::goal_holds, node, {who(), are, "stopped"}, nodes.front());
       break;
     case StepKind::start:
-      if (std::all_of(nodes.begin(), nodes.end(), fresh)) say(Code::goal_holds, node, {who, are, "running"}, nodes.front());
+      if (std::all_of(nodes.begin(), nodes.end(), fresh)) say(Code::goal_holds, node, {who(), are, "running"}, nodes.front());
       break;
     case StepKind::resume:
-      if (all(nodes, kUp | kDown)) say(Code::resumes_nothing, node, {who, are}, nodes.front());
+      if (all(nodes, kUp | kDown)) say(Code::resumes_nothing, node, {who(), are}, nodes.front());
       break;
     case StepKind::restart:
     case StepKind::pause:
@@ -144,12 +144,12 @@ void Flow::pause(const plan::BodyNode& node, const plan::Expr& set, Nodes& pause
     }
     return;
   }
-  const std::string who = names(*nodes);
+  const auto who = [&] { return names(*nodes); };
   const char* are = nodes->size() == 1 ? "is" : "are";
   if (all(*nodes, kDown))
-    say(Code::strikes_nothing, node, {who, are, "pause"}, nodes->front());
+    say(Code::strikes_nothing, node, {who(), are, "pause"}, nodes->front());
   else if (all(*nodes, kPaused))
-    say(Code::paused_already, node, {who, are}, nodes->front());
+    say(Code::paused_already, node, {who(), are}, nodes->front());
   paused = *nodes;
   for (const std::uint32_t one : paused) {
     const std::uint8_t can = state_.nodes[one].can;

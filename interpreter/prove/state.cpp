@@ -15,6 +15,7 @@ std::optional<Nodes> of_literal(const plan::Plan& plan, const Value& value) {
   const auto* list = value.as<List>();
   if (!list) return std::nullopt;
   Nodes out;
+  out.reserve(list->size());
   for (const Value& item : *list) {
     const auto* node = item.as<NodeRef>();
     if (!node || node->index >= plan.nodes.size()) return std::nullopt;

@@ -102,7 +102,7 @@ Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Co
   if (!wanted) co_return run.fail(run.failure_at(node, wanted.error().message, node.text));
   if (!run.players[condition.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", run.scenario.players[condition.player]), node.text));
   const std::vector<backend::Difference> differences = run.players[condition.player]->compare(*wanted);
-  run.recorder.sample(node, record_of(differences), name_of(differences.empty() ? Truth::yes : Truth::no));
+  run.recorder.sample(node, journal::text_of(record_of(differences)), name_of(differences.empty() ? Truth::yes : Truth::no));
   if (differences.empty()) co_return Flow::go_on;
   co_return fail_shown(run, node, condition, differences);
 }

@@ -3,6 +3,33 @@
 #include "grammar/base/bug.hpp"
 
 namespace failc::run {
+namespace {
+
+using journal::Record;
+
+/// What `put` does for each of `items`, as a list of objects.
+template <class Items, class Put>
+std::string list_of(const Items& items, const Put& put) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    Record object;
+    put(object, item);
+    if (out.size() > 1) out += ',';
+    out += object.finish();
+  }
+  return out + "]";
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ',';
+    journal::write_json(out, std::string_view(text));
+  }
+  return out + "]";
+}
+
+}  // namespace
 
 const char* name_of(Verdict verdict) {
   switch (verdict) {
@@ -28,11 +55,11 @@ const char* name_of(FaultEnd end) {
   FAILC_BUG("no such end");
 }
 
-Recorder::Json Recorder::record(const char* kind) {
-  Json json = Json::object();
-  json["at"] = world_.now().count();
-  json["kind"] = kind;
-  return json;
+Record Recorder::record(const char* kind) {
+  Record record;
+  record.put("at", world_.now().count());
+  record.put("kind", kind);
+  return record;
 }
 
 bool Recorder::check(const Status& status) {
@@ -44,152 +71,157 @@ bool Recorder::check(const Status& status) {
   return false;
 }
 
-bool Recorder::append(const Json& record, bool durable) { return !error_ && check(journal_.append(record, durable)); }
+bool Recorder::append(Record& record, bool durable) { return !error_ && check(journal_.write(record.finish(), durable)); }
 
-void Recorder::put_place(Json& record, const plan::Source& at) const {
-  record["file"] = at.file < plan_.files.size() ? plan_.files[at.file] : "";
-  record["line"] = at.line;
-  record["column"] = at.column;
-  record["length"] = at.length;
+void Recorder::put_place(Record& record, const plan::Source& at) const {
+  record.put("file", at.file < plan_.files.size() ? plan_.files[at.file] : "");
+  record.put("line", at.line);
+  record.put("column", at.column);
+  record.put("length", at.length);
 }
 
 void Recorder::scenario(const plan::Plan& plan, const plan::Scenario& scenario) {
-  Json json = record("scenario");
-  json["id"] = scenario.id;
-  json["title"] = scenario.title;
-  json["file"] = plan.files[scenario.at.file];
-  json["line"] = scenario.at.line;
-  append(json, false);
+  Record out = record("scenario");
+  out.put("id", scenario.id);
+  out.put("title", scenario.title);
+  out.put("file", plan.files[scenario.at.file]);
+  out.put("line", scenario.at.line);
+  append(out, false);
 }
 
 void Recorder::step(const plan::Plan& plan, const plan::Scenario& scenario, const plan::BodyNode& node) {
-  Json json = record("step");
-  if (node.at.file != scenario.at.file) json["file"] = plan.files[node.at.file];
-  json["line"] = node.at.line;
-  json["text"] = node.text;
-  append(json, false);
+  Record out = record("step");
+  if (node.at.file != scenario.at.file) out.put("file", plan.files[node.at.file]);
+  out.put("line", node.at.line);
+  out.put("text", node.text);
+  append(out, false);
 }
 
 std::optional<std::uint64_t> Recorder::effect(const std::string& verb, const std::string& node, const std::string& undo, const std::string& detail,
                                               bool durable) {
-  Json json = record("effect");
-  json["effect"] = effects_ + 1;
-  json["do"] = verb;
-  json["node"] = node;
-  json["undo"] = undo.empty() ? Json(nullptr) : Json(undo);
-  json["detail"] = detail;
-  if (!append(json, durable)) return std::nullopt;
+  Record out = record("effect");
+  out.put("effect", effects_ + 1);
+  out.put("do", verb);
+  out.put("node", node);
+  if (undo.empty()) out.put_json("undo", "null");
+  else out.put("undo", undo);
+  out.put("detail", detail);
+  if (!append(out, durable)) return std::nullopt;
   return ++effects_;
 }
 
 void Recorder::done(std::uint64_t effect, FaultEnd end, const std::string& evidence) {
-  Json json = record("done");
-  json["effect"] = effect;
-  json["end"] = name_of(end);
-  json["evidence"] = evidence;
-  append(json, false);
+  Record out = record("done");
+  out.put("effect", effect);
+  out.put("end", name_of(end));
+  out.put("evidence", evidence);
+  append(out, false);
 }
 
-void Recorder::sample(const plan::BodyNode& node, Json values, const char* truth) {
-  Json json = record("sample");
-  json["line"] = node.at.line;
-  json["values"] = std::move(values);
-  json["truth"] = truth;
-  append(json, false);
+void Recorder::sample(const plan::BodyNode& node, std::string_view values, const char* truth) {
+  Record out = record("sample");
+  out.put("line", node.at.line);
+  out.put_json("values", values);
+  out.put("truth", truth);
+  append(out, false);
 }
 
 void Recorder::observed(const std::string& node, const std::string& observer, const std::string& value) {
-  Json json = record("observed");
-  json["node"] = node;
-  json["observer"] = observer;
-  json["value"] = value;
-  append(json, false);
+  Record out = record("observed");
+  out.put("node", node);
+  out.put("observer", observer);
+  out.put("value", value);
+  append(out, false);
 }
 
 void Recorder::wait(const WaitUsed& wait, bool held) {
-  Json json = record("wait");
-  put_place(json, wait.at);
-  json["text"] = wait.text;
-  json["used"] = wait.used.count();
-  json["bound"] = wait.bound.count();
-  json["held"] = held;
-  append(json, false);
+  Record out = record("wait");
+  put_place(out, wait.at);
+  out.put("text", wait.text);
+  out.put("used", wait.used.count());
+  out.put("bound", wait.bound.count());
+  out.put("held", held);
+  append(out, false);
 }
 
 void Recorder::log(const std::string& text) {
-  Json json = record("log");
-  json["text"] = text;
-  append(json, false);
+  Record out = record("log");
+  out.put("text", text);
+  append(out, false);
 }
 
 void Recorder::failure(const Failure& failure, bool later) {
-  Json json = record("failure");
-  put_place(json, failure.at);
-  json["text"] = failure.text;
-  json["message"] = failure.message;
-  json["wanted"] = failure.wanted;
-  Json seen = Json::array();
-  for (const Seen& value : failure.seen) {
-    Json item = Json::object();
-    item["at"] = value.at.count();
-    item["expression"] = value.expression;
-    item["value"] = value.value;
-    seen.push_back(std::move(item));
-  }
-  json["seen"] = std::move(seen);
-  json["active"] = failure.active;
-  json["notes"] = failure.notes;
-  json["when"] = failure.when.count();
-  json["verdict"] = name_of(failure.verdict);
-  json["later"] = later;
-  append(json, false);
+  Record out = record("failure");
+  put_place(out, failure.at);
+  out.put("text", failure.text);
+  out.put("message", failure.message);
+  out.put("wanted", failure.wanted);
+  out.put_json("seen", list_of(failure.seen, [](Record& item, const Seen& value) {
+    item.put("at", value.at.count());
+    item.put("expression", value.expression);
+    item.put("value", value.value);
+  }));
+  out.put_json("active", list_of(failure.active));
+  out.put_json("notes", list_of(failure.notes));
+  out.put("when", failure.when.count());
+  out.put("verdict", name_of(failure.verdict));
+  out.put("later", later);
+  append(out, false);
 }
 
 void Recorder::verdict(const plan::Scenario& scenario, const ScenarioResult& result) {
-  Json json = record("verdict");
-  json["id"] = scenario.id;
-  json["verdict"] = name_of(result.verdict);
-  json["seconds"] = std::chrono::duration<double>(result.ended - result.began).count();
-  json["assertions"] = result.assertions;
-  json["began"] = result.began.count();
-  json["ended"] = result.ended.count();
-  Json faults = Json::array(), versions = Json::array();
-  for (const FaultResult& fault : result.faults) faults.push_back({{"what", fault.what}, {"end", name_of(fault.end)}, {"evidence", fault.evidence}});
-  for (const Version& found : result.versions) versions.push_back({{"component", found.component}, {"version", found.version}, {"program", found.program}});
-  json["faults"] = std::move(faults);
-  json["versions"] = std::move(versions);
+  Record out = record("verdict");
+  out.put("id", scenario.id);
+  out.put("verdict", name_of(result.verdict));
+  out.put("seconds", std::chrono::duration<double>(result.ended - result.began).count());
+  out.put("assertions", result.assertions);
+  out.put("began", result.began.count());
+  out.put("ended", result.ended.count());
+  out.put_json("faults", list_of(result.faults, [](Record& item, const FaultResult& fault) {
+    item.put("what", fault.what);
+    item.put("end", name_of(fault.end));
+    item.put("evidence", fault.evidence);
+  }));
+  out.put_json("versions", list_of(result.versions, [](Record& item, const Version& found) {
+    item.put("component", found.component);
+    item.put("version", found.version);
+    item.put("program", found.program);
+  }));
   if (!result.sometimes.empty()) {
-    Json sometimes = Json::array();
-    for (const SometimesAsked& one : result.sometimes) sometimes.push_back({{"title", one.title}, {"asked", one.asked}, {"held", one.held}});
-    json["sometimes"] = std::move(sometimes);
+    out.put_json("sometimes", list_of(result.sometimes, [](Record& item, const SometimesAsked& one) {
+      item.put("title", one.title);
+      item.put("asked", one.asked);
+      item.put("held", one.held);
+    }));
   }
-  if (!result.skipped.empty()) json["skipped"] = result.skipped;
-  if (result.expected_failure) json["expected_failure"] = result.expected_failure->message;
-  append(json, false);
+  if (!result.skipped.empty()) out.put("skipped", result.skipped);
+  if (result.expected_failure) out.put("expected_failure", result.expected_failure->message);
+  append(out, false);
 }
 
 void Recorder::leaked(const std::string& what, bool lasts) {
-  Json json = record("leaked");
-  json["what"] = what;
-  json["lasts"] = lasts;
-  append(json, true);
+  Record out = record("leaked");
+  out.put("what", what);
+  out.put("lasts", lasts);
+  append(out, true);
 }
 
 void Recorder::kept(const std::string& what) {
-  Json json = record("kept");
-  json["what"] = what;
-  append(json, true);
+  Record out = record("kept");
+  out.put("what", what);
+  append(out, true);
 }
 
 void Recorder::kept(const std::string& what, const std::string& node, const backend::NodeInfo& info) {
-  Json json = record("kept");
-  json["what"] = what;
-  json["node"] = node;
-  json["dir"] = info.dir;
-  json["address"] = info.address;
-  json["ports"] = Json::object();
-  for (const auto& [name, number] : info.ports) json["ports"][name] = number;
-  append(json, true);
+  Record out = record("kept");
+  out.put("what", what);
+  out.put("node", node);
+  out.put("dir", info.dir);
+  out.put("address", info.address);
+  Record ports;
+  for (const auto& [name, number] : info.ports) ports.put(name, number);
+  out.put_json("ports", ports.finish());
+  append(out, true);
 }
 
 void Recorder::history(const Json& record) {

@@ -3,10 +3,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "interpreter/journal/journal.hpp"
+#include "interpreter/journal/record.hpp"
 #include "interpreter/plan/plan.hpp"
 #include "interpreter/run/run.hpp"
 
@@ -30,7 +32,8 @@ class Recorder {
   /// Before anything is done to the world: its number, or nothing where it could not be written, and then it must not be done.
   std::optional<std::uint64_t> effect(const std::string& verb, const std::string& node, const std::string& undo, const std::string& detail, bool durable);
   void done(std::uint64_t effect, FaultEnd end, const std::string& evidence);
-  void sample(const plan::BodyNode& node, Json values, const char* truth);
+  /// `values`: JSON.
+  void sample(const plan::BodyNode& node, std::string_view values, const char* truth);
   void observed(const std::string& node, const std::string& observer, const std::string& value);
   void wait(const WaitUsed& wait, bool held);
   void failure(const Failure& failure, bool later);
@@ -45,11 +48,11 @@ class Recorder {
   void flush();
 
  private:
-  Json record(const char* kind);
-  bool append(const Json& record, bool durable);
+  journal::Record record(const char* kind);
+  bool append(journal::Record& record, bool durable);
   bool check(const Status& status);
 
-  void put_place(Json& record, const plan::Source& at) const;
+  void put_place(journal::Record& record, const plan::Source& at) const;
 
   const plan::Plan& plan_;
   journal::Journal& journal_;

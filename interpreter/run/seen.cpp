@@ -50,15 +50,18 @@ SeenLog::Operand& SeenLog::operand(const plan::Source& at) {
   return operands_.emplace_back(Operand{at, source_text(run_, node_, at), {}});
 }
 
-Recorder::Json SeenLog::values(const Sample& sample) {
-  Recorder::Json list = Recorder::Json::array();
+std::string SeenLog::values(const Sample& sample) {
+  std::string list = "[";
   for (const eval::Evaluated& evaluated : sample.evaluated) {
     for (const eval::Operand& one : evaluated.operands) {
-      Recorder::Json pair = Recorder::Json::array({operand(one.at).text, run_.text(one.value)});
-      list.push_back(std::move(pair));
+      list += list.size() > 1 ? ",[" : "[";
+      journal::write_json(list, std::string_view(operand(one.at).text));
+      list += ',';
+      journal::write_json(list, std::string_view(run_.text(one.value)));
+      list += ']';
     }
   }
-  return list;
+  return list + "]";
 }
 
 void SeenLog::add(const Sample& sample, Truth truth) {
@@ -76,7 +79,7 @@ void SeenLog::add(const Sample& sample, Truth truth) {
   }
   last_ = values(sample);
   last_truth_ = name_of(truth);
-  std::string text = last_truth_ + journal::text_of(last_);
+  std::string text = last_truth_ + last_;
   open_ = text == written_;
   if (open_) return;
   written_ = std::move(text);

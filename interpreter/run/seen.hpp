@@ -32,14 +32,15 @@ class SeenLog {
     std::deque<Seen> values;
   };
   Operand& operand(const plan::Source& at);
-  Recorder::Json values(const Sample& sample);
+  /// As JSON: a pair of texts for each operand.
+  std::string values(const Sample& sample);
 
   ScenarioRun& run_;
   const plan::BodyNode& node_;
   std::vector<Operand> operands_;
   std::string reason_;
   std::string written_;       // the sample that was written last, as text
-  Recorder::Json last_;       // the last sample
+  std::string last_;          // the last sample, likewise
   const char* last_truth_ = nullptr;
   bool open_ = false;         // the last sample has not been written
 };

@@ -473,9 +473,9 @@ TEST(Journal, AnErrorUndoesEverythingAndIsTheEnvironments) {
   struct Full : journal::MemoryJournal {
     std::size_t room;
     explicit Full(std::size_t room) : room(room) {}
-    Status append(const nlohmann::ordered_json& record, bool durable) override {
+    Status write(const std::string& record, bool durable) override {
       if (lines.size() >= room) return Error{"cannot write `j/journal.jsonl`: No space left on device"};
-      return MemoryJournal::append(record, durable);
+      return MemoryJournal::write(record, durable);
     }
   };
   const auto plan = plan_of_body("pause kv[0] {\nsleep 1s because \"x\"\nkill kv[1]\n}\nexpect up(kv[2])");

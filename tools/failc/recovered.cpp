@@ -25,7 +25,7 @@ Status record_recovered(const std::string& run, std::size_t records, const std::
   const std::string path = run + "/journal.jsonl";
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return Error{"cannot open `" + path + "`: " + std::strerror(errno)};
-  const std::string line = journal::numbered({{"at", 0}, {"kind", "recovered"}, {"what", undone}}, records + 1) + "\n";
+  const std::string line = journal::numbered(journal::text_of({{"at", 0}, {"kind", "recovered"}, {"what", undone}}), records + 1) + "\n";
   const off_t end = end_of_last_line(file);
   const bool written = ::ftruncate(file, end) == 0 && ::pwrite(file, line.data(), line.size(), end) == static_cast<ssize_t>(line.size()) && ::fsync(file) == 0;
   const int why = errno;

@@ -164,10 +164,12 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   if (options.crash) crashing = std::make_unique<journal::CrashingJournal>(**folder, *options.crash);
   journal::Journal& underlying = crashing ? static_cast<journal::Journal&>(*crashing) : **folder;
   report::Events events;
-  journal::ToldJournal journal(underlying, [&](const Record& record) {
-    if (!options.event) return;
-    if (const auto event = events.of(record)) options.event(*event);
-  });
+  journal::ToldJournal::Tell listens;
+  if (options.event)
+    listens = [&](const Record& record) {
+      if (const auto event = events.of(record)) options.event(*event);
+    };
+  journal::ToldJournal journal(underlying, std::move(listens));
 
   std::error_code wrong;
   const std::string absolute = std::filesystem::absolute(file.journal, wrong).string();

@@ -1,0 +1,80 @@
+#include "interpreter/journal/record.hpp"
+
+#include "interpreter/journal/journal.hpp"
+
+namespace failc::journal {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Whether nothing in it has to be escaped or replaced.
+bool plain(std::string_view text) {
+  for (const char byte : text)
+    if (byte < ' ' || byte > '~' || byte == '"' || byte == '\\') return false;
+  return true;
+}
+
+// Servers may print anything, and a record must not be lost for it.
+std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+void write_json(std::string& out, std::string_view text) {
+  if (!plain(text)) {
+    out += dumped(text);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
+void write_json(std::string& out, double number) { out += dumped(number); }
+
+// What `dump` writes, without what it sets up each time: records are many, and most of their values short words.
+void write_json(std::string& out, const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::object: {
+      Record object;
+      for (const auto& [key, inner] : value.get_ref<const Json::object_t&>()) object.put(key, inner);
+      out += object.finish();
+      return;
+    }
+    case Json::value_t::array: {
+      char before = '[';
+      for (const Json& inner : value.get_ref<const Json::array_t&>()) {
+        out += before;
+        write_json(out, inner);
+        before = ',';
+      }
+      out += before == '[' ? "[]" : "]";
+      return;
+    }
+    case Json::value_t::string: return write_json(out, std::string_view(value.get_ref<const std::string&>()));
+    case Json::value_t::number_integer: return write_json(out, value.get_ref<const std::int64_t&>());
+    case Json::value_t::number_unsigned: return write_json(out, value.get_ref<const std::uint64_t&>());
+    case Json::value_t::boolean: return write_json(out, value.get_ref<const bool&>());
+    case Json::value_t::null: out += "null"; return;
+    case Json::value_t::number_float:
+    case Json::value_t::binary:
+    case Json::value_t::discarded: out += dumped(value); return;
+  }
+}
+
+std::string text_of(const Json& record) {
+  std::string out;
+  write_json(out, record);
+  return out;
+}
+
+std::string numbered(std::string_view record, std::uint64_t n) {
+  std::string line;
+  line.reserve(record.size() + 32);
+  line = "{\"n\":";
+  write_json(line, n);
+  if (record.size() > 2) line += ',';
+  line += record.substr(1);
+  return line;
+}
+
+}  // namespace failc::journal
