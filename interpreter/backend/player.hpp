@@ -2,6 +2,7 @@
 // Models that scenarios play: no server and no I/O, what is played to one changes what it shows. A registered list of them is what failc
 // knows; to the core they are names and documents.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,8 +39,8 @@ struct PlayerModel {
     std::string message, help;
   };
   std::string name;
-  std::vector<Problem> (*check)(PlayerPart part, const Document& document);
-  Result<std::unique_ptr<Player>> (*make)(const Document& options, std::uint64_t seed);
+  std::function<std::vector<Problem>(PlayerPart part, const Document& document)> check;
+  std::function<Result<std::unique_ptr<Player>>(const Document& options, std::uint64_t seed)> make;
 };
 
 }  // namespace failc::backend

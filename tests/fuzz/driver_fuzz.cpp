@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (line.error().message.empty()) std::abort();
     return 0;
   }
-  for (const std::string& text : {line->ok, line->failure}) {
+  for (const std::string& text : {line->ok, line->failure, line->event ? line->event->data : std::string()}) {
     if (text.empty()) continue;
     const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || text.find('\n') != std::string::npos) std::abort();
