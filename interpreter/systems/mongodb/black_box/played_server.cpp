@@ -11,6 +11,13 @@ namespace {
 
 bool is_hello_name(std::string_view name) { return name == "hello" || name == "isMaster" || name == "ismaster"; }
 
+/// As a server answers those who ask by the old name.
+bson::Document legacy(const bson::Document& reply) {
+  bson::Builder out;
+  for (const bson::Element& element : reply.view()) out.append(element.key == "isWritablePrimary" ? "ismaster" : element.key, element.value);
+  return out.finish();
+}
+
 bson::Document fine() { return bson::Builder().append("ok", 1).finish(); }
 
 }  // namespace
@@ -58,6 +65,7 @@ void PlayedServer::request(ConnectionId id, Connection& connection, std::string_
   // The old way to add a read preference to a command.
   if ((name == "$query" || name == "query") && body.find(name).type() == bson::Type::document) body = body.find(name).as_document(), name = body.front().key;
   out.awaited = body.has("topologyVersion");
+  out.legacy = name != "hello";
   return is_hello_name(name) ? on_hello(id, connection, out) : on_command(id, connection, out);
 }
 
@@ -106,16 +114,13 @@ void PlayedServer::on_command(ConnectionId id, Connection& connection, const Req
 
 void PlayedServer::say(ConnectionId id, Connection& connection) {
   if (!latest_) return;
-  if (connection.hello) {
-    const Request to = *std::exchange(connection.hello, std::nullopt);
-    const bool more = to.awaited && to.exhaust;
-    send(id, to, latest_->bytes(), more);
-    if (more) connection.stream = last_id_;
-  } else if (connection.stream) {
-    const Request to{*connection.stream, false, true, true};
-    send(id, to, latest_->bytes(), true);
-    connection.stream = last_id_;
-  }
+  if (!connection.hello && !connection.stream) return;
+  const Request to = connection.hello ? *std::exchange(connection.hello, std::nullopt) : *connection.stream;
+  const bool more = to.awaited && to.exhaust;
+  send(id, to, (to.legacy ? legacy(*latest_) : *latest_).bytes(), more);
+  if (!more) return;
+  connection.stream = to;
+  connection.stream->id = last_id_;
 }
 
 void PlayedServer::send(ConnectionId id, const Request& to, std::string_view document, bool more) {

@@ -61,6 +61,7 @@ class PlayedServer {
     std::int32_t id = 0;
     bool query = false;    // it came as OP_QUERY
     bool exhaust = false;  // more answers than one may come
+    bool legacy = false;   // hello by its old name
     bool awaited = false;  // hello: it has a topology version, so that the answer may take its time
   };
   struct Connection {
@@ -68,7 +69,7 @@ class PlayedServer {
     Use use = Use::unknown;
     std::optional<Request> hello;    // that has no answer yet
     std::optional<Request> command;  // likewise
-    std::optional<std::int32_t> stream;  // the last answer's id, where the next one is not asked for
+    std::optional<Request> stream;   // where the next answer is not asked for: of which hello, with the last answer's id
   };
   struct Hold {
     Stage stage = Stage::command;
