@@ -90,7 +90,7 @@ Json hello() {
             {"cancel", "drops"},
             {"callbacks", false},
             {"poolGeneration", false},
-            {"unsaid", {"compatible", "logicalSessionTimeoutMinutes", "maxElectionId", "maxSetVersion", "servers.error", "servers.topologyVersion"}}}}};
+            {"unsaid", {"compatible", "logicalSessionTimeoutMinutes", "maxElectionId", "maxSetVersion", "setName", "servers.error", "servers.topologyVersion"}}}}};
 }
 
 Outcome outcome_of(const Program& program, const Json& request) {

@@ -112,7 +112,9 @@ class BlackBoxPlayer : public backend::Player {
     const Json data = Json::parse(event.data, nullptr, false);
     if (event.name.starts_with("serverHeartbeat")) {
       const auto address = data.find("address");
-      if (address != data.end() && address->is_string()) ++beats_[address->get<std::string>()];
+      if (address == data.end() || !address->is_string()) return;
+      Beats& beats = beats_[address->get<std::string>()];
+      ++(event.name == "serverHeartbeatSucceededEvent" ? beats.succeeded : beats.failed);
       return;
     }
     const Result<std::optional<sdam::Event>> read = read_event(event.name, data);
@@ -139,25 +141,35 @@ class BlackBoxPlayer : public backend::Player {
     const sdam::PhaseResponse response = sdam::read_response(*pair, problem);
     if (problem) return Error{problem->message};
     const std::string& address = response.address;
+    std::optional<bson::Document> hello;
+    if (response.hello) {
+      Json document = (*pair)[1];
+      if (const std::int32_t said = response.hello->max_wire_version; plan_.lifts && lifted(said, driver_->facts) != said) document["maxWireVersion"] = lifted(said, driver_->facts);
+      Result<bson::Document> bytes = bson::from_json(document.dump());
+      if (!bytes) return bytes.error();
+      hello = std::move(*bytes);
+    }
+    const Beats before = beats_[address];
+    if (Status taken = give(address, hello); !taken) return taken;
+    // The operation's network error has ended the check that was under way, and with it what it was answered; the next one asks again.
+    const bool lost = hello && cut_off_.erase(address) > 0 && beats_[address].succeeded == before.succeeded;
+    if (lost)
+      if (Status taken = give(address, hello); !taken) return taken;
+    return program_->pause(kBetween);
+  }
+
+  /// Answers the monitor, or breaks its connection, and waits until the driver says that this check is over.
+  Status give(const std::string& address, const std::optional<bson::Document>& hello) {
     PlayedServer& server = servers_->model(address);
     if (Status asked = program_->wait([&] { return server.awaits_hello(); }, kAsked, "the driver's monitor to say hello to `" + address + "`"); !asked) return asked;
     // What was reported so far is of checks before this one.
     if (const Result<Json> synced = program_->ask({{"op", "sync"}}, kAnswer); !synced) return synced.error();
-    const std::size_t before = beats_[address];
-    if (response.hello) {
-      Json document = (*pair)[1];
-      if (plan_.lifts && document.contains("maxWireVersion") && lifted(response.hello->max_wire_version, driver_->facts) != response.hello->max_wire_version)
-        document["maxWireVersion"] = lifted(response.hello->max_wire_version, driver_->facts);
-      const Result<bson::Document> bytes = bson::from_json(document.dump());
-      if (!bytes) return bytes.error();
-      server.say_hello(*bytes);
-    } else {
-      server.hang_up();
-    }
+    const std::size_t before = beats_[address].succeeded + beats_[address].failed;
+    if (hello) server.say_hello(*hello);
+    else server.hang_up();
     servers_->carry_out(address);
-    const char* const event = response.hello ? "serverHeartbeatSucceededEvent" : "serverHeartbeatFailedEvent";
-    if (Status taken = program_->wait([&] { return beats_[address] > before; }, kTaken, "the driver's `" + std::string(event) + "` of `" + address + "`, which was answered"); !taken) return taken;
-    return program_->pause(kBetween);
+    const char* const event = hello ? "serverHeartbeatSucceededEvent" : "serverHeartbeatFailedEvent";
+    return program_->wait([&] { return beats_[address].succeeded + beats_[address].failed > before; }, kTaken, "the driver's `" + std::string(event) + "` of `" + address + "`, which was answered");
   }
 
   // ---- application errors
@@ -225,7 +237,10 @@ class BlackBoxPlayer : public backend::Player {
         server.answer(operation.hold, *bytes);
         break;
       }
-      case sdam::ErrorKind::network: server.network_error(operation.hold); break;
+      case sdam::ErrorKind::network:
+        server.network_error(operation.hold);
+        cut_off_.insert(address);
+        break;
       case sdam::ErrorKind::timeout: break;  // the driver has to find that out by itself
     }
     servers_->carry_out(address);
@@ -247,7 +262,11 @@ class BlackBoxPlayer : public backend::Player {
   std::string client_, database_, collection_, reader_, events_wrong_;
   bool created_ = false, collections_ = false, readers_ = false;
   std::size_t step_ = 0;
-  std::map<std::string, std::size_t> beats_;  // by server: how many checks have ended
+  struct Beats {
+    std::size_t succeeded = 0, failed = 0;
+  };
+  std::map<std::string, Beats> beats_;  // by server: how many checks have ended
+  std::set<std::string> cut_off_;       // servers that no reply was taken in of since an operation's network error
   std::vector<sdam::Event> events_;
   std::map<std::size_t, Operation> operations_;  // by the step of their error
 };
