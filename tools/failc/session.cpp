@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "grammar/import/read.hpp"
 #include "interpreter/check/check.hpp"
 #include "interpreter/host/interrupts.hpp"
 #include "interpreter/host/paths.hpp"
@@ -195,7 +196,8 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
     {
       resolve::Schedules schedules(*file.plan, *file.sources, "seed " + std::to_string(options.run.seed));
       Live live(*options.screen, (*opened)->world(), options.together, [&](const run::ScenarioResult& result) {
-        const bool ran = result.scenario < file.plan->scenarios.size() && result.verdict != run::Verdict::skipped;
+        // Spec files choose nothing.
+        const bool ran = result.scenario < file.plan->scenarios.size() && result.verdict != run::Verdict::skipped && !spec::is_spec(file.plan->files[file.plan->scenarios[result.scenario].at.file]);
         if (ran && schedules.can_tell(result.scenario)) write_schedule(schedules, file, result);
         return tell(result);
       });

@@ -126,6 +126,7 @@ class Planning {
   }
 
   void events_wanted() {
+    if (driver_.unsaid.contains("servers.hosts")) return cannot("events with the hosts of servers, of which this driver says nothing");
     for (const char* name : {"topologyOpeningEvent", "topologyDescriptionChangedEvent", "serverOpeningEvent", "serverDescriptionChangedEvent", "serverClosedEvent"})
       if (!driver_.events.contains(name)) return cannot("events of discovery, and this driver's adapter offers no `" + std::string(name) + "`");
   }

@@ -89,7 +89,8 @@ class BlackBoxPlayer : public backend::Player {
   Status create_client() {
     Json options = {{"heartbeatFrequencyMS", plan_.times_out_before ? kRareHeartbeat : kHeartbeat}, {"connectTimeoutMS", plan_.times_out_before ? kShortConnectTimeout : kConnectTimeout},
                     {"serverSelectionTimeoutMS", static_cast<int>(kTaken.count())}, {"retryWrites", false}, {"retryReads", false}};
-    if (plan_.times_out_after) options["socketTimeoutMS"] = kSocketTimeout;
+    // Some drivers read the answer to a handshake under the timeout of sockets.
+    if (plan_.times_out_after || plan_.times_out_before) options["socketTimeoutMS"] = plan_.times_out_after ? kSocketTimeout : kShortConnectTimeout;
     Json observed = Json::array({"serverHeartbeatSucceededEvent", "serverHeartbeatFailedEvent"});
     for (const char* name : kDiscoveryEvents)
       if (driver_->facts.events.contains(name)) observed.push_back(name);
