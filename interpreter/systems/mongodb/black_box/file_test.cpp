@@ -24,13 +24,15 @@ Json network_error(const char* address, int generation = -1, const char* when = 
   if (generation >= 0) out["generation"] = generation;
   return out;
 }
-Json phase(Json responses, Json errors = Json::array(), Json more = Json::object()) {
+using List = std::vector<Json>;
+
+Json phase(const List& responses, const List& errors = {}, Json more = Json::object()) {
   Json outcome = {{"topologyType", "Unknown"}, {"servers", Json::object()}};
   outcome.update(more);
-  return {{"responses", std::move(responses)}, {"applicationErrors", std::move(errors)}, {"outcome", outcome}};
+  return {{"responses", responses}, {"applicationErrors", errors}, {"outcome", outcome}};
 }
-FilePlan plan(Json phases, const DriverFacts& driver = kNew, const char* uri = "mongodb://a/?replicaSet=rs") {
-  const auto file = sdam::read_phases({{"uri", uri}, {"phases", std::move(phases)}});
+FilePlan plan(const List& phases, const DriverFacts& driver = kNew, const char* uri = "mongodb://a/?replicaSet=rs") {
+  const auto file = sdam::read_phases({{"uri", uri}, {"phases", phases}});
   EXPECT_TRUE(file) << (file ? "" : file.error().message);
   return plan_file(*file, driver);
 }
@@ -42,21 +44,21 @@ TEST(Plan, EveryServerThatIsNamedIsPlayed) {
 }
 
 TEST(Plan, AReplyNeedsAConnectionThatBringsIt) {
-  const Json removed = Json::array({phase({primary("a:27017", {"a:27017"}), primary("b:27017", {"b:27017"})})});
+  const List removed = {phase({primary("a:27017", {"a:27017"}), primary("b:27017", {"b:27017"})})};
   EXPECT_NE(plan(removed, kNew, "mongodb://a,b/?replicaSet=rs").untold.find("does not ask (any more)"), std::string::npos);
   EXPECT_EQ(plan({phase({primary("a:27017", {"a:27017", "b:27017"}), primary("b:27017", {"a:27017", "b:27017"})})}).untold, "") << "it is asked from then on";
 }
 
 TEST(Plan, AnErrorNeedsAnOperationThatMeetsIt) {
   EXPECT_EQ(plan({phase({primary("a:27017", {"a:27017"})}, {network_error("a:27017")})}).untold, "");
-  EXPECT_NE(plan({phase(Json::array(), {network_error("a:27017")})}).untold.find("no operation can be led to"), std::string::npos);
+  EXPECT_NE(plan({phase({}, {network_error("a:27017")})}).untold.find("no operation can be led to"), std::string::npos);
   const Json mongos = {{"ok", 1}, {"isWritablePrimary", true}, {"msg", "isdbgrid"}, {"minWireVersion", 0}, {"maxWireVersion", 21}};
-  const Json two = Json::array({phase({{"a:27017", mongos}, {"b:27017", mongos}}, {network_error("a:27017")})});
+  const List two = {phase({Json::array({"a:27017", mongos}), Json::array({"b:27017", mongos})}, {network_error("a:27017")})};
   EXPECT_NE(plan(two, kNew, "mongodb://a,b/").untold.find("several are as good"), std::string::npos);
 }
 
 TEST(Plan, AnOlderConnectionIsMadeAhead) {
-  const Json old = Json::array({phase({primary("a:27017", {"a:27017"})}), phase(Json::array(), {network_error("a:27017")}), phase({primary("a:27017", {"a:27017"})}), phase(Json::array(), {network_error("a:27017", 0)})});
+  const List old = {phase({primary("a:27017", {"a:27017"})}), phase({}, {network_error("a:27017")}), phase({primary("a:27017", {"a:27017"})}), phase({}, {network_error("a:27017", 0)})};
   const FilePlan out = plan(old);
   EXPECT_EQ(out.untold, "");
   ASSERT_EQ(out.steps.size(), 4u);
@@ -66,20 +68,20 @@ TEST(Plan, AnOlderConnectionIsMadeAhead) {
 }
 
 TEST(Plan, WireVersionsOfADriver) {
-  const auto with = [](int wire) { return Json::array({phase({primary("a:27017", {"a:27017"}, wire)}, {network_error("a:27017")})}); };
+  const auto with = [](int wire) { return List{phase({primary("a:27017", {"a:27017"}, wire)}, {network_error("a:27017")})}; };
   EXPECT_EQ(plan(with(8)).untold, "") << "said as 9";
   EXPECT_NE(plan(with(7)).untold.find("wire versions"), std::string::npos);
   EXPECT_EQ(lifted(8, kNew), 9);
   EXPECT_EQ(lifted(7, kNew), 7);
   EXPECT_EQ(lifted(21, kNew), 21);
-  const Json spoken_of = Json::array({phase({primary("a:27017", {"a:27017"}, 8)}, {network_error("a:27017")}, {{"compatible", true}})});
+  const List spoken_of = {phase({primary("a:27017", {"a:27017"}, 8)}, {network_error("a:27017")}, {{"compatible", true}})};
   EXPECT_NE(plan(spoken_of).untold, "") << "not where an outcome is about it";
 }
 
 TEST(Plan, EventsHaveToBeOffered) {
   DriverFacts silent = kNew;
   silent.events.erase("serverOpeningEvent");
-  const Json events = Json::array({phase(Json::array(), Json::array(), {{"events", Json::array()}})});
+  const List events = {phase({}, {}, {{"events", Json::array()}})};
   EXPECT_EQ(plan(events).untold, "");
   EXPECT_NE(plan(events, silent).untold.find("`serverOpeningEvent`"), std::string::npos);
 }
