@@ -31,6 +31,7 @@ const plan::Expr& part_at(const plan::Expr& whole, const backend::DocumentPath& 
 }
 
 std::string sentence(const backend::Difference& difference) {
+  if (difference.path.empty()) return fmt::format("{}, and {} is wanted", difference.seen, difference.wanted);
   return fmt::format("`{}` is {}, and {} is wanted", path_text(difference.path), difference.seen, difference.wanted);
 }
 

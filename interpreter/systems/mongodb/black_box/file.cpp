@@ -104,6 +104,10 @@ class Planning {
     const bool handshake = error.error.phase != sdam::ErrorPhase::after_handshake;
     if (error.error.kind == sdam::ErrorKind::timeout) (handshake ? out_.times_out_before : out_.times_out_after) = true;
     const std::string& address = error.error.address;
+    if (out_.load_balanced) {
+      cannot("an application error behind a load balancer: it is that of a service, and the file names none");
+      return out;
+    }
     // The newest moment at which an operation began that has this generation.
     for (std::size_t step = moments_.size(); step-- > 0;) {
       const auto server = moments_[step].servers.find(address);
@@ -156,6 +160,7 @@ FilePlan plan_file(const sdam::PhaseFile& file, const DriverFacts& driver) {
     return out;
   }
   out.load_balanced = connection->load_balanced;
+  out.chooses_mode = connection->server_monitoring_mode != sdam::ServerMonitoringMode::automatic;
   Result<Topology> topology = Topology::make({*connection});
   if (!topology) {
     out.untold = "no client can be made of its uri: " + topology.error().message;

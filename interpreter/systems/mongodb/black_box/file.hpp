@@ -34,6 +34,7 @@ struct ErrorStep {
 struct FilePlan {
   std::string uri;
   bool load_balanced = false;
+  bool chooses_mode = false;  // its uri says how servers are monitored
   bool lifts = true;  // servers may say later wire versions: no outcome speaks of them
   std::vector<std::string> addresses;            // all that are named, which the client may ever connect to
   std::vector<std::optional<ErrorStep>> steps;   // nothing: a reply

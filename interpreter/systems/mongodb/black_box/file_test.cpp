@@ -57,6 +57,12 @@ TEST(Plan, AnErrorNeedsAnOperationThatMeetsIt) {
   EXPECT_NE(plan(two, kNew, "mongodb://a,b/").untold.find("several are as good"), std::string::npos);
 }
 
+TEST(Plan, BehindALoadBalancerThereAreServices) {
+  EXPECT_EQ(plan({phase({})}, kNew, "mongodb://a/?loadBalanced=true").untold, "");
+  EXPECT_NE(plan({phase({}, {network_error("a:27017")})}, kNew, "mongodb://a/?loadBalanced=true").untold, "");
+  EXPECT_NE(plan({phase({primary("a:27017", {"a:27017"})})}, kNew, "mongodb://a/?loadBalanced=true").untold, "");
+}
+
 TEST(Plan, AnOlderConnectionIsMadeAhead) {
   const List old = {phase({primary("a:27017", {"a:27017"})}), phase({}, {network_error("a:27017")}), phase({primary("a:27017", {"a:27017"})}), phase({}, {network_error("a:27017", 0)})};
   const FilePlan out = plan(old);

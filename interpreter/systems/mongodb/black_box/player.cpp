@@ -97,7 +97,7 @@ class BlackBoxPlayer : public backend::Player {
     Json request = {{"op", "create"}, {"entity", client_}, {"type", "client"}, {"uri", plan_.uri}, {"observeEvents", observed}, {"addressMap", servers_->addresses()}};
     // A monitor that polls has one connection; drivers that are too old to be told so, and measure round trips over another, are told apart by hello.
     request["options"] = options;
-    request["options"]["serverMonitoringMode"] = "poll";
+    if (!plan_.chooses_mode) request["options"]["serverMonitoringMode"] = "poll";
     std::optional<Refusal> refusal;
     Result<Json> made = program_->ask(request, kAnswer, &refusal);
     if (!made && refusal && refusal->unsupported) {
