@@ -28,6 +28,8 @@ class Player {
   virtual Status play(const Document& step) = 0;
   /// All differences from what is shown now, in the order of `wanted`. What happened counts for one comparison.
   virtual std::vector<Difference> compare(const Document& wanted) = 0;
+  /// Whether the last call ended because this program is to end: what it said is no news of what was played then.
+  virtual bool interrupted() const { return false; }
 };
 
 enum class PlayerPart : std::uint8_t { options, step, wanted };

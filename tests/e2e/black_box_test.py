@@ -218,6 +218,7 @@ for line in sys.stdin:
         began = time.monotonic()
         self.assertEqual(process.wait(20), 130)
         self.assertLess(time.monotonic() - began, 5)
+        self.assertNotIn("FAIL", process.stdout.read())
 
 
 if __name__ == "__main__":

@@ -57,6 +57,8 @@ class BlackBoxPlayer : public backend::Player {
     return played;
   }
 
+  bool interrupted() const override { return driver_->interrupted(); }
+
   std::vector<backend::Difference> compare(const Document& wanted) override {
     std::optional<sdam::PhaseProblem> problem;
     std::set<std::string> dropped;
@@ -280,7 +282,7 @@ Result<std::unique_ptr<backend::Player>> make_player(std::shared_ptr<Driver::Sta
   FilePlan plan = plan_file(*file, driver->facts);
   if (!plan.untold.empty()) return Error{"this cannot be told from outside: " + plan.untold};
   auto player = std::make_unique<BlackBoxPlayer>(std::move(driver), std::move(plan));
-  if (Status begun = player->begin(); !begun) return begun.error();
+  if (Status begun = player->begin(); !begun && !player->interrupted()) return begun.error();
   return std::unique_ptr<backend::Player>(std::move(player));
 }
 
