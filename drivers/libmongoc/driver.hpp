@@ -126,8 +126,8 @@ class Observer {
   void report(const char* name, const std::function<Json()>& data);
   /// A server as it is from now on; null for one that is gone.
   void server(const std::string& address, Json description);
-  /// All servers as they are, under this type; gives what was before, and what is.
-  std::pair<Json, Json> changed(const char* type);
+  /// All servers as they are, under this type: of `known` those that are, and what else there is is unknown. Gives what was before, and what is.
+  std::pair<Json, Json> changed(const char* type, const std::map<std::string, Json>& known);
   Json topology() const;
   const Told& told() const { return told_; }  // between lines
 

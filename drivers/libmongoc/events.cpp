@@ -104,10 +104,17 @@ void server_closed(const mongoc_apm_server_closed_t* event) {
   observer.report("serverClosedEvent", [&] { return Json{{"address", address}}; });
 }
 
-// The servers of libmongoc's descriptions lack those that are unknown, so that they are kept here.
+// The servers of libmongoc's descriptions lack those that are unknown, so that these are kept here. One that is invalidated, as a primary
+// is by a newer one, has no event of its own.
 void topology_changed(const mongoc_apm_topology_changed_t* event) {
   Observer& observer = observer_of(mongoc_apm_topology_changed_get_context(event));
-  const auto [before, now] = observer.changed(mongoc_topology_description_type(mongoc_apm_topology_changed_get_new_description(event)));
+  const mongoc_topology_description_t* const topology = mongoc_apm_topology_changed_get_new_description(event);
+  std::size_t count = 0;
+  mongoc_server_description_t** const servers = mongoc_topology_description_get_servers(topology, &count);
+  std::map<std::string, Json> known;
+  for (std::size_t i = 0; i < count; ++i) known[mongoc_server_description_host(servers[i])->host_and_port] = server(servers[i]);
+  mongoc_server_descriptions_destroy_all(servers, count);
+  const auto [before, now] = observer.changed(mongoc_topology_description_type(topology), known);
   const Json data = {{"previousDescription", before}, {"newDescription", now}};
   observer.report("topologyDescriptionChangedEvent", [&] { return data; });
 }
@@ -199,8 +206,12 @@ void Observer::server(const std::string& address, Json description) {
     servers_[address] = std::move(description);
 }
 
-std::pair<Json, Json> Observer::changed(const char* type) {
+std::pair<Json, Json> Observer::changed(const char* type, const std::map<std::string, Json>& known) {
   const std::lock_guard lock(mutex_);
+  for (auto& [address, description] : servers_) {
+    const auto found = known.find(address);
+    description = found == known.end() ? unknown(address) : found->second;
+  }
   Json now = {{"type", type}, {"setName", set_name_}, {"servers", Json::array()}};
   for (const auto& [address, description] : servers_) {
     if (now["setName"].is_null()) now["setName"] = description["setName"];

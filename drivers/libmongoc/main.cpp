@@ -85,7 +85,12 @@ Json hello() {
           {"operations", operation_names()},
           {"objects", object_operations()},
           {"events", event_names()},
-          {"capabilities", {{"addressMap", "program"}, {"cancel", "drops"}, {"callbacks", false}, {"poolGeneration", false}}}};
+          {"capabilities",
+           {{"addressMap", "program"},
+            {"cancel", "drops"},
+            {"callbacks", false},
+            {"poolGeneration", false},
+            {"unsaid", {"compatible", "logicalSessionTimeoutMinutes", "maxElectionId", "maxSetVersion", "setName", "servers.error", "servers.topologyVersion"}}}}};
 }
 
 Outcome outcome_of(const Program& program, const Json& request) {

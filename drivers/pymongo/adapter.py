@@ -279,7 +279,7 @@ def hello(request):
     return {
         "protocol": 2, "adapter": "failc-driver-pymongo", "driver": "pymongo", "version": pymongo.version, "requests": list(REQUESTS), "operations": RUNS,
         "objects": {type: list(operations) for type, operations in OPERATIONS.items()}, "events": list(EVENTS),
-        "capabilities": {"addressMap": "client", "cancel": "drops", "callbacks": True, "poolGeneration": True},
+        "capabilities": {"addressMap": "client", "cancel": "drops", "callbacks": True, "poolGeneration": True, "unsaid": ["servers.hosts"]},
         "limits": {"minWireVersion": common.MIN_SUPPORTED_WIRE_VERSION, "maxWireVersion": common.MAX_SUPPORTED_WIRE_VERSION},
     }
 

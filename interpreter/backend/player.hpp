@@ -2,6 +2,7 @@
 // Models that scenarios play: no server and no I/O, what is played to one changes what it shows. A registered list of them is what failc
 // knows; to the core they are names and documents.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class Player {
   virtual Status play(const Document& step) = 0;
   /// All differences from what is shown now, in the order of `wanted`. What happened counts for one comparison.
   virtual std::vector<Difference> compare(const Document& wanted) = 0;
+  /// Whether the last call ended because this program is to end: what it said is no news of what was played then.
+  virtual bool interrupted() const { return false; }
 };
 
 enum class PlayerPart : std::uint8_t { options, step, wanted };
@@ -38,8 +41,8 @@ struct PlayerModel {
     std::string message, help;
   };
   std::string name;
-  std::vector<Problem> (*check)(PlayerPart part, const Document& document);
-  Result<std::unique_ptr<Player>> (*make)(const Document& options, std::uint64_t seed);
+  std::function<std::vector<Problem>(PlayerPart part, const Document& document)> check;
+  std::function<Result<std::unique_ptr<Player>>(const Document& options, std::uint64_t seed)> make;
 };
 
 }  // namespace failc::backend

@@ -278,8 +278,13 @@ bool add_spec(FileId file, const Options& options, const SourceMap& sources, dia
     out.not_run.push_back({file, format->name, format->reason});
     return true;
   }
-  ++out.run[format->name];
   const std::optional<std::vector<SpecPlay>> plays = format->read(root, sink);
+  if (plays && format->leave_out) {
+    const Value file_value = value_of(root);
+    const std::string reason = format->leave_out(*file_value.as<Document>());
+    if (!reason.empty()) return out.not_run.push_back({file, format->name, reason}), true;
+  }
+  ++out.run[format->name];
   if (!plays) return false;
   const SourceFile& source = sources[file];
   plan.files.push_back(source.path);

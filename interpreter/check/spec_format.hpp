@@ -1,5 +1,6 @@
 #pragma once
 // What a format of spec files is to failc: a shape to know it by, and either how a file of it is played or why it is not run.
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "grammar/diag/diagnostic.hpp"
 #include "grammar/import/tree.hpp"
+#include "interpreter/value/value.hpp"
 
 namespace failc::check {
 
@@ -41,6 +43,8 @@ struct SpecFormat {
   std::optional<std::vector<SpecPlay>> (*read)(const spec::Ref& root, diag::Sink& sink) = nullptr;
   /// Warns of what is likely a mistake in a file that `read` took. Null: there is nothing to look for.
   void (*lint)(const spec::Ref& root, diag::Sink& sink) = nullptr;
+  /// Why this file of it is not run; "": it is. Of a file that `read` took.
+  std::function<std::string(const Document& file)> leave_out = nullptr;
 };
 
 }  // namespace failc::check

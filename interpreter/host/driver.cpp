@@ -59,7 +59,7 @@ Result<DriverClient::Driver*> DriverClient::driver_of(const std::vector<std::str
   spawning.input = spawning.output = theirs.get();
   const std::string log = options_.folder + "/driver-" + argv[0].substr(argv[0].rfind('/') + 1) + ".log";
   const Fd errors(options_.folder.empty() ? -1 : ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-  spawning.error = errors.get();
+  spawning.error = errors ? errors.get() : options_.error;
   const Result<pid_t> pid = spawn(spawning);
   if (!pid) return pid.error();
   driver->pid = *pid;
@@ -95,8 +95,9 @@ Sent DriverClient::cancel(std::uint64_t id) {
 void DriverClient::answered(Driver& driver, std::string_view line) {
   auto answer = read_driver_line(line);
   if (!answer) return ended(driver, answer.error().message);
+  if (answer->event && options_.event) return options_.event(*answer->event);
   const auto found = answer->id ? asked_.find(*answer->id) : asked_.end();
-  if (found == asked_.end()) return;  // an event, or cancelled
+  if (found == asked_.end()) return;  // of nobody's interest, or cancelled
   const auto done = std::move(found->second.done);
   asked_.erase(found);
   DriverAnswer out{Sent::answered, {}, std::move(answer->ok), std::move(answer->failure)};

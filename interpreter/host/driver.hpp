@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "interpreter/host/driver_answer.hpp"
 #include "interpreter/host/http.hpp"
 #include "interpreter/host/spawn.hpp"
 
@@ -27,6 +28,8 @@ class DriverClient {
   struct Options {
     std::vector<std::pair<std::string, std::string>> environment;  // of every driver
     std::string folder;   // standard errors go to `driver-NAME.log` in it
+    int error = -1;       // else to this descriptor
+    std::function<void(const DriverEvent&)> event = nullptr;  // is told each, before the answers behind it
   };
   DriverClient(boost::asio::io_context& loop, Options options);
   /// As finish().

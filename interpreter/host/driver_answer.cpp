@@ -15,8 +15,12 @@ Result<DriverLine> read_driver_line(std::string_view line) {
     const auto found = answer.find(key);
     return found == answer.end() ? std::string() : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   };
-  DriverLine out{std::nullopt, text("ok"), text("error")};
+  DriverLine out{std::nullopt, text("ok"), text("error"), std::nullopt};
   if (const auto id = answer.find("id"); id != answer.end() && id->is_number_unsigned()) out.id = id->get<std::uint64_t>();
+  const auto name = answer.find("event"), entity = answer.find("entity"), sequence = answer.find("seq"), data = answer.find("data");
+  const bool whole = name != answer.end() && name->is_string() && entity != answer.end() && entity->is_string() && sequence != answer.end() && sequence->is_number_unsigned() &&
+                     data != answer.end() && data->is_object();
+  if (whole) out.event = DriverEvent{name->get<std::string>(), entity->get<std::string>(), sequence->get<std::uint64_t>(), text("data")};
   return out;
 }
 

@@ -47,6 +47,18 @@ TEST_F(Drivers, AnswersFindTheirQuestions) {
   EXPECT_EQ(answers_[8].sent, Sent::answered);
 }
 
+TEST_F(Drivers, EventsAreToldBeforeTheAnswerBehindThem) {
+  std::vector<std::string> told;
+  DriverClient client(loop_, {.environment = {}, .folder = {}, .error = -1, .event = [&](const DriverEvent& event) { told.push_back(event.name + " " + event.entity + " " + std::to_string(event.sequence) + " " + event.data); }});
+  const std::string event = R"({"event":"e","entity":"c","seq":4,"data":{"n":1}})", broken = R"({"event":"e","entity":"c","data":{}})";
+  client.start(1, answering(event + "\\n" + broken + "\\n" + R"({"id":\1,"ok":null})"), R"({"op": "hello"})", [&](DriverAnswer answer) {
+    told.push_back("answer " + answer.ok);
+    answers_.emplace(1, std::move(answer));
+  });
+  run(1);
+  EXPECT_EQ(told, (std::vector<std::string>{R"(e c 4 {"n":1})", "answer null"}));
+}
+
 TEST_F(Drivers, AnErrorIsAnAnswer) {
   ask(1, answering(R"({"id":\1,"error":{"message":"no"}})"));
   run(1);

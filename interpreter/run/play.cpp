@@ -31,6 +31,7 @@ const plan::Expr& part_at(const plan::Expr& whole, const backend::DocumentPath& 
 }
 
 std::string sentence(const backend::Difference& difference) {
+  if (difference.path.empty()) return fmt::format("{}, and {} is wanted", difference.seen, difference.wanted);
   return fmt::format("`{}` is {}, and {} is wanted", path_text(difference.path), difference.seen, difference.wanted);
 }
 
@@ -59,6 +60,13 @@ Flow fail_shown(ScenarioRun& run, const plan::BodyNode& node, const plan::Condit
   return run.fail(std::move(failure));
 }
 
+/// Whether the player's last call was interrupted; then the world says so too, and all that waits is cancelled.
+Task<bool> was_interrupted(Context context, const backend::Player& player) {
+  if (!player.interrupted()) co_return false;
+  Task<Woken> told = until_changed(context.run, context.scope, kNothing, context.run.scheduler.now() + std::chrono::seconds(1), 0);
+  co_return co_await told == Woken::cancelled;
+}
+
 /// A document that is known, or why it is none.
 Result<Document> document_of(const Value& value) {
   if (const auto* undefined = value.as<Undefined>()) return Error{"it is undefined: " + undefined->reason};
@@ -80,6 +88,8 @@ Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Ste
   if (!step.binds) {
     if (!run.players[step.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", name), node.text));
     const Status played = run.players[step.player]->play(*document);
+    Task<bool> interrupted = was_interrupted(context, *run.players[step.player]);
+    if (co_await interrupted) co_return Flow::cancelled;
     if (!played) co_return run.fail(run.failure_at(node, played.error().message, node.text));
     co_return Flow::go_on;
   }
@@ -102,6 +112,8 @@ Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Co
   if (!wanted) co_return run.fail(run.failure_at(node, wanted.error().message, node.text));
   if (!run.players[condition.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", run.scenario.players[condition.player]), node.text));
   const std::vector<backend::Difference> differences = run.players[condition.player]->compare(*wanted);
+  Task<bool> interrupted = was_interrupted(context, *run.players[condition.player]);
+  if (co_await interrupted) co_return Flow::cancelled;
   run.recorder.sample(node, journal::text_of(record_of(differences)), name_of(differences.empty() ? Truth::yes : Truth::no));
   if (differences.empty()) co_return Flow::go_on;
   co_return fail_shown(run, node, condition, differences);

@@ -47,7 +47,7 @@ class CommandLine(support.TestCase):
         self.write("good.fail", GOOD)
         for command in ("node", "lsp"):
             self.expect(self.failc(command), 2, f"`failc {command}` is not in this version yet")
-        for option in ("--driver", "--cluster"):
+        for option in ("--cluster",):
             self.expect(self.failc("run", "good.fail", option, "1"), 2, f"`{option}` is not in this version yet")
         self.expect(self.failc("import", "good.fail"), 2, "--to-fail")
         self.assertFalse((self.base / ".failc").exists(), "something was run")

@@ -60,6 +60,15 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   checking.final = true;
   std::vector<std::string> specs, texts;
   for (const std::string& path : *paths) (spec::is_spec(path) ? specs : texts).push_back(path);
+  if (options.driver) {
+    if (!texts.empty()) {
+      complain("`--driver` plays spec files to a driver, and `" + texts.front() + "` is none: name the spec files, or a folder of them; a scenario says itself which driver it asks (`driver […] send …`)");
+      return {nullptr, Exit::input};
+    }
+    checking.formats = options.driver->formats(std::move(checking.formats));
+    std::erase_if(checking.players, [](const backend::PlayerModel& model) { return model.name == "sdam"; });
+    checking.players.push_back(options.driver->model());
+  }
   std::vector<check::Checked> all = check_files(texts, checking, jobs, program->sources, sink);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (all[i].plan) program->files.push_back({texts[i], std::move(all[i].plan)});

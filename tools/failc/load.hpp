@@ -9,6 +9,7 @@
 #include "grammar/diag/diagnostic.hpp"
 #include "interpreter/check/check.hpp"
 #include "interpreter/plan/plan.hpp"
+#include "interpreter/systems/mongodb/black_box/driver.hpp"
 #include "tools/failc/arguments.hpp"
 
 namespace failc::tools {
@@ -17,6 +18,7 @@ struct LoadOptions {
   std::string format = "text";
   std::optional<std::string> backend;
   std::map<std::string, std::string> params;
+  std::shared_ptr<black_box::Driver> driver;  // spec files are played to it, and nothing else is taken
 };
 /// Adds `--format` (unless `own_format`), `--backend` and `--param`.
 void add_load_options(Arguments& arguments, LoadOptions& options, bool own_format = false);

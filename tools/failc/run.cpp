@@ -16,6 +16,7 @@
 #include "tools/failc/backends.hpp"
 #include "tools/failc/command.hpp"
 #include "tools/failc/diagnostics.hpp"
+#include "tools/failc/driver_option.hpp"
 #include "tools/failc/footprint.hpp"
 #include "tools/failc/former_run.hpp"
 #include "tools/failc/kept_run.hpp"
@@ -91,6 +92,7 @@ std::optional<Exit> find_failed(RunOptions& options, std::optional<FormerRun>& f
 std::string repeat(const RunOptions& options, std::uint64_t seed) {
   std::string out = fmt::format("--seed {}", seed);
   for (const auto& [name, value] : options.load.params) out += " --param " + report::shell_quoted(name + "=" + value);
+  if (options.driver) out += " --driver " + report::shell_quoted(*options.driver);
   if (options.load.backend) out += " --backend " + report::shell_quoted(*options.load.backend);
   if (options.time_scale != 1) out += fmt::format(" --time-scale {}", options.time_scale);
   if (options.timeout) out += " --timeout " + show(*options.timeout);
@@ -136,7 +138,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   session.argv.insert(session.argv.end(), words.begin(), words.end());
   session.run.seed = options.seed ? *options.seed : random_seed();
   session.run.time_scale = options.time_scale;
-  session.run.players = players();
+  session.run.players = options.load.driver ? std::vector{options.load.driver->model()} : players();
 
   report::Run run{.version = FAILC_VERSION, .seed = session.run.seed, .started = session.moment.iso, .elapsed = {}, .repeat = repeat(options, session.run.seed), .files = {}, .not_run = {}};
   for (const check::NotRun& one : program.not_run) run.not_run.push_back({program.sources[one.file].path, one.format, one.reason});
@@ -150,6 +152,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   suite.fail_fast = options.fail_fast;
   suite.allow_flaky = options.allow_flaky;
   say(fmt::format("failc {}, seed {}\n", FAILC_VERSION, session.run.seed));
+  if (options.load.driver) say(fmt::format("played to {} {}\n", options.load.driver->facts().name, options.load.driver->facts().version));
   EventStream events(options.reports);
   std::mutex order;  // of events: several sessions may have some at once
   if (events.wanted())
@@ -167,6 +170,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   run.elapsed = std::chrono::steady_clock::now() - began;
   for (const report::FileRun& file : run.files) say(report::property_lines(file, screen.colour()));
   say(not_run_table(program.not_run, program.formats_run, program.sources));
+  if (options.load.driver) say(not_compared_table(*options.load.driver));
   say(report::summary(run, screen.colour()));
   if (nothing_shown(report::count(run))) complain("every scenario was skipped, so nothing was shown");
   events.put(report::run_ended(run));
@@ -185,6 +189,8 @@ Exit run_command(const Words& words) {
   std::optional<FormerRun> former;
   if (options.rerun_failed)
     if (const auto over = find_failed(options, former)) return *over;
+  if (options.driver)
+    if (const auto over = open_driver(*options.driver, options.load)) return *over;
   const LoadResult loaded = load(options.named, options.load, options.jobs);
   if (loaded.refused) return *loaded.refused;
   Program& program = *loaded.program;

@@ -19,7 +19,8 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::optional<Nanos> timeout, lease;
   double time_scale = 1;
-  unsigned jobs = 1, retries = 0;
+  std::optional<std::string> driver;
+  unsigned jobs = 0, retries = 0;  // jobs: 0 where nothing was said
   bool fail_fast = false, allow_flaky = false, rerun_failed = false, skip_setup = false, skip_cleanup = false, dry_run = false;
   std::vector<ReportTo> reports;
   std::optional<std::string> journal;

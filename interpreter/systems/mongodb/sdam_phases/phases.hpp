@@ -1,6 +1,7 @@
 #pragma once
 // The phase files of the server discovery and monitoring specification: a client is made of `uri`; each phase gives it replies and
 // application errors and says what it then knows, or which events it published. Format: the README beside those files.
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -79,6 +80,13 @@ struct PhaseDifference {
   std::vector<std::string> path;
   std::string wanted, seen, text;
 };
+/// What a client shows, be it the model or a driver.
+struct PhaseSeen {
+  const TopologyDescription& topology;
+  std::function<std::optional<std::uint64_t>(const std::string& address)> generation;  // of that server's pool
+  const std::vector<Event>& events;
+};
+std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const PhaseSeen& seen);
 std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events);
 
 /// Plays a part to a topology; what is published goes to `events`, and each step takes a second of `now`.

@@ -111,9 +111,14 @@ class Comparison {
 }  // namespace
 
 std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const Topology& topology, const std::vector<Event>& events) {
+  return compare(outcome, {topology.description(), [&](const std::string& address) { return topology.generation(address); }, events});
+}
+
+std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const PhaseSeen& seen) {
   std::vector<PhaseDifference> out;
   Comparison comparison(out);
-  const TopologyDescription& is = topology.description();
+  const TopologyDescription& is = seen.topology;
+  const std::vector<Event>& events = seen.events;
   if (outcome.topology_type && *outcome.topology_type != is.type)
     comparison.say({"topologyType"}, "the topology's type", std::string(name_of(is.type)), std::string(name_of(*outcome.topology_type)));
   const auto compare_key = [&](const char* key, const auto& expected, const auto& known) { comparison.compare({key}, key, expected, known); };
@@ -129,7 +134,7 @@ std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const Topology
       if (found == is.servers.end())
         out.push_back({{"servers", address}, "a server", "missing", "server " + address + " is missing"});
       else
-        comparison.server(address, wanted, found->second, topology.generation(address));
+        comparison.server(address, wanted, found->second, seen.generation(address));
     }
     for (const auto& [address, server] : is.servers)
       if (!outcome.servers->contains(address))

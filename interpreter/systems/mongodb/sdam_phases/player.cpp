@@ -5,30 +5,30 @@
 #include "interpreter/systems/mongodb/sdam_phases/phases.hpp"
 
 namespace failc::sdam {
-namespace {
 
-using Json = nlohmann::json;
-using Problems = std::vector<backend::PlayerModel::Problem>;
-
-/// What cannot be played (a duration, something undefined) becomes `discarded`, which no reader takes.
-Json json_of(const Value& value) {
+nlohmann::json json_of(const Value& value) {
   if (value.is<Null>()) return nullptr;
   if (const auto* truth = value.as<bool>()) return *truth;
   if (const auto* whole = value.as<std::int64_t>()) return *whole;
   if (const auto* real = value.as<double>()) return *real;
   if (const auto* text = value.as<std::string>()) return *text;
   if (const auto* list = value.as<List>()) {
-    Json out = Json::array();
+    nlohmann::json out = nlohmann::json::array();
     for (const Value& item : *list) out.push_back(json_of(item));
     return out;
   }
   if (const auto* document = value.as<Document>()) {
-    Json out = Json::object();
+    nlohmann::json out = nlohmann::json::object();
     for (const auto& [key, item] : document->entries) out[key] = json_of(item);
     return out;
   }
-  return Json(Json::value_t::discarded);
+  return nlohmann::json(nlohmann::json::value_t::discarded);
 }
+
+namespace {
+
+using Json = nlohmann::json;
+using Problems = std::vector<backend::PlayerModel::Problem>;
 
 using MaybeProblem = std::optional<backend::PlayerModel::Problem>;
 

@@ -1,0 +1,112 @@
+#include "interpreter/systems/mongodb/black_box/seen.hpp"
+
+#include <limits>
+
+#include "interpreter/systems/mongodb/sdam/extended_json.hpp"
+
+namespace failc::black_box {
+namespace {
+
+using Json = nlohmann::json;
+using sdam::Fields;
+
+std::int32_t wire_version(Fields& fields, const char* name) {
+  const std::int64_t version = fields.integer(name).value_or(0);
+  if (version >= 0 && version <= std::numeric_limits<std::int32_t>::max()) return static_cast<std::int32_t>(version);
+  fields.fail(name, "no wire version");
+  return 0;
+}
+
+/// An address as the protocol has it.
+std::string address_of(Fields& fields) {
+  std::string out = fields.text("address").value_or("");
+  if (out.empty()) fields.fail("address", "missing");
+  return out;
+}
+
+sdam::ServerDescription read_server(const Json& document, Fields& outer, std::optional<std::uint64_t>* generation = nullptr) {
+  sdam::ServerDescription out;
+  Fields fields(document, "a server");
+  out.address = address_of(fields);
+  const std::string type = fields.text("type").value_or("");
+  if (const auto known = sdam::server_type_of(type)) out.type = *known;
+  else fields.fail("type", "`" + type + "`, no server type");
+  out.error = fields.text("error");
+  out.set_name = fields.text("setName");
+  out.me = fields.text("me");
+  out.primary = fields.text("primary");
+  out.hosts = fields.texts("hosts");
+  out.passives = fields.texts("passives");
+  out.arbiters = fields.texts("arbiters");
+  out.set_version = fields.integer("setVersion");
+  out.election_id = fields.object_id("electionId");
+  out.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
+  out.topology_version = fields.topology_version("topologyVersion");
+  out.min_wire_version = wire_version(fields, "minWireVersion");
+  out.max_wire_version = wire_version(fields, "maxWireVersion");
+  if (const Json* pool = fields.object("pool"); pool != nullptr && generation != nullptr) {
+    Fields inside(*pool, "`pool` of a server");
+    if (const auto number = inside.integer("generation"); number && *number >= 0) *generation = static_cast<std::uint64_t>(*number);
+    fields.adopt(inside);
+  }
+  outer.adopt(fields);
+  return out;
+}
+
+SeenTopology read_topology(const Json& document, Fields& outer) {
+  SeenTopology out;
+  Fields fields(document, "the topology");
+  const std::string type = fields.text("type").value_or("");
+  if (const auto known = sdam::topology_type_of(type)) out.description.type = *known;
+  else fields.fail("type", "`" + type + "`, no topology type");
+  out.description.set_name = fields.text("setName");
+  out.description.max_election_id = fields.object_id("maxElectionId");
+  out.description.max_set_version = fields.integer("maxSetVersion");
+  out.description.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
+  out.description.compatible = fields.boolean("compatible").value_or(true);
+  if (const Json* servers = fields.array("servers"))
+    for (const Json& server : *servers) {
+      std::optional<std::uint64_t> generation;
+      sdam::ServerDescription one = read_server(server, fields, &generation);
+      if (generation) out.generations[one.address] = *generation;
+      std::string address = one.address;
+      if (!out.description.servers.emplace(std::move(address), std::move(one)).second) fields.fail("servers", "has an address twice");
+    }
+  else
+    fields.fail("servers", "missing");
+  outer.adopt(fields);
+  return out;
+}
+
+const Json kEmpty = Json::object();
+
+const Json& part(Fields& fields, const char* name) {
+  const Json* found = fields.object(name);
+  if (found == nullptr) fields.fail(name, "missing");
+  return found == nullptr ? kEmpty : *found;
+}
+
+}  // namespace
+
+Result<SeenTopology> read_topology(const Json& document) {
+  Fields outer(kEmpty, "the answer");
+  SeenTopology out = read_topology(document, outer);
+  if (outer.error()) return *outer.error();
+  return out;
+}
+
+Result<std::optional<sdam::Event>> read_event(std::string_view name, const Json& data) {
+  Fields fields(data, "`" + std::string(name) + "`");
+  std::optional<sdam::Event> out;
+  if (name == "topologyOpeningEvent") out = sdam::TopologyOpening{};
+  if (name == "topologyClosedEvent") out = sdam::TopologyClosed{};
+  if (name == "serverOpeningEvent") out = sdam::ServerOpening{address_of(fields)};
+  if (name == "serverClosedEvent") out = sdam::ServerClosed{address_of(fields)};
+  if (name == "serverDescriptionChangedEvent") out = sdam::ServerDescriptionChanged{read_server(part(fields, "previousDescription"), fields), read_server(part(fields, "newDescription"), fields)};
+  if (name == "topologyDescriptionChangedEvent")
+    out = sdam::TopologyDescriptionChanged{read_topology(part(fields, "previousDescription"), fields).description, read_topology(part(fields, "newDescription"), fields).description};
+  if (fields.error()) return *fields.error();
+  return out;
+}
+
+}  // namespace failc::black_box
