@@ -155,7 +155,6 @@ Term Checker::regex(const ast::Regex& tree, Span span) {
 Term Checker::list(const ast::List& tree, Span span) {
   std::vector<Term> items;
   items.reserve(tree.items.size());
-  items.reserve(tree.items.size());
   Type type = of(Kind::list);
   type.most = static_cast<std::uint32_t>(tree.items.size());
   bool good = true;

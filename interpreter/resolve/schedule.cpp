@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "grammar/format/format.hpp"
-#include "grammar/import/read.hpp"
 #include "grammar/parse/parse.hpp"
 #include "interpreter/resolve/body.hpp"
 #include "interpreter/resolve/literal.hpp"
@@ -175,7 +174,7 @@ std::optional<std::string> matrix_text(const plan::Plan& plan, const ast::Matrix
 
 bool Schedules::can_tell(std::uint32_t index) {
   const plan::Scenario& scenario = plan_.scenarios[index];
-  if (scenario.at.file != 0 || spec::is_spec(plan_.files.front())) return false;
+  if (scenario.at.file != 0) return false;
   const Unit* unit = units_.unit(0);
   return !unit || scenario.base.empty() || matrix_of(*unit, scenario) != nullptr;
 }

@@ -18,7 +18,7 @@ class Schedules {
  public:
   /// All outlive it. `sources` are those that the plan was made from; `origin` is said in the first line: "seed 7".
   Schedules(const plan::Plan& plan, const SourceMap& sources, std::string origin) : plan_(plan), units_(plan, sources), origin_(std::move(origin)) {}
-  /// Not of a spec file, which chooses nothing, nor of a scenario, or an instance of a matrix, of another file.
+  /// Not of a scenario, or an instance of a matrix, of another file. The first one is text, no spec file: these choose nothing.
   bool can_tell(std::uint32_t scenario);
   /// What the file's setup or cleanup came to: of all texts from then on.
   void around(const run::ScenarioResult& result) { around_.insert(around_.end(), result.choices.begin(), result.choices.end()); }

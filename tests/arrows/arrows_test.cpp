@@ -60,7 +60,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/systems/mongodb/black_box",
      {"grammar/base", "grammar/import", "interpreter/value", "interpreter/backend/player.hpp", "interpreter/check/spec_format.hpp", "interpreter/host", "interpreter/systems/mongodb/sdam",
       "interpreter/systems/mongodb/sdam_phases", "interpreter/systems/mongodb/bson", "interpreter/systems/mongodb/wire"}},
-    {"interpreter/systems/mongodb/wire", {"grammar/base"}},
+    {"interpreter/systems/mongodb/wire", {"grammar/base", "interpreter/systems/mongodb/bson"}},
     {"interpreter/systems/mongodb/mongod",
      {"grammar/base", "interpreter/systems/mongodb/wire", "interpreter/systems/mongodb/bson", "interpreter/systems/mongodb/query", "interpreter/systems/mongodb/replication"}},
     {"tools/failc-mongod",
