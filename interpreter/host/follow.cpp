@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <utility>
 
 namespace failc::host {
 
@@ -68,7 +69,7 @@ struct Watch::State : std::enable_shared_from_this<State> {
     again.async_wait([self = shared_from_this()](error_code cancelled) {
       if (cancelled || !self->open) return;
       self->changed(kPolled, {});
-      if (self->open) self->poll();
+      if (self->open && self->polling) self->poll();
     });
   }
 
@@ -77,7 +78,7 @@ struct Watch::State : std::enable_shared_from_this<State> {
   std::function<void(int, const std::string&)> changed;
   std::array<char, 16384> buffer;
   std::set<int> watched;
-  bool open = true, polling = false;
+  bool open = true, polling = false, instead = false;
 };
 
 Watch::Watch(asio::io_context& loop, std::function<void(int, const std::string&)> changed)
@@ -101,7 +102,13 @@ Result<int> Watch::add(const std::string& path) {
   constexpr std::uint32_t kEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
   if (state_->descriptor.is_open()) {
     const int id = ::inotify_add_watch(state_->descriptor.native_handle(), path.c_str(), kEvents);
-    if (id >= 0) return *state_->watched.insert(id).first;
+    if (id >= 0) {
+      if (std::exchange(state_->instead, false)) {
+        state_->polling = false;
+        state_->again.cancel();
+      }
+      return *state_->watched.insert(id).first;
+    }
   } else if (::access(path.c_str(), F_OK) == 0) {
     errno = ENOSPC;
   }
@@ -109,6 +116,13 @@ Result<int> Watch::add(const std::string& path) {
   if (errno != ENOSPC && errno != ENOMEM) return Error{"`" + path + "` cannot be watched: " + std::strerror(errno)};
   if (!state_->polling) state_->poll();
   return kPolled;
+}
+
+void Watch::look_instead() {
+  if (state_->polling) return;
+  while (!state_->watched.empty()) remove(*state_->watched.begin());
+  state_->instead = true;
+  state_->poll();
 }
 
 void Watch::remove(int id) {

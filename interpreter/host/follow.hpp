@@ -43,6 +43,8 @@ class Watch {
   /// Adding a path twice gives the same id. kPolled where the kernel has no room for another watch; an error where the path cannot be watched.
   Result<int> add(const std::string& path);
   void remove(int id);
+  /// Ends all watches and tells kPolled every 20 ms, until one is added again: for who will soon close this and must not wait for the kernel then.
+  void look_instead();
 
  private:
   struct State;

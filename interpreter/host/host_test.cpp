@@ -160,6 +160,28 @@ TEST(Watch, WithoutRoomInTheKernelLooksByTheClock) {
   EXPECT_TRUE(loop.stopped()) << "nothing goes on behind it";
 }
 
+TEST(Watch, LooksInsteadUntilItWatchesAgain) {
+  Temporary folder;
+  boost::asio::io_context loop;
+  int looked = 0, told = 0;
+  Watch watch(loop, [&](int id, const std::string& name) { id == kPolled ? ++looked : told += name == "new"; });
+  ASSERT_TRUE(watch.add(folder.path));
+  watch.look_instead();
+  Fd(::open((folder.path + "/new").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  loop.run_for(std::chrono::milliseconds(200));
+  EXPECT_GE(looked, 3);
+  EXPECT_EQ(told, 0);
+  const auto id = watch.add(folder.path);
+  ASSERT_TRUE(id);
+  EXPECT_NE(*id, kPolled);
+  looked = 0;
+  Fd(::open((folder.path + "/new").c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC, 0600));
+  loop.restart();
+  loop.run_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(looked, 0);
+  EXPECT_GE(told, 1);
+}
+
 TEST(HttpUrl, IsReadStrictly) {
   const auto url = parse_http_url("http://[::1]:80/\xc3\xbc?q={x}#f");
   ASSERT_TRUE(url) << url.error().message;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -109,8 +110,10 @@ class Host {
       complaint_.clear();
       if (text_ == in_force_) return;
       in_force_ = text_;
+      const auto& all = config->processes;
+      const bool nothing_runs = std::all_of(all.begin(), all.end(), [](const automation::Process& one) { return one.disabled; });
       happened(automation::ConfigRead{std::move(*config)});
-      return;
+      return watch_or_look(nothing_runs);
     }
     // Not yet known to be bad: it may be in the middle of being written.
     if (!again) {
@@ -122,6 +125,15 @@ class Host {
     if (config.error().message == complaint_) return;
     complaint_ = config.error().message;
     happened(automation::ConfigUnreadable{complaint_});
+  }
+
+  /// Where nothing is to run any more, the agent is most likely to leave next, and a watch that is ended then keeps its process for 10 ms.
+  void watch_or_look(bool nothing_runs) {
+    if (nothing_runs == looks_) return;
+    looks_ = nothing_runs;
+    if (looks_) return watch_.look_instead();
+    (void)watch_.add(std::filesystem::path(config_).parent_path().string());
+    look(false);  // what changed before it was watched
   }
 
   void wait_for_signal() {
@@ -194,7 +206,7 @@ class Host {
   host::Watch watch_;
   Agent agent_;
   std::deque<automation::Event> events_;
-  bool draining_ = false;
+  bool draining_ = false, looks_ = false;
 };
 
 /// The lock, unless somebody removed the file between its opening and its locking: then what is locked is no file of that name.
