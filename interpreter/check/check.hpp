@@ -46,6 +46,8 @@ struct Options {
   bool prove = true;                                // errors that follow from the states of nodes; runs of the runner's own tests do without
   bool lint = false;                                // warnings too
   std::function<std::optional<std::string>(const std::string&)> find_program;  // where a program is; of `find_program(…)`
+  /// Does `work` for each number below `count`, as many at once as it likes; nothing: one after the other. Spec files are read so.
+  std::function<void(std::size_t count, const std::function<void(std::size_t)>& work)> in_parallel;
 };
 
 struct Checked {

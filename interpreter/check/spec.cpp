@@ -257,17 +257,32 @@ std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std
   return out;
 }
 
-bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
+namespace {
+
+/// A file's tree, and what was said of it: the greater part of what a spec file takes.
+struct ReadSpec {
+  std::optional<spec::Tree> tree;
+  diag::Sink said;
+};
+
+ReadSpec read_spec(FileId file, const SourceMap& sources) {
+  ReadSpec out;
+  out.tree = spec::read(sources, file, out.said);
+  return out;
+}
+
+bool add_spec(FileId file, ReadSpec read, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
   const std::size_t before = sink.errors();
   const bool lenient = options.found.contains(sources[file].path);
-  diag::Sink unsaid;
-  const std::optional<spec::Tree> tree = spec::read(sources, file, lenient ? unsaid : sink);
+  const std::optional<spec::Tree>& tree = read.tree;
   if (!tree && lenient) {
-    const diag::Diagnostic& item = unsaid.all().front();
+    const diag::Diagnostic& item = read.said.all().front();
     const LineColumn at = sources[file].position(item.place.span.begin);
     out.not_run.push_back({file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message});
+    return true;
   }
-  if (!tree) return lenient;
+  if (!lenient) sink.absorb(std::move(read.said), 0);
+  if (!tree) return false;
   const Ref root(*tree);
   const auto format = std::find_if(options.formats.begin(), options.formats.end(), [&](const SpecFormat& one) { return one.has_shape(root); });
   if (format == options.formats.end()) {
@@ -302,11 +317,26 @@ bool add_spec(FileId file, const Options& options, const SourceMap& sources, dia
   return sink.errors() == before;
 }
 
+/// So many are read before what was read is taken in: trees are larger than what is kept of them.
+constexpr std::size_t kReadAtOnce = 64;
+
+}  // namespace
+
+bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
+  return add_spec(file, read_spec(file, sources), options, sources, sink, plan, out);
+}
+
 Specs check_specs(const std::vector<FileId>& files, const Options& options, const SourceMap& sources, diag::Sink& sink) {
   Specs out;
   out.plan = std::make_unique<plan::Plan>();
   const std::size_t before = sink.errors();
-  for (const FileId file : files) add_spec(file, options, sources, sink, *out.plan, out);
+  for (std::size_t first = 0; first < files.size(); first += kReadAtOnce) {
+    std::vector<ReadSpec> read(std::min(kReadAtOnce, files.size() - first));
+    const auto one = [&](std::size_t i) { read[i] = read_spec(files[first + i], sources); };
+    if (options.in_parallel) options.in_parallel(read.size(), one);
+    else for (std::size_t i = 0; i < read.size(); ++i) one(i);
+    for (std::size_t i = 0; i < read.size(); ++i) add_spec(files[first + i], std::move(read[i]), options, sources, sink, *out.plan, out);
+  }
   if (sink.errors() > before) {
     out.plan = nullptr;
     return out;

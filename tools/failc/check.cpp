@@ -40,6 +40,7 @@ Exit check_command(const Words& words) {
   checking.backend = options.backend;
   checking.params = options.params;
   checking.find_program = find_program;
+  checking.in_parallel = [&jobs](std::size_t count, const auto& work) { in_parallel(jobs, count, work); };
   std::vector<std::string> specs, texts;
   for (const std::string& path : *paths) (!from_input && spec::is_spec(path) ? specs : texts).push_back(path);
   check::Specs checked;

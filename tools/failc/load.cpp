@@ -10,6 +10,7 @@
 #include "tools/failc/check_files.hpp"
 #include "tools/failc/diagnostics.hpp"
 #include "tools/failc/selection.hpp"
+#include "tools/failc/threads.hpp"
 
 namespace failc::tools {
 namespace {
@@ -58,6 +59,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   checking.params = options.params;
   checking.find_program = find_program;
   checking.final = true;
+  checking.in_parallel = [jobs](std::size_t count, const auto& work) { in_parallel(jobs, count, work); };
   std::vector<std::string> specs, texts;
   for (const std::string& path : *paths) (spec::is_spec(path) ? specs : texts).push_back(path);
   if (options.driver) {

@@ -139,7 +139,7 @@ void PlayedServer::say_hello(const bson::Document& reply) {
   if (monitor_) say(*monitor_, connections_.at(*monitor_));
   for (auto& [id, connection] : connections_)
     if (connection.use != Use::monitor && connection.hello) {
-      const bool held = std::any_of(holds_.begin(), holds_.end(), [&](const auto& hold) { return hold.second.connection == id; });
+      const bool held = std::any_of(holds_.begin(), holds_.end(), [&, id = id](const auto& hold) { return hold.second.connection == id; });  // clang 14 captures no binding
       if (!held) say(id, connection);
     }
 }
