@@ -1,5 +1,8 @@
 #include "interpreter/systems/mongodb/black_box/driver.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "interpreter/systems/mongodb/black_box/driver_state.hpp"
 #include "interpreter/systems/mongodb/sdam_phases/format.hpp"
 #include "interpreter/systems/mongodb/sdam_phases/player.hpp"
@@ -28,7 +31,9 @@ const Json& member(const Json& document, const char* name) {
 
 std::optional<std::int32_t> wire_version(const Json& limits, const char* name) {
   const Json& version = member(limits, name);
-  return version.is_number_integer() ? std::optional(version.get<std::int32_t>()) : std::nullopt;
+  if (!version.is_number_integer()) return std::nullopt;
+  // What a program says of itself may be any number.
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(version.get<std::int64_t>(), 0, std::numeric_limits<std::int32_t>::max()));
 }
 
 std::string text(const Json& document, const char* name, const char* otherwise) {

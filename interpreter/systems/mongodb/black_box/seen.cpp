@@ -1,7 +1,5 @@
 #include "interpreter/systems/mongodb/black_box/seen.hpp"
 
-#include <limits>
-
 #include "interpreter/systems/mongodb/sdam/extended_json.hpp"
 
 namespace failc::black_box {
@@ -9,13 +7,6 @@ namespace {
 
 using Json = nlohmann::json;
 using sdam::Fields;
-
-std::int32_t wire_version(Fields& fields, const char* name) {
-  const std::int64_t version = fields.integer(name).value_or(0);
-  if (version >= 0 && version <= std::numeric_limits<std::int32_t>::max()) return static_cast<std::int32_t>(version);
-  fields.fail(name, "no wire version");
-  return 0;
-}
 
 /// An address as the protocol has it.
 std::string address_of(Fields& fields) {
@@ -42,8 +33,8 @@ sdam::ServerDescription read_server(const Json& document, Fields& outer, std::op
   out.election_id = fields.object_id("electionId");
   out.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
   out.topology_version = fields.topology_version("topologyVersion");
-  out.min_wire_version = wire_version(fields, "minWireVersion");
-  out.max_wire_version = wire_version(fields, "maxWireVersion");
+  out.min_wire_version = fields.wire_version("minWireVersion");
+  out.max_wire_version = fields.wire_version("maxWireVersion");
   if (const Json* pool = fields.object("pool"); pool != nullptr && generation != nullptr) {
     Fields inside(*pool, "`pool` of a server");
     if (const auto number = inside.integer("generation"); number && *number >= 0) *generation = static_cast<std::uint64_t>(*number);

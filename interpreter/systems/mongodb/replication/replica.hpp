@@ -346,7 +346,7 @@ class Replica {
   CallId last_call_ = 0;
   std::map<CallId, Pending> calls_;
   std::vector<HeldFetch> held_fetches_;
-  OpTime all_wanted_;  // somebody waits until all members have this
+  OpTime all_wanted_;  // nobody is held back from what is up to here: see `want_all`
   std::vector<HeldAnswer> held_answers_;
 
   // elections

@@ -198,6 +198,13 @@ std::optional<ObjectId> Fields::object_id(const char* name) {
   return out;
 }
 
+std::int32_t Fields::wire_version(const char* name) {
+  const std::int64_t version = integer(name).value_or(0);
+  if (version >= 0 && version <= std::numeric_limits<std::int32_t>::max()) return static_cast<std::int32_t>(version);
+  fail(name, "no wire version");
+  return 0;
+}
+
 std::optional<TopologyVersion> Fields::topology_version(const char* name) {
   const Json* value = object(name);
   if (value == nullptr) return std::nullopt;

@@ -29,6 +29,8 @@ class Fields {
   std::optional<std::map<std::string, std::string>> text_map(const char* name);
   std::optional<ObjectId> object_id(const char* name);
   std::optional<TopologyVersion> topology_version(const char* name);
+  /// 0 where there is none.
+  std::int32_t wire_version(const char* name);
   std::optional<std::chrono::milliseconds> date(const char* name);  // since the Unix epoch; also a bare integer
   const nlohmann::json* object(const char* name);                   // nullptr: absent
   const nlohmann::json* array(const char* name);                    // nullptr: absent

@@ -1,7 +1,6 @@
 #include "interpreter/systems/mongodb/sdam/hello.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "interpreter/systems/mongodb/sdam/address.hpp"
 #include "interpreter/systems/mongodb/sdam/extended_json.hpp"
@@ -32,13 +31,6 @@ std::vector<std::string> addresses(Fields& fields, const char* name) {
   return out;
 }
 
-std::int32_t wire_version(Fields& fields, const char* name) {
-  const std::int64_t version = fields.integer(name).value_or(0);
-  if (version >= 0 && version <= std::numeric_limits<std::int32_t>::max()) return static_cast<std::int32_t>(version);
-  fields.fail(name, "no wire version");
-  return 0;
-}
-
 }  // namespace
 
 Result<Hello> parse_hello(const nlohmann::json& reply) {
@@ -67,8 +59,8 @@ Result<Hello> parse_hello(const nlohmann::json& reply) {
   hello.passives = addresses(fields, "passives");
   hello.arbiters = addresses(fields, "arbiters");
   hello.tags = fields.text_map("tags").value_or(Tags{});
-  hello.min_wire_version = wire_version(fields, "minWireVersion");
-  hello.max_wire_version = wire_version(fields, "maxWireVersion");
+  hello.min_wire_version = fields.wire_version("minWireVersion");
+  hello.max_wire_version = fields.wire_version("maxWireVersion");
   hello.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
   hello.topology_version = fields.topology_version("topologyVersion");
   if (const nlohmann::json* last_write = fields.object("lastWrite")) {
