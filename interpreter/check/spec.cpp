@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "grammar/base/bug.hpp"
 #include "grammar/import/keys.hpp"
@@ -259,84 +263,111 @@ std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std
 
 namespace {
 
-/// A file's tree, and what was said of it: the greater part of what a spec file takes.
-struct ReadSpec {
+/// What becomes of a file, by steps that know of no other file. It stays where it is: plays point into the tree.
+struct SpecFile {
+  FileId file;
   std::optional<spec::Tree> tree;
+  const SpecFormat* format = nullptr;  // what it is counted under
+  std::optional<std::vector<SpecPlay>> plays;
+  std::optional<NotRun> not_run;
+  std::vector<plan::Scenario> scenarios;
   diag::Sink said;
 };
 
-ReadSpec read_spec(FileId file, const SourceMap& sources) {
-  ReadSpec out;
-  out.tree = spec::read(sources, file, out.said);
-  return out;
-}
-
-bool add_spec(FileId file, ReadSpec read, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
-  const std::size_t before = sink.errors();
-  const bool lenient = options.found.contains(sources[file].path);
-  const std::optional<spec::Tree>& tree = read.tree;
-  if (!tree && lenient) {
-    const diag::Diagnostic& item = read.said.all().front();
-    const LineColumn at = sources[file].position(item.place.span.begin);
-    out.not_run.push_back({file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message});
-    return true;
+void read_spec(SpecFile& out, const Options& options, const SourceMap& sources) {
+  const bool lenient = options.found.contains(sources[out.file].path);
+  out.tree = spec::read(sources, out.file, out.said);
+  if (lenient) {
+    const diag::Sink said = std::exchange(out.said, {});
+    if (!out.tree) {
+      const diag::Diagnostic& item = said.all().front();
+      const LineColumn at = sources[out.file].position(item.place.span.begin);
+      out.not_run = {out.file, "cannot be read", "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ": " + item.message};
+    }
   }
-  if (!lenient) sink.absorb(std::move(read.said), 0);
-  if (!tree) return false;
-  const Ref root(*tree);
+  if (!out.tree) return;
+  const Ref root(*out.tree);
   const auto format = std::find_if(options.formats.begin(), options.formats.end(), [&](const SpecFormat& one) { return one.has_shape(root); });
   if (format == options.formats.end()) {
-    out.not_run.push_back({file, "no test format", "its shape is that of no format that failc knows"});
-    return true;
+    out.not_run = {out.file, "no test format", "its shape is that of no format that failc knows"};
+    return;
   }
   if (format->read == nullptr) {
-    out.not_run.push_back({file, format->name, format->reason});
-    return true;
+    out.not_run = {out.file, format->name, format->reason};
+    return;
   }
-  const std::optional<std::vector<SpecPlay>> plays = format->read(root, sink);
+  std::optional<std::vector<SpecPlay>> plays = format->read(root, out.said);
   if (plays && format->leave_out) {
     const Value file_value = value_of(root);
     const std::string reason = format->leave_out(*file_value.as<Document>());
-    if (!reason.empty()) return out.not_run.push_back({file, format->name, reason}), true;
+    if (!reason.empty()) {
+      out.not_run = {out.file, format->name, reason};
+      return;
+    }
   }
-  ++out.run[format->name];
-  if (!plays) return false;
-  const SourceFile& source = sources[file];
-  plan.files.push_back(source.path);
-  const Places places(source.text, static_cast<std::uint32_t>(plan.files.size() - 1));
-  const std::vector<std::string> titles = titles_of(*plays, source.path);
-  for (std::size_t i = 0; i < plays->size(); ++i) {
-    const SpecPlay& play = (*plays)[i];
+  out.format = &*format;
+  out.plays = std::move(plays);
+}
+
+/// `index` is the file's in the plan.
+void lower_spec(SpecFile& out, const Options& options, const SourceMap& sources, std::uint32_t index) {
+  const SourceFile& source = sources[out.file];
+  const Places places(source.text, index);
+  const std::vector<std::string> titles = titles_of(*out.plays, source.path);
+  for (std::size_t i = 0; i < out.plays->size(); ++i) {
+    const SpecPlay& play = (*out.plays)[i];
     const auto model = std::find_if(options.players.begin(), options.players.end(), [&](const backend::PlayerModel& one) { return one.name == play.model; });
     if (model == options.players.end()) FAILC_BUG("a format of a model that is not registered");
-    Lowering lowering(play, *model, places, sink);
-    plan.scenarios.push_back(lowering.scenario(source.path, titles[i]));
-    if (options.lint && sink.errors() == before) lowering.contradictions();
+    Lowering lowering(play, *model, places, out.said);
+    out.scenarios.push_back(lowering.scenario(source.path, titles[i]));
+    if (options.lint && out.said.errors() == 0) lowering.contradictions();
   }
-  if (options.lint && sink.errors() == before) lint_spec(*tree, *plays, *format, source, places, sink);
-  return sink.errors() == before;
+  if (options.lint && out.said.errors() == 0) lint_spec(*out.tree, *out.plays, *out.format, source, places, out.said);
 }
 
 /// So many are read before what was read is taken in: trees are larger than what is kept of them.
 constexpr std::size_t kReadAtOnce = 64;
 
+bool add_specs(std::span<const FileId> files, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
+  const std::size_t before = sink.errors();
+  std::vector<SpecFile> read(files.size());
+  const auto each = [&](const std::function<void(std::size_t)>& work) {
+    if (options.in_parallel && read.size() > 1) options.in_parallel(read.size(), work);
+    else for (std::size_t i = 0; i < read.size(); ++i) work(i);
+  };
+  each([&](std::size_t i) {
+    read[i].file = files[i];
+    read_spec(read[i], options, sources);
+  });
+  std::vector<std::uint32_t> indices;
+  for (const SpecFile& one : read) {
+    indices.push_back(static_cast<std::uint32_t>(plan.files.size()));
+    if (one.plays) plan.files.push_back(sources[one.file].path);
+  }
+  each([&](std::size_t i) {
+    if (read[i].plays) lower_spec(read[i], options, sources, indices[i]);
+  });
+  for (SpecFile& one : read) {
+    sink.absorb(std::move(one.said), 0);
+    if (one.not_run) out.not_run.push_back(std::move(*one.not_run));
+    if (one.format != nullptr) ++out.run[one.format->name];
+    std::move(one.scenarios.begin(), one.scenarios.end(), std::back_inserter(plan.scenarios));
+  }
+  return sink.errors() == before;
+}
+
 }  // namespace
 
 bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
-  return add_spec(file, read_spec(file, sources), options, sources, sink, plan, out);
+  return add_specs(std::span(&file, 1), options, sources, sink, plan, out);
 }
 
 Specs check_specs(const std::vector<FileId>& files, const Options& options, const SourceMap& sources, diag::Sink& sink) {
   Specs out;
   out.plan = std::make_unique<plan::Plan>();
   const std::size_t before = sink.errors();
-  for (std::size_t first = 0; first < files.size(); first += kReadAtOnce) {
-    std::vector<ReadSpec> read(std::min(kReadAtOnce, files.size() - first));
-    const auto one = [&](std::size_t i) { read[i] = read_spec(files[first + i], sources); };
-    if (options.in_parallel) options.in_parallel(read.size(), one);
-    else for (std::size_t i = 0; i < read.size(); ++i) one(i);
-    for (std::size_t i = 0; i < read.size(); ++i) add_spec(files[first + i], std::move(read[i]), options, sources, sink, *out.plan, out);
-  }
+  for (std::size_t first = 0; first < files.size(); first += kReadAtOnce)
+    add_specs(std::span(files).subspan(first, std::min(kReadAtOnce, files.size() - first)), options, sources, sink, *out.plan, out);
   if (sink.errors() > before) {
     out.plan = nullptr;
     return out;

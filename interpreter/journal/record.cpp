@@ -1,5 +1,7 @@
 #include "interpreter/journal/record.hpp"
 
+#include <array>
+
 #include "interpreter/journal/journal.hpp"
 
 namespace failc::journal {
@@ -7,11 +9,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Whether nothing in it has to be escaped or replaced.
-bool plain(std::string_view text) {
-  for (const char byte : text)
-    if (byte < ' ' || byte > '~' || byte == '"' || byte == '\\') return false;
-  return true;
+/// Bytes that need not be escaped or replaced.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> out{};
+  for (unsigned byte = ' '; byte <= '~'; ++byte) out[byte] = byte != '"' && byte != '\\';
+  return out;
+}();
+
+/// How many of them it begins with.
+std::size_t plain(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
+  return length;
 }
 
 // Servers may print anything, and a record must not be lost for it.
@@ -19,13 +28,28 @@ std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::
 
 }  // namespace
 
-void write_json(std::string& out, std::string_view text) {
-  if (!plain(text)) {
-    out += dumped(text);
-    return;
-  }
+void write_json(std::string& out, std::string_view whole) {
+  std::string_view text = whole;
+  const std::size_t before = out.size();
   out += '"';
-  out += text;
+  for (;;) {
+    const std::size_t length = plain(text);
+    out += text.substr(0, length);
+    text.remove_prefix(length);
+    if (text.empty()) break;
+    switch (text.front()) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      default: {
+        // What is rarer is left to who knows it all.
+        out.resize(before);
+        out += dumped(whole);
+        return;
+      }
+    }
+    text.remove_prefix(1);
+  }
   out += '"';
 }
 

@@ -34,15 +34,15 @@ Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std
   ScenarioRun& run = context.run;
   Arguments result;
   const Question all = question(context, salt, exprs, run.frame);
-  const auto take = [&](const Sample& sample) {
+  const auto take = [&](Sample sample) {
     run.note(node, context.path, sample.evaluated, true);
-    for (const eval::Evaluated& one : sample.evaluated) result.values.push_back(one.value);
+    for (eval::Evaluated& one : sample.evaluated) result.values.push_back(std::move(one.value));
   };
   if (settle <= Nanos{} || singular_roles(exprs).empty()) {
     Task<Sample> asking = sample(run, context.scope, all, kNoDeadline, std::nullopt);
-    const Sample taken = co_await asking;
+    Sample taken = co_await asking;
     result.flow = taken.cancelled ? Flow::cancelled : Flow::go_on;
-    if (!taken.cancelled) take(taken);
+    if (!taken.cancelled) take(std::move(taken));
     co_return result;
   }
   // The values are those of the very sample in which none was undefined.

@@ -68,9 +68,9 @@ Task<bool> was_interrupted(Context context, const backend::Player& player) {
 }
 
 /// A document that is known, or why it is none.
-Result<Document> document_of(const Value& value) {
+Result<Document> document_of(Value value) {
   if (const auto* undefined = value.as<Undefined>()) return Error{"it is undefined: " + undefined->reason};
-  if (const auto* document = value.as<Document>()) return *document;
+  if (auto* document = std::get_if<Document>(&value.data)) return std::move(*document);
   return Error{fmt::format("a document is wanted, and this is {}", kind_of(value))};
 }
 
@@ -80,9 +80,9 @@ Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Ste
   ScenarioRun& run = context.run;
   const std::vector<const plan::Expr*> exprs = {&step.args.front()};
   Task<Arguments> asking = arguments(context, node, exprs, step.random, step.settle);
-  const Arguments taken = co_await asking;
+  Arguments taken = co_await asking;
   if (taken.flow != Flow::go_on) co_return taken.flow;
-  const Result<Document> document = document_of(taken.values.front());
+  const Result<Document> document = document_of(std::move(taken.values.front()));
   if (!document) co_return run.fail(run.failure_at(node, document.error().message, node.text));
   const std::string& name = run.scenario.players[step.player];
   if (!step.binds) {
@@ -106,9 +106,9 @@ Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Co
   ScenarioRun& run = context.run;
   const std::vector<const plan::Expr*> exprs = {&condition.condition};
   Task<Arguments> asking = arguments(context, node, exprs, condition.random, Nanos{});
-  const Arguments taken = co_await asking;
+  Arguments taken = co_await asking;
   if (taken.flow != Flow::go_on) co_return taken.flow;
-  const Result<Document> wanted = document_of(taken.values.front());
+  const Result<Document> wanted = document_of(std::move(taken.values.front()));
   if (!wanted) co_return run.fail(run.failure_at(node, wanted.error().message, node.text));
   if (!run.players[condition.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", run.scenario.players[condition.player]), node.text));
   const std::vector<backend::Difference> differences = run.players[condition.player]->compare(*wanted);

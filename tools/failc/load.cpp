@@ -46,7 +46,8 @@ std::optional<std::string> find_program(const std::string& name) {
   return found ? std::optional<std::string>(std::move(*found)) : std::nullopt;
 }
 
-LoadResult load(const std::vector<std::string>& words, const LoadOptions& options, unsigned jobs) {
+LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
+  const unsigned jobs = processors();
   const auto paths = select_files(words, Specs::yes);
   if (!paths) {
     complain(paths.error().message);

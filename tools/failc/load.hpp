@@ -34,12 +34,12 @@ struct Program {
   std::map<std::string, std::size_t> formats_run;  // of the others
 };
 
-/// Checks all files that `words` mean, up to `jobs` at once. Diagnostics are printed; where there is an error, or a param has no value, the exit code is in `refused`.
+/// Checks all files that `words` mean, by all processors. Diagnostics are printed; where there is an error, or a param has no value, the exit code is in `refused`.
 struct LoadResult {
   std::unique_ptr<Program> program;
   std::optional<Exit> refused;
 };
-LoadResult load(const std::vector<std::string>& words, const LoadOptions& options, unsigned jobs = 1);
+LoadResult load(const std::vector<std::string>& words, const LoadOptions& options);
 
 /// Where a program is, for `find_program(…)`: beside failc, else in PATH.
 std::optional<std::string> find_program(const std::string& name);

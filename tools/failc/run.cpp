@@ -160,7 +160,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
       const std::lock_guard lock(order);
       events.put(event);
     };
-  events.put(report::run_began(run));
+  if (events.wanted()) events.put(report::run_began(run));
 
   const auto began = std::chrono::steady_clock::now();
   if (const Status begun = run_suite(suite, program, chosen, run); !begun) {
@@ -173,7 +173,7 @@ Exit run_all(const Words& words, const RunOptions& options, const Program& progr
   if (options.load.driver) say(not_compared_table(*options.load.driver));
   say(report::summary(run, screen.colour()));
   if (nothing_shown(report::count(run))) complain("every scenario was skipped, so nothing was shown");
-  events.put(report::run_ended(run));
+  if (events.wanted()) events.put(report::run_ended(run));
   const bool reported = write_reports(run, options.reports, read_records) && events.whole();
   const Exit code = verdict(run, options.allow_flaky);
   if (code == Exit::leaked) complain("something could not be undone (LEAKED above); `failc recover " + suite.base + "` tries again");
@@ -191,7 +191,7 @@ Exit run_command(const Words& words) {
     if (const auto over = find_failed(options, former)) return *over;
   if (options.driver)
     if (const auto over = open_driver(*options.driver, options.load)) return *over;
-  const LoadResult loaded = load(options.named, options.load, options.jobs);
+  const LoadResult loaded = load(options.named, options.load);
   if (loaded.refused) return *loaded.refused;
   Program& program = *loaded.program;
   if (options.timeout)

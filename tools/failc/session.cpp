@@ -155,7 +155,9 @@ void write_schedule(resolve::Schedules& schedules, const report::FileRun& file, 
 }  // namespace
 
 void run_session(const SessionOptions& options, const report::Run& run, report::FileRun& file, const Tell& tell) {
-  auto folder = journal::FileJournal::open(file.journal, {.pid = host::self().pid});
+  // Without nodes there is nothing to supervise or to recover, and without requests nobody is asked anything.
+  const bool idle = file.plan->clusters.empty() && file.plan->operations.empty();
+  auto folder = journal::FileJournal::open(file.journal, {.pid = host::self().pid, .sync = !idle});
   if (!folder) {
     file.error = folder.error().message;
     file.journal.clear();  // it is not this run's
@@ -178,8 +180,6 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
   // Nobody else takes kept nodes over, or ends them, meanwhile.
   Result<std::optional<host::Fd>> hold = options.kept ? host::lock_file(options.kept->folder + "/lock") : std::optional<host::Fd>();
   if (hold && options.kept && !*hold) hold = Error{"another failc is at the nodes that were kept in `" + options.kept->folder + "`"};
-  // Without nodes there is nothing to supervise, and without requests nobody is asked anything.
-  const bool idle = file.plan->clusters.empty() && file.plan->operations.empty();
   auto opened = !hold  ? Result<std::unique_ptr<OpenWorld>>(hold.error())
                 : idle ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts))
                        : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .kept = options.kept, .interrupts = options.interrupts});

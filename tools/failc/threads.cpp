@@ -8,6 +8,8 @@
 
 namespace failc::tools {
 
+unsigned processors() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 void in_parallel(unsigned jobs, std::size_t count, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
   const auto loop = [&] {

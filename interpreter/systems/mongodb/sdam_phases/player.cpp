@@ -18,8 +18,8 @@ nlohmann::json json_of(const Value& value) {
     return out;
   }
   if (const auto* document = value.as<Document>()) {
-    nlohmann::json out = nlohmann::json::object();
-    for (const auto& [key, item] : document->entries) out[key] = json_of(item);
+    nlohmann::json::object_t out;
+    for (const auto& [key, item] : document->entries) out.insert_or_assign(key, json_of(item));
     return out;
   }
   return nlohmann::json(nlohmann::json::value_t::discarded);
