@@ -16,41 +16,30 @@ constexpr auto kPlain = [] {
   return out;
 }();
 
-/// How many of them it begins with.
-std::size_t plain(std::string_view text) {
-  std::size_t length = 0;
-  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
-  return length;
-}
-
 // Servers may print anything, and a record must not be lost for it.
 std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
-void write_json(std::string& out, std::string_view whole) {
-  std::string_view text = whole;
+void write_json(std::string& out, std::string_view text) {
   const std::size_t before = out.size();
-  out += '"';
-  for (;;) {
-    const std::size_t length = plain(text);
-    out += text.substr(0, length);
-    text.remove_prefix(length);
-    if (text.empty()) break;
-    switch (text.front()) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      default: {
+  out.resize(before + 2 * text.size() + 2);  // as if all had to be escaped
+  char* to = out.data() + before;
+  *to++ = '"';
+  for (const char byte : text) {
+    if (!kPlain[static_cast<unsigned char>(byte)]) {
+      if (byte != '"' && byte != '\\' && byte != '\n') {
         // What is rarer is left to who knows it all.
         out.resize(before);
-        out += dumped(whole);
+        out += dumped(text);
         return;
       }
+      *to++ = '\\';
     }
-    text.remove_prefix(1);
+    *to++ = byte == '\n' ? 'n' : byte;
   }
-  out += '"';
+  *to++ = '"';
+  out.resize(static_cast<std::size_t>(to - out.data()));
 }
 
 void write_json(std::string& out, double number) { out += dumped(number); }

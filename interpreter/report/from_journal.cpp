@@ -6,7 +6,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -341,11 +343,11 @@ nlohmann::ordered_json properties_of(const FileRun& file) {
 
 nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios) {
   Json sources = Json::array(), told = Json::array();
+  std::unordered_map<std::string_view, const std::string*> texts;
+  for (std::uint32_t i = 0; file.sources && i < file.sources->size(); ++i) texts[(*file.sources)[FileId{i}].path] = &(*file.sources)[FileId{i}].text;
   for (const std::string& path : file.plan->files) {
-    Json text = nullptr;
-    for (std::uint32_t i = 0; file.sources && i < file.sources->size(); ++i)
-      if ((*file.sources)[FileId{i}].path == path) text = (*file.sources)[FileId{i}].text;
-    sources.push_back({{"path", path}, {"text", std::move(text)}});
+    const auto text = texts.find(path);
+    sources.push_back({{"path", path}, {"text", text == texts.end() ? Json(nullptr) : Json(*text->second)}});
   }
   const auto backends_of = [&](const plan::Scenario& scenario) {
     Json backends = Json::array();
