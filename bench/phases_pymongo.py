@@ -88,6 +88,8 @@ def main():
         except Exception:  # what is newer than it: load balancers
             continue
         played, agreed = played + 1, agreed + good
+    if agreed * 2 < played or not played:
+        sys.exit("this is not the PyMongo that this was made for")
     print(json.dumps({"files": len(files), "played": played, "agreed": agreed, "seconds": time.perf_counter() - began}))
 
 

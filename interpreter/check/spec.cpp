@@ -266,6 +266,7 @@ namespace {
 /// What becomes of a file, by steps that know of no other file. It stays where it is: plays point into the tree.
 struct SpecFile {
   FileId file;
+  std::uint32_t index = 0;  // of the plan's files, where it has plays
   std::optional<spec::Tree> tree;
   const SpecFormat* format = nullptr;  // what it is counted under
   std::optional<std::vector<SpecPlay>> plays;
@@ -309,10 +310,9 @@ void read_spec(SpecFile& out, const Options& options, const SourceMap& sources) 
   out.plays = std::move(plays);
 }
 
-/// `index` is the file's in the plan.
-void lower_spec(SpecFile& out, const Options& options, const SourceMap& sources, std::uint32_t index) {
+void lower_spec(SpecFile& out, const Options& options, const SourceMap& sources) {
   const SourceFile& source = sources[out.file];
-  const Places places(source.text, index);
+  const Places places(source.text, out.index);
   const std::vector<std::string> titles = titles_of(*out.plays, source.path);
   for (std::size_t i = 0; i < out.plays->size(); ++i) {
     const SpecPlay& play = (*out.plays)[i];
@@ -328,24 +328,22 @@ void lower_spec(SpecFile& out, const Options& options, const SourceMap& sources,
 /// So many are read before what was read is taken in: trees are larger than what is kept of them.
 constexpr std::size_t kReadAtOnce = 64;
 
-bool add_specs(std::span<const FileId> files, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
-  const std::size_t before = sink.errors();
+void add_specs(std::span<const FileId> files, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
   std::vector<SpecFile> read(files.size());
   const auto each = [&](const std::function<void(std::size_t)>& work) {
-    if (options.in_parallel && read.size() > 1) options.in_parallel(read.size(), work);
+    if (options.in_parallel) options.in_parallel(read.size(), work);
     else for (std::size_t i = 0; i < read.size(); ++i) work(i);
   };
   each([&](std::size_t i) {
     read[i].file = files[i];
     read_spec(read[i], options, sources);
   });
-  std::vector<std::uint32_t> indices;
-  for (const SpecFile& one : read) {
-    indices.push_back(static_cast<std::uint32_t>(plan.files.size()));
+  for (SpecFile& one : read) {
+    one.index = static_cast<std::uint32_t>(plan.files.size());
     if (one.plays) plan.files.push_back(sources[one.file].path);
   }
   each([&](std::size_t i) {
-    if (read[i].plays) lower_spec(read[i], options, sources, indices[i]);
+    if (read[i].plays) lower_spec(read[i], options, sources);
   });
   for (SpecFile& one : read) {
     sink.absorb(std::move(one.said), 0);
@@ -353,13 +351,12 @@ bool add_specs(std::span<const FileId> files, const Options& options, const Sour
     if (one.format != nullptr) ++out.run[one.format->name];
     std::move(one.scenarios.begin(), one.scenarios.end(), std::back_inserter(plan.scenarios));
   }
-  return sink.errors() == before;
 }
 
 }  // namespace
 
-bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
-  return add_specs(std::span(&file, 1), options, sources, sink, plan, out);
+void add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
+  add_specs(std::span(&file, 1), options, sources, sink, plan, out);
 }
 
 Specs check_specs(const std::vector<FileId>& files, const Options& options, const SourceMap& sources, diag::Sink& sink) {

@@ -13,8 +13,8 @@ Value value_of(const spec::Ref& ref);
 plan::Expr expr_of(const spec::Ref& ref, const Places& places);
 /// What the scenarios of a file are called: each by its title, the file's name where it has none, and with a number where two would be alike.
 std::vector<std::string> titles_of(const std::vector<SpecPlay>& plays, const std::string& path);
-/// Reads a file and appends its scenarios to `plan`, if its format is run. False where something was reported.
+/// Reads a file and appends its scenarios to `plan`, if its format is run. What is wrong is told to `sink`; the plan is not to be used then.
 /// The file is counted in `out`, or named there.
-bool add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out);
+void add_spec(FileId file, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out);
 
 }  // namespace failc::check

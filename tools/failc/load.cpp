@@ -47,7 +47,6 @@ std::optional<std::string> find_program(const std::string& name) {
 }
 
 LoadResult load(const std::vector<std::string>& words, const LoadOptions& options) {
-  const unsigned jobs = processors();
   const auto paths = select_files(words, Specs::yes);
   if (!paths) {
     complain(paths.error().message);
@@ -60,7 +59,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
   checking.params = options.params;
   checking.find_program = find_program;
   checking.final = true;
-  checking.in_parallel = [jobs](std::size_t count, const auto& work) { in_parallel(jobs, count, work); };
+  checking.in_parallel = [](std::size_t count, const auto& work) { in_parallel(processors(), count, work); };
   std::vector<std::string> specs, texts;
   for (const std::string& path : *paths) (spec::is_spec(path) ? specs : texts).push_back(path);
   if (options.driver) {
@@ -72,7 +71,7 @@ LoadResult load(const std::vector<std::string>& words, const LoadOptions& option
     std::erase_if(checking.players, [](const backend::PlayerModel& model) { return model.name == "sdam"; });
     checking.players.push_back(options.driver->model());
   }
-  std::vector<check::Checked> all = check_files(texts, checking, jobs, program->sources, sink);
+  std::vector<check::Checked> all = check_files(texts, checking, processors(), program->sources, sink);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (all[i].plan) program->files.push_back({texts[i], std::move(all[i].plan)});
   const bool whole = program->files.size() + specs.size() == paths->size();
