@@ -3,6 +3,7 @@
 // A scenario's body is a tree of three kinds of node: Step (does something), Scope (has a beginning and an end, and undoes
 // what was done in it) and Condition (asks). Text scenarios and imported specs end here alike; the interpreter knows nothing else.
 // `verify` states the invariants; `to_text` is golden-tested; `to_json`/`from_json` round-trip.
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,6 +28,7 @@ struct Source {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::uint32_t length = 0;  // of the text on that line, for a caret; at least 1
+  friend auto operator<=>(const Source&, const Source&) = default;
 };
 
 // ---------------------------------------------------------------- expressions

@@ -10,8 +10,6 @@
 namespace failc::resolve {
 namespace {
 
-constexpr std::size_t kMostWritten = 1 << 20;  // bytes of what is written out
-
 Span between_braces(const ast::Block& block) { return {block.span.begin + 1, block.span.end - 1}; }
 
 std::string_view text_of(const Unit& unit, Span span) { return unit.text.substr(span.begin, span.end - span.begin); }
@@ -23,7 +21,7 @@ void for_each_body(const plan::BodyNode& node, const std::function<void(const pl
   visit(scope->otherwise);
 }
 
-const plan::Scope* scope_of(const std::vector<const plan::BodyNode*>& nodes, plan::ScopeKind kind, const plan::BodyNode** which = nullptr) {
+const plan::Scope* scope_of(const Nodes& nodes, plan::ScopeKind kind, const plan::BodyNode** which = nullptr) {
   for (const plan::BodyNode* node : nodes) {
     const auto* scope = std::get_if<plan::Scope>(&node->node);
     if (!scope || scope->kind != kind) continue;
@@ -35,20 +33,32 @@ const plan::Scope* scope_of(const std::vector<const plan::BodyNode*>& nodes, pla
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ']' || c == ')'; }
 
-const Value* find_literal(const plan::Expr& expr, const plan::Source& at) {
-  if (expr.op == plan::Op::literal && expr.at.file == at.file && expr.at.line == at.line && expr.at.column == at.column && expr.at.length == at.length) return &expr.literal;
-  for (const plan::Expr& part : expr.args)
-    if (const Value* found = find_literal(part, at)) return found;
-  return nullptr;
-}
-
-/// "random 2 of [kv[0], kv[1]]"
+/// "random 2 of [kv[0], kv[1]]"; of one node, "(random 1 of [kv[1]])[0]".
 std::optional<std::string> pick_of_all(const plan::Plan& plan, const Value& value) {
+  if (value.is<NodeRef>()) return fmt::format("(random 1 of [{}])[0]", *literal(plan, value));
   const auto* list = value.as<List>();
   if (!list || list->empty() || !std::all_of(list->begin(), list->end(), [](const Value& item) { return item.is<NodeRef>(); })) return std::nullopt;
   const auto nodes = literal(plan, value);
   return nodes ? std::optional(fmt::format("random {} of {}", list->size(), *nodes)) : std::nullopt;
 }
+
+bool names_any(const ast::Expr& expr, const std::set<std::string_view>& names) {
+  const auto* ref = std::get_if<ast::Ref>(&expr.node);
+  bool found = ref && names.contains(ref->name.text);
+  for_each_part(expr, [&](const ast::Expr& part) { found = found || names_any(part, names); });
+  return found;
+}
+
+/// How long the statement waits for what it needs.
+Nanos settle_of(const Nodes& nodes) {
+  for (const plan::BodyNode* node : nodes) {
+    if (const auto* step = std::get_if<plan::Step>(&node->node); step && step->settle > Nanos{}) return step->settle;
+    if (const auto* scope = std::get_if<plan::Scope>(&node->node); scope && scope->settle > Nanos{}) return scope->settle;
+  }
+  return {};
+}
+
+bool is_choice(const ast::Expr& expr, Stands stands) { return std::holds_alternative<ast::Pick>(expr.node) || (stands == Stands::decides && std::holds_alternative<ast::RoleOf>(expr.node)); }
 
 }  // namespace
 
@@ -60,13 +70,6 @@ Span with_brackets(std::string_view text, Span span) {
   return span;
 }
 
-BodyWriter::BodyWriter(Units& units, const plan::Plan& plan, const run::ScenarioResult& result, const std::vector<run::Choice>& around, Form form)
-    : units_(units), plan_(plan), form_(form) {
-  for (const auto* choices : {&around, &result.choices})
-    for (const run::Choice& choice : *choices)
-      choices_.insert_or_assign({choice.statement, choice.path, choice.at.file, choice.at.line, choice.at.column, choice.at.length}, choice.value);
-}
-
 void BodyWriter::add(Index& index, const plan::Body& body) {
   for (const plan::BodyNode& node : body) {
     index[place(node.at)].push_back(&node);
@@ -74,27 +77,118 @@ void BodyWriter::add(Index& index, const plan::Body& body) {
   }
 }
 
+const Nodes& BodyWriter::nodes_of(const Around& around, Span span) const {
+  static const Nodes none;
+  const auto found = around.index.find(place(around.unit.places.source(span)));
+  return found == around.index.end() ? none : found->second;
+}
+
 std::string BodyWriter::scenario(const Unit& unit, const ast::Block& block, const plan::Body& body) {
   Index index;
   add(index, body);
-  return inner({unit, index}, block);
+  return inner({unit, index, 0, names_}, block);
+}
+
+void BodyWriter::workload(const Unit& unit, const ast::Workload& tree, Edits& edits) {
+  const Index none;
+  Around in{unit, none, 0, names_};
+  in.workload = &tree;
+  for_each_argument(tree, [&](const ast::Expr& argument) { parts(in, {}, argument, Stands::decides, edits); });
+}
+
+bool BodyWriter::chooses(const ast::Workload& tree) const {
+  bool found = false;
+  for_each_argument(tree, [&](const ast::Expr& argument) { found = found || has_choice(argument, Stands::decides); });
+  return found;
+}
+
+bool BodyWriter::idle(const ast::During& tree) const {
+  return std::any_of(tree.workloads.begin(), tree.workloads.end(), [&](const ast::Name& name) {
+    const ast::Workload* workload = units_.workload(name.text).second;
+    return workload && !draws_.drew(name.text) && chooses(*workload);
+  });
 }
 
 std::string BodyWriter::inner(const Around& around, const ast::Block& block) {
   Edits edits;
   statements(around, block, edits);
-  return edits.applied(around.unit.text, between_braces(block));
+  std::string out = edits.applied(around.unit.text, between_braces(block));
+  written_ += out.size();
+  return out;
 }
 
 void BodyWriter::statements(const Around& around, const ast::Block& block, Edits& edits) {
-  for (const ast::Statement& one : block.statements) statement(around, one, edits);
+  Around in = around;
+  for (const ast::Statement& one : block.statements) {
+    if (too_long()) return;
+    if (const auto text = in_place_of(in, one)) {
+      edits.replace(one.span, *text);
+      for_each_bound(one, [&](const ast::Name& name) { in.gone.insert(name.text); });
+    } else {
+      statement(in, one, edits);
+    }
+  }
+}
+
+std::string BodyWriter::where(const Around& around, const ast::Statement& tree) const {
+  const plan::Source at = around.unit.places.source(tree.span);
+  return at.file == 0 ? fmt::format("line {}", at.line) : fmt::format("{}:{}", around.unit.path, at.line);
+}
+
+std::optional<std::string> BodyWriter::in_place_of(const Around& around, const ast::Statement& tree) {
+  const Nodes& nodes = nodes_of(around, tree.span);
+  const bool reached = taken_.reached(nodes, around.path);
+  bool gone = false, incomplete = false;
+  const ast::Expr* missing = nullptr;
+  for_each_expression(tree, [&](const ast::Expr& expr, Stands stands) {
+    gone = gone || names_any(expr, around.gone);
+    Edits ignored;
+    bool known = expression(around, nodes, expr, stands, ignored);
+    // Whoever runs over nothing fails, and a list that is written as empty is a mistake of the file.
+    if (std::holds_alternative<ast::For>(tree.node) && has_choice(expr, stands))
+      if (const Value* value = chosen(around, nodes, expr)) known = known && !(value->is<List>() && value->as<List>()->empty());
+    incomplete = incomplete || !known;
+    if (!known && !missing && stands == Stands::decides) missing = &expr;
+  });
+  if (const auto* during = std::get_if<ast::During>(&tree.node)) incomplete = incomplete || idle(*during);
+  if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && !reached)
+    if (const auto [unit, step] = units_.step(verb->verb.text); step) incomplete = incomplete || has_choice(*step->body) || (step->undo && has_choice(*step->undo));
+  if (gone || (!reached && incomplete)) return fmt::format("log {}", *literal(plan_, Value(where(around, tree) + " was not reached")));
+  if (!missing) return std::nullopt;
+  const Nanos settle = settle_of(nodes);
+  const std::string form = settle > Nanos{} ? fmt::format("eventually within {}:", *literal(plan_, Value(settle))) : "expect";
+  return fmt::format("# {} found nothing to choose\n{} {}", where(around, tree), form, question(around, nodes, *missing));
+}
+
+std::string BodyWriter::question(const Around& around, const Nodes& nodes, const ast::Expr& expr) {
+  const ast::Expr* choice = unknown(around, nodes, expr);
+  if (!choice) {
+    Edits inside;
+    parts(around, nodes, expr, Stands::asks, inside);
+    return fmt::format("count({}) >= 1", inside.applied(around.unit.text, expr.span));
+  }
+  const auto* pick = std::get_if<ast::Pick>(&choice->node);
+  const auto* amount = pick ? std::get_if<ast::Integer>(&pick->amount->node) : nullptr;
+  const ast::Expr& set = pick ? *pick->set : *choice;
+  Edits inside;
+  for_each_part(set, [&](const ast::Expr& part) { parts(around, nodes, part, Stands::decides, inside); });
+  if (std::holds_alternative<ast::Ref>(set.node)) parts(around, nodes, set, Stands::decides, inside);
+  return fmt::format("count({}) >= {}", inside.applied(around.unit.text, set.span), amount ? amount->value : 1);
+}
+
+const ast::Expr* BodyWriter::unknown(const Around& around, const Nodes& nodes, const ast::Expr& expr) const {
+  const ast::Expr* found = nullptr;
+  for_each_part(expr, [&](const ast::Expr& part) {
+    if (!found) found = unknown(around, nodes, part);
+  });
+  return found || !is_choice(expr, Stands::decides) || written(chosen(around, nodes, expr)) ? found : &expr;
 }
 
 void BodyWriter::statement(const Around& around, const ast::Statement& tree, Edits& edits) {
-  const auto found = around.index.find(place(around.unit.places.source(tree.span)));
-  static const std::vector<const plan::BodyNode*> none;
-  const std::vector<const plan::BodyNode*>& nodes = found == around.index.end() ? none : found->second;
+  const Nodes& nodes = nodes_of(around, tree.span);
   for_each_bound(tree, [&](const ast::Name& name) { bound(around, name, edits); });
+  if (const auto* during = std::get_if<ast::During>(&tree.node))
+    for (const ast::Name& name : during->workloads) bound(around, name, edits);
   if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) return loop(around, nodes, tree, *repeat->body, nullptr, edits);
   if (const auto* loop_tree = std::get_if<ast::For>(&tree.node)) return loop(around, nodes, tree, *loop_tree->body, &loop_tree->variable, edits);
   if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && call(around, nodes, tree, *verb, edits)) return;
@@ -103,7 +197,7 @@ void BodyWriter::statement(const Around& around, const ast::Statement& tree, Edi
   for_each_block(tree, [&](const ast::Block& block) { statements(around, block, edits); });
 }
 
-void BodyWriter::actors(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Parallel& tree, Edits& edits) {
+void BodyWriter::actors(const Around& around, const Nodes& nodes, const ast::Parallel& tree, Edits& edits) {
   const plan::Scope* scope = scope_of(nodes, plan::ScopeKind::parallel);
   for (const ast::Actor& actor : tree.actors) {
     Around in = around;
@@ -114,54 +208,85 @@ void BodyWriter::actors(const Around& around, const std::vector<const plan::Body
   }
 }
 
-const Value* BodyWriter::chosen(const std::vector<const plan::BodyNode*>& nodes, std::uint64_t path, const plan::Source& at) const {
-  for (const plan::BodyNode* node : nodes)
-    if (const auto found = choices_.find({node, path, at.file, at.line, at.column, at.length}); found != choices_.end()) return &found->second;
-  return nullptr;
+const Value* BodyWriter::chosen(const Around& around, const Nodes& nodes, const ast::Expr& expr) const {
+  const plan::Source at = around.unit.places.source(expr.span);
+  const Value* value = taken_.value(nodes, around.path, at);
+  return value ? value : std::holds_alternative<ast::Pick>(expr.node) ? constant(nodes, at) : nullptr;
 }
 
-const Value* BodyWriter::constant(const std::vector<const plan::BodyNode*>& nodes, const plan::Source& at) const {
-  const Value* found = nullptr;
-  const auto look = [&](const plan::Expr& expr) {
-    if (!found) found = find_literal(expr, at);
-  };
-  for (const plan::BodyNode* node : nodes) {
-    if (const auto* step = std::get_if<plan::Step>(&node->node)) {
-      for (const plan::Expr& expr : step->args) look(expr);
-      if (step->expect) look(*step->expect);
-    } else if (const auto* scope = std::get_if<plan::Scope>(&node->node)) {
-      if (scope->value) look(*scope->value);
-    } else {
-      look(std::get<plan::Condition>(node->node).condition);
+std::optional<std::string> BodyWriter::written(const Value* value) const {
+  if (!value) return std::nullopt;
+  if (form_ == Form::as_picks)
+    if (auto text = pick_of_all(plan_, *value)) return text;
+  // A set of one is written as the node that it is: it may stand wherever the set may.
+  const auto* list = value->as<List>();
+  return literal(plan_, list && list->size() == 1 ? list->front() : *value);
+}
+
+std::string BodyWriter::written_list(const Value& list) const {
+  const std::optional<std::string> picks = form_ == Form::as_picks ? pick_of_all(plan_, list) : std::nullopt;
+  return picks ? *picks : literal(plan_, list).value_or("[null]");
+}
+
+bool BodyWriter::expression(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands, Edits& edits) {
+  Edits inside;
+  if (parts(around, nodes, expr, stands, inside)) {
+    edits.append(std::move(inside));
+    return true;
+  }
+  const auto text = stands == Stands::decides ? written(taken_.value(nodes, around.path, around.unit.places.source(expr.span))) : std::nullopt;
+  if (text) edits.replace(with_brackets(around.unit.text, expr.span), *text);
+  return text.has_value();
+}
+
+bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands, Edits& edits) {
+  bool known = true;
+  if (around.workload && is_choice(expr, stands)) {
+    edits.replace(with_brackets(around.unit.text, expr.span), draws_.text(around.workload->name.text, around.unit.places.source(expr.span)));
+    return true;
+  }
+  if (is_choice(expr, stands)) {
+    const auto* pick = std::get_if<ast::Pick>(&expr.node);
+    const auto text = written(chosen(around, nodes, expr));
+    if (text) {
+      // A `random` that is kept keeps its brackets.
+      edits.replace(form_ == Form::as_picks ? expr.span : with_brackets(around.unit.text, expr.span), *text);
+      return true;
+    }
+    if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;
+    // Asked of nobody: it is about the set.
+    edits.replace({expr.span.begin, pick->set->span.begin}, "");
+  }
+  if (const auto* call = std::get_if<ast::Call>(&expr.node)) {
+    const auto [unit, definition] = units_.definition(call->callee.text);
+    if (definition && has_choice(*definition->body, stands)) {
+      if (definition->parameters.size() != call->arguments.size()) return false;
+      ++calls_;
+      Around in{*unit, around.index, around.path, names_};
+      in.workload = around.workload;
+      rename(*definition->body, in.names);
+      for (std::size_t i = 0; i < call->arguments.size(); ++i) {
+        Edits inside;
+        known = parts(around, nodes, *call->arguments[i], stands, inside) && known;
+        in.names[definition->parameters[i].name.text] = "(" + inside.applied(around.unit.text, call->arguments[i]->span) + ")";
+      }
+      Edits inside;
+      known = parts(in, nodes, *definition->body, stands, inside) && known;
+      const std::string text = inside.applied(unit->text, definition->body->span);
+      edits.replace(expr.span, is_choice(*definition->body, stands) ? text : "(" + text + ")");
+      return known;
+    }
+    if (call->callee.text == "text_file" && call->arguments.size() == 1) {
+      const ast::Expr& argument = *call->arguments.front();
+      if (const auto* path = std::get_if<ast::String>(&argument.node)) edits.replace(argument.span, around.unit.whole_path(path->value));
+      return true;
     }
   }
-  return found && (found->is<List>() || found->is<NodeRef>()) ? found : nullptr;  // the amount may stand there too
-}
-
-void BodyWriter::expression(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Expr& expr, Stands stands, Edits& edits) {
-  const bool pick = std::holds_alternative<ast::Pick>(expr.node);
-  const bool role = std::holds_alternative<ast::RoleOf>(expr.node);
-  if (pick || (role && stands == Stands::decides)) {
-    const plan::Source at = around.unit.places.source(expr.span);
-    const Value* value = chosen(nodes, around.path, at);
-    if (!value && pick) value = constant(nodes, at);
-    if (const auto text = value && pick && form_ == Form::as_picks ? pick_of_all(plan_, *value) : std::nullopt) return edits.replace(expr.span, *text);
-    // A set of one is written as the node that it is: it may stand wherever the set may.
-    const auto* list = value ? value->as<List>() : nullptr;
-    const std::optional<std::string> text = !value ? std::nullopt : literal(plan_, list && list->size() == 1 ? list->front() : *value);
-    if (text) return edits.replace(with_brackets(around.unit.text, expr.span), *text);
-  }
-  if (const auto* call = std::get_if<ast::Call>(&expr.node); call && call->callee.text == "text_file" && call->arguments.size() == 1) {
-    const ast::Expr& argument = *call->arguments.front();
-    if (const auto* path = std::get_if<ast::String>(&argument.node)) return edits.replace(argument.span, around.unit.whole_path(path->value));
-  }
-  if (const auto* ref = std::get_if<ast::Ref>(&expr.node)) {
-    bound(around, ref->name, edits);
-    return;
-  }
+  if (const auto* ref = std::get_if<ast::Ref>(&expr.node)) bound(around, ref->name, edits);
   if (const auto* list = std::get_if<ast::ListFor>(&expr.node)) bound(around, list->variable, edits);
   if (const auto* quantified = std::get_if<ast::Quantified>(&expr.node)) bound(around, quantified->variable, edits);
-  for_each_part(expr, [&](const ast::Expr& part) { expression(around, nodes, part, stands, edits); });
+  for_each_part(expr, [&](const ast::Expr& part) { known = parts(around, nodes, part, stands, edits) && known; });
+  return known;
 }
 
 void BodyWriter::bound(const Around& around, const ast::Name& name, Edits& edits) const {
@@ -185,63 +310,58 @@ void BodyWriter::rename(const ast::Expr& expr, std::map<std::string_view, std::s
   for_each_part(expr, [&](const ast::Expr& part) { rename(part, names); });
 }
 
-bool BodyWriter::spend(std::size_t size) {
-  if (written_ + size > kMostWritten) {
-    ++given_up_;
-    return false;
-  }
-  written_ += size;
-  return true;
-}
-
-void BodyWriter::loop(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Statement& whole, const ast::Block& body, const ast::Name* variable,
-                      Edits& edits) {
+void BodyWriter::loop(const Around& around, const Nodes& nodes, const ast::Statement& whole, const ast::Block& body, const ast::Name* variable, Edits& edits) {
   const plan::BodyNode* node = nullptr;
   const plan::Scope* scope = scope_of(nodes, variable ? plan::ScopeKind::loop : plan::ScopeKind::repeat, &node);
-  const auto* items = scope && variable ? chosen({node}, around.path, scope->value->at) : nullptr;
+  const Value* items = scope && variable ? taken_.value({node}, around.path, scope->value->at) : nullptr;
   const auto* list = items ? items->as<List>() : nullptr;
   const std::size_t times = variable ? (list ? list->size() : 0) : scope ? scope->times : 0;
-  Around in = around;
-  in.path = run::iteration(around.path, 0);
-  const std::string first = inner(in, body);
-  std::set<std::string_view> seen;
-  std::vector<std::string> all{first};
-  bool alike = true, fits = true;
-  const std::size_t differing = has_choice(body, seen) ? times : 1;
-  for (std::size_t i = 1; i < differing && fits; ++i) {
+  const std::size_t begun = scope && has_choice(body) ? std::min(taken_.rounds(*scope, around.path), times) : 0;
+  struct Alike { std::string text; std::size_t times; };
+  std::vector<Alike> groups;
+  // Those that were not begun are all alike.
+  for (std::size_t i = 0; (i <= begun && i < times) || i == 0; ++i) {
+    Around in = around;
     in.path = run::iteration(around.path, i);
-    all.push_back(inner(in, body));
-    alike = alike && all.back() == first;
-    fits = spend(all.back().size());
+    std::string text = inner(in, body);
+    if (too_long()) return;
+    const std::size_t count = i < begun ? 1 : std::max(times, i + 1) - i;
+    if (!groups.empty() && groups.back().text == text) groups.back().times += count;
+    else groups.push_back({std::move(text), count});
   }
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; variable && list && !alike && fits && i < all.size(); ++i) {
-    const std::optional<std::string> text = literal(plan_, (*list)[i]);
-    fits = text.has_value();
-    if (text) texts.push_back(*text);
-  }
-  if (alike || !fits) {
+  if (groups.size() == 1) {
     for_each_expression(whole, [&](const ast::Expr& expr, Stands stands) { expression(around, nodes, expr, stands, edits); });
-    if (alike) edits.replace(between_braces(body), first);
+    edits.replace(between_braces(body), groups.front().text);
     return;
   }
+  const auto renamed = variable ? around.names.find(variable->text) : around.names.end();
+  const std::string name = !variable ? "" : renamed == around.names.end() ? std::string(variable->text) : renamed->second;
   std::string out;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    out += fmt::format("step \"{} {} of {}\" {{\n", variable ? "for" : "repeat", i + 1, all.size());
-    const auto renamed = variable ? around.names.find(variable->text) : around.names.end();
-    if (variable) out += fmt::format("let {} = {}\n", renamed == around.names.end() ? std::string(variable->text) : renamed->second, texts[i]);
-    out += all[i] + "\n}\n";
+  std::size_t at = 0;
+  for (const Alike& group : groups) {
+    const Value over = variable ? Value(List(list->begin() + static_cast<std::ptrdiff_t>(at), list->begin() + static_cast<std::ptrdiff_t>(at + group.times))) : Value();
+    if (group.times == 1 && form_ == Form::as_nodes) {
+      out += fmt::format("step \"{} {} of {}\" {{\n", variable ? "for" : "repeat", at + 1, times);
+      if (variable) out += fmt::format("let {} = {}\n", name, written(&(*list)[at]).value_or("null"));
+    } else if (variable) {
+      out += fmt::format("for {} in {} {{\n", name, written_list(over));
+    } else {
+      // Proofs take a loop's rounds together, and so they do with one that runs once over what is no node.
+      out += group.times == 1 ? fmt::format("for round_{} in [{}] {{\n", ++calls_, at + 1) : fmt::format("repeat {} {{\n", group.times);
+    }
+    out += group.text + "\n}\n";
+    at += group.times;
   }
   edits.replace(whole.span, out);
 }
 
-bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNode*>& nodes, const ast::Statement& whole, const ast::VerbStep& tree, Edits& edits) {
+bool BodyWriter::call(const Around& around, const Nodes& nodes, const ast::Statement& whole, const ast::VerbStep& tree, Edits& edits) {
   const plan::Scope* scope = scope_of(nodes, plan::ScopeKind::group);
   const auto [unit, step] = scope ? units_.step(tree.verb.text) : std::pair<const Unit*, const ast::StepDef*>{};
   if (!step) return false;
   Index index;
   add(index, scope->body);
-  Around in{*unit, index, around.path};
+  Around in{*unit, index, around.path, names_};
   if (step->scoped) {
     scoped(in, *step, tree, edits);
     return false;
@@ -265,7 +385,6 @@ bool BodyWriter::call(const Around& around, const std::vector<const plan::BodyNo
     lets += fmt::format("let {} = {}\n", name, inside.applied(around.unit.text, with_brackets(around.unit.text, argument->span)));
   }
   const std::string body = inner(in, *step->body);
-  if (!spend(body.size())) return false;
   const std::string title = *literal(plan_, Value(std::string(tree.verb.text)));
   edits.replace(whole.span, fmt::format("step {} {{\n{}{}\n}}", title, lets, body));
   return true;
@@ -281,25 +400,28 @@ void BodyWriter::scoped(const Around& in, const ast::StepDef& step, const ast::V
   if (inside.applied(in.unit.text, whole) == text_of(in.unit, whole)) return;
   inside.replace(step.name.span, name);
   const std::string text = inside.applied(in.unit.text, whole);
-  if (!spend(text.size())) return;
+  written_ += text.size();
   ++calls_;
   steps_ += "\n" + text + "\n";
   edits.replace(tree.verb.span, name);
 }
 
-bool BodyWriter::has_choice(const ast::Expr& expr) const {
-  bool found = std::holds_alternative<ast::Pick>(expr.node) || std::holds_alternative<ast::RoleOf>(expr.node);
-  for_each_part(expr, [&](const ast::Expr& part) { found = found || has_choice(part); });
+bool BodyWriter::has_choice(const ast::Expr& expr, Stands stands) const {
+  bool found = is_choice(expr, stands);
+  if (const auto* call = std::get_if<ast::Call>(&expr.node); call && !found)
+    if (const auto [unit, definition] = units_.definition(call->callee.text); definition) found = has_choice(*definition->body, stands);
+  for_each_part(expr, [&](const ast::Expr& part) { found = found || has_choice(part, stands); });
   return found;
 }
 
-bool BodyWriter::has_choice(const ast::Block& block, std::set<std::string_view>& seen) {
+bool BodyWriter::has_choice(const ast::Block& block, std::set<std::string_view>& seen) const {
   bool found = false;
   for (const ast::Statement& tree : block.statements) {
-    for_each_expression(tree, [&](const ast::Expr& expr, Stands) { found = found || has_choice(expr); });
+    for_each_expression(tree, [&](const ast::Expr& expr, Stands stands) { found = found || has_choice(expr, stands); });
     for_each_block(tree, [&](const ast::Block& inner) { found = found || has_choice(inner, seen); });
     if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) found = found || has_choice(*repeat->body, seen);
     if (const auto* loop = std::get_if<ast::For>(&tree.node)) found = found || has_choice(*loop->body, seen);
+    if (const auto* during = std::get_if<ast::During>(&tree.node)) found = found || idle(*during);
     if (const auto* verb = std::get_if<ast::VerbStep>(&tree.node); verb && !found && seen.insert(verb->verb.text).second) {
       const auto [unit, step] = units_.step(verb->verb.text);
       found = step && (has_choice(*step->body, seen) || (step->undo && has_choice(*step->undo, seen)));

@@ -1,31 +1,20 @@
 #include "interpreter/resolve/schedule.hpp"
 
 #include <algorithm>
-#include <map>
+#include <filesystem>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "grammar/format/format.hpp"
-#include "grammar/parse/parse.hpp"
-#include "interpreter/resolve/body.hpp"
+#include "interpreter/resolve/draws.hpp"
 #include "interpreter/resolve/literal.hpp"
+#include "interpreter/resolve/prune.hpp"
+#include "interpreter/resolve/taken.hpp"
 
 namespace failc::resolve {
 namespace {
-
-/// A declaration, with its line's end and the comments that stand right above it.
-Span with_comments(const Unit& unit, Span span) {
-  std::uint32_t begin = span.begin;
-  for (auto comment = unit.tokens.comments.rbegin(); comment != unit.tokens.comments.rend(); ++comment) {
-    if (!comment->own_line || comment->span.end > begin) continue;
-    const std::string_view gap = unit.text.substr(comment->span.end, begin - comment->span.end);
-    if (std::count(gap.begin(), gap.end(), '\n') != 1 || gap.find_first_not_of(" \t\r\n") != std::string_view::npos) break;
-    begin = comment->span.begin;
-  }
-  const std::size_t newline = unit.text.find('\n', span.end);
-  return {begin, newline == std::string_view::npos ? span.end : static_cast<std::uint32_t>(newline + 1)};
-}
 
 /// A file that is named by a string: behind `from NAME` of a cluster, and `text_file(`.
 void file_names(const Unit& unit, Edits& edits) {
@@ -39,90 +28,6 @@ void file_names(const Unit& unit, Edits& edits) {
   }
 }
 
-/// What each invocation of a workload drew, for the expressions that drew.
-class Workloads {
- public:
-  Workloads(const plan::Plan& plan, const run::ScenarioResult& result) : plan_(plan) {
-    for (const run::WorkloadChoice& drawn : result.drawn)
-      drawn_[{drawn.workload, drawn.at.line, drawn.at.column, drawn.at.length}].emplace(drawn.counter, &drawn.value);
-  }
-
-  void write(const Unit& unit, const ast::Workload& tree, Edits& edits) const {
-    // An instance of a matrix may have one of its own; no scenario runs two of them.
-    for (std::uint32_t index = 0; index < plan_.workloads.size(); ++index) {
-      if (written_name(plan_.workloads[index].name) != tree.name.text || !has_drawn(index)) continue;
-      for (const ast::ExprPtr& argument : tree.arguments) expression(unit, index, *argument, edits);
-      for (const ast::Labelled& labelled : tree.labels) expression(unit, index, *labelled.value, edits);
-      return;
-    }
-  }
-
- private:
-  bool has_drawn(std::uint32_t index) const {
-    const auto first = drawn_.lower_bound({index, 0, 0, 0});
-    return first != drawn_.end() && std::get<0>(first->first) == index;
-  }
-
-  void expression(const Unit& unit, std::uint32_t index, const ast::Expr& expr, Edits& edits) const {
-    if (std::holds_alternative<ast::Pick>(expr.node) || std::holds_alternative<ast::RoleOf>(expr.node)) {
-      const plan::Source at = unit.places.source(expr.span);
-      const auto found = drawn_.find({index, at.line, at.column, at.length});
-      if (found != drawn_.end())
-        if (const auto text = by_counter(found->second)) return edits.replace(with_brackets(unit.text, expr.span), *text);
-    }
-    for_each_part(expr, [&](const ast::Expr& part) { expression(unit, index, part, edits); });
-  }
-
-  /// The invocation's node from a list; the last one for those that there were not. One that drew nothing has the node of the one before.
-  std::optional<std::string> by_counter(const std::map<std::int64_t, const Value*>& values) const {
-    std::vector<std::string> texts;
-    for (const auto& [counter, value] : values) {
-      const auto* list = value->as<List>();
-      if (list && list->size() != 1) return std::nullopt;
-      std::optional<std::string> text = literal(plan_, list ? list->front() : *value);
-      if (!text) return std::nullopt;
-      while (texts.size() + 1 < static_cast<std::size_t>(counter)) texts.push_back(texts.empty() ? *text : texts.back());
-      texts.push_back(std::move(*text));
-    }
-    if (std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == texts.front(); })) return texts.front();
-    return fmt::format("[{}][min([counter, {}]) - 1]", fmt::join(texts, ", "), texts.size());
-  }
-
-  const plan::Plan& plan_;
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t>, std::map<std::int64_t, const Value*>> drawn_;
-};
-
-/// `random 2 of [kv[0], kv[1]]` is no choice.
-bool takes_all(const ast::Pick& pick) {
-  const auto* amount = pick.amount ? std::get_if<ast::Integer>(&pick.amount->node) : nullptr;
-  const auto* set = pick.set ? std::get_if<ast::List>(&pick.set->node) : nullptr;
-  return amount && set && amount->value == static_cast<std::int64_t>(set->items.size());
-}
-
-/// Picks that are still there, wherever.
-std::size_t picks_in(const ast::Expr& expr) {
-  const auto* pick = std::get_if<ast::Pick>(&expr.node);
-  std::size_t count = pick && !takes_all(*pick);
-  for_each_part(expr, [&](const ast::Expr& part) { count += picks_in(part); });
-  return count;
-}
-
-std::size_t choices_in(const ast::Block& block) {
-  const auto roles = [](const ast::Expr& expr, const auto& again) -> std::size_t {
-    std::size_t count = std::holds_alternative<ast::RoleOf>(expr.node);
-    for_each_part(expr, [&](const ast::Expr& part) { count += again(part, again); });
-    return count;
-  };
-  std::size_t count = 0;
-  for (const ast::Statement& tree : block.statements) {
-    for_each_expression(tree, [&](const ast::Expr& expr, Stands stands) { count += picks_in(expr) + (stands == Stands::decides ? roles(expr, roles) : 0); });
-    for_each_block(tree, [&](const ast::Block& inner) { count += choices_in(inner); });
-    if (const auto* repeat = std::get_if<ast::Repeat>(&tree.node)) count += choices_in(*repeat->body);
-    if (const auto* loop = std::get_if<ast::For>(&tree.node)) count += choices_in(*loop->body);
-  }
-  return count;
-}
-
 Result<std::string> formatted(const std::string& text) {
   SourceMap sources;
   diag::Sink sink;
@@ -132,36 +37,11 @@ Result<std::string> formatted(const std::string& text) {
   return out;
 }
 
-/// Choices that stand as they were written.
-std::size_t choices_left(const std::string& text) {
-  SourceMap sources;
-  diag::Sink sink;
-  const FileId file = sources.add("the resolved schedule", text);
-  const ast::Tokens tokens = parse::lex(sources, file, sink);
-  const ast::File tree = parse::file(sources, file, tokens, sink);
-  std::size_t count = 0;
-  for (const ast::Declaration& declaration : tree.declarations) {
-    if (const auto* scenario = std::get_if<ast::Scenario>(&declaration.node); scenario && scenario->body) count += choices_in(*scenario->body);
-    if (const auto* hook = std::get_if<ast::Hook>(&declaration.node); hook && hook->body) count += choices_in(*hook->body);
-  }
-  return count;
-}
-
 std::string_view title_of(const plan::Scenario& scenario) { return scenario.base.empty() ? scenario.title : scenario.base; }
 
-/// The matrix that an instance is of; null where it is of another file.
-const ast::Matrix* matrix_of(const Unit& unit, const plan::Scenario& scenario) {
-  std::string_view name;
-  for (const ast::Declaration& declaration : unit.tree.declarations)
-    if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node); tree && tree->title == title_of(scenario) && tree->matrix) name = tree->matrix->text;
-  for (const ast::Declaration& declaration : unit.tree.declarations)
-    if (const auto* matrix = std::get_if<ast::Matrix>(&declaration.node); matrix && !name.empty() && matrix->name.text == name) return matrix;
-  return nullptr;
-}
-
 /// Its axes with the values that one instance has; nothing where a value cannot be written.
-std::optional<std::string> matrix_text(const plan::Plan& plan, const ast::Matrix& matrix, const plan::Scenario& instance) {
-  std::string out = fmt::format("matrix {} {{\n", matrix.name.text);
+std::optional<std::string> matrix_text(const plan::Plan& plan, std::string_view called, const plan::Scenario& instance) {
+  std::string out = fmt::format("matrix {} {{\n", called);
   for (const auto& [name, value] : instance.axes) {
     const auto text = literal(plan, value);
     if (!text) return std::nullopt;
@@ -170,67 +50,113 @@ std::optional<std::string> matrix_text(const plan::Plan& plan, const ast::Matrix
   return out + "}";
 }
 
+/// What a param is in this scenario; nothing where that cannot be written.
+std::optional<std::string> value_of(const plan::Plan& plan, const ast::Param& param, const plan::Scenario& scenario) {
+  // One that is an axis too has the instance's value: what rests on it is checked without the matrix as well.
+  const auto named = [&](const auto& one) { return one.first == param.name.text; };
+  const auto axis = std::find_if(scenario.axes.begin(), scenario.axes.end(), named);
+  if (axis != scenario.axes.end()) return literal(plan, axis->second);
+  const auto value = std::find_if(plan.params.begin(), plan.params.end(), named);
+  return value == plan.params.end() ? std::nullopt : literal(plan, value->second);
+}
+
+/// A scenario of an imported file, and no other of it.
+std::string import_of(const plan::Plan& plan, const plan::Scenario& scenario, const std::string& name) {
+  std::error_code ignored;
+  const std::string path = std::filesystem::absolute(plan.files[scenario.at.file], ignored).lexically_normal().string();
+  return fmt::format("\nimport {} as {} only {}\nrun {}\n", *literal(plan, Value(path)), name, *literal(plan, Value(scenario.title)), name);
+}
+
 }  // namespace
 
-bool Schedules::can_tell(std::uint32_t index) {
-  const plan::Scenario& scenario = plan_.scenarios[index];
-  if (scenario.at.file != 0) return false;
-  const Unit* unit = units_.unit(0);
-  return !unit || scenario.base.empty() || matrix_of(*unit, scenario) != nullptr;
+std::string Schedules::fresh(std::string_view name) {
+  for (unsigned i = 1;; ++i) {
+    std::string out = fmt::format("{}_{}", name, i);
+    bool taken = false;
+    for (std::uint32_t file = 0; file < plan_.files.size() && !taken; ++file)
+      if (const Unit* unit = units_.unit(file)) taken = unit->text.find(out) != std::string_view::npos;
+    if (!taken) return out;
+  }
 }
 
 Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form) {
   const plan::Scenario& scenario = plan_.scenarios[result.scenario];
   const Unit* unit = units_.unit(0);
   if (!unit) return Error{fmt::format("`{}` is not at hand", plan_.files.front())};
+  std::vector<const run::ScenarioResult*> around;
+  for (const run::ScenarioResult& one : around_) around.push_back(&one);
+  const Taken taken(result, around);
+  if (taken.cut()) return Error{fmt::format("it chose more than {} times, or reached more than {} statements", run::kMostChoices, run::kMostReached)};
+  const Draws draws(plan_, result);
+  BodyWriter body(units_, plan_, taken, draws, form);
+  // Workloads of used files, which choose, are copied under names of their own.
+  struct Copied { const Unit* unit; const ast::Declaration* declaration; const ast::Workload* tree; std::string name; };
+  std::vector<Copied> copied;
+  for (std::uint32_t file = 1; file < plan_.files.size(); ++file) {
+    const Unit* other = units_.unit(file);
+    if (!other) continue;
+    for (const ast::Declaration& declaration : other->tree.declarations)
+      if (const auto* tree = std::get_if<ast::Workload>(&declaration.node); tree && body.chooses(*tree)) {
+        copied.push_back({other, &declaration, tree, fresh(tree->name.text)});
+        body.call(tree->name.text, copied.back().name);
+      }
+  }
   Edits edits;
   file_names(*unit, edits);
-  const Workloads workloads(plan_, result);
-  BodyWriter body(units_, plan_, result, around_, form);
-  bool found = false;
-  const ast::Matrix* matrix = scenario.base.empty() ? nullptr : matrix_of(*unit, scenario);
+  const bool imported = scenario.at.file != 0;
+  bool found = imported;
   for (const ast::Declaration& declaration : unit->tree.declarations) {
-    if (const auto* use = std::get_if<ast::Use>(&declaration.node); use && use->file) {
-      edits.replace(declaration.span, "use " + unit->whole_path(*use->file));
-    } else if (std::holds_alternative<ast::Import>(declaration.node) || std::holds_alternative<ast::RunSpec>(declaration.node)) {
-      edits.replace(with_comments(*unit, declaration.span), "");
+    const auto drop = [&] { edits.replace(unit->with_comments(declaration.span), ""); };
+    if (const auto* use = std::get_if<ast::Use>(&declaration.node)) {
+      if (use->file) edits.replace(declaration.span, "use " + unit->whole_path(*use->file));
+    } else if (std::holds_alternative<ast::Import>(declaration.node) || std::holds_alternative<ast::RunSpec>(declaration.node) || std::holds_alternative<ast::Matrix>(declaration.node)) {
+      drop();
     } else if (const auto* param = std::get_if<ast::Param>(&declaration.node)) {
-      // One that is an axis too has the instance's value: what rests on it is checked without the matrix as well.
-      const auto named = [&](const auto& one) { return one.first == param->name.text; };
-      const auto axis = std::find_if(scenario.axes.begin(), scenario.axes.end(), named);
-      const auto value = std::find_if(plan_.params.begin(), plan_.params.end(), named);
-      const auto text = axis != scenario.axes.end() ? literal(plan_, axis->second) : value == plan_.params.end() ? std::nullopt : literal(plan_, value->second);
-      if (!text) continue;
-      if (param->initial) edits.replace(param->initial->span, *text);
-      else edits.replace({declaration.span.end, declaration.span.end}, " = " + *text);
-    } else if (const auto* axes = std::get_if<ast::Matrix>(&declaration.node)) {
-      const auto text = axes == matrix ? matrix_text(plan_, *axes, scenario) : std::nullopt;
-      if (text) edits.replace(declaration.span, *text);
-      else edits.replace(with_comments(*unit, declaration.span), "");
+      const auto text = value_of(plan_, *param, scenario);
+      if (text && param->initial) edits.replace(param->initial->span, *text);
+      else if (text) edits.replace({declaration.span.end, declaration.span.end}, " = " + *text);
     } else if (const auto* hook = std::get_if<ast::Hook>(&declaration.node); hook && hook->body) {
       const plan::Body& done = hook->kind == ast::HookKind::setup     ? plan_.setup.front().body
                                : hook->kind == ast::HookKind::cleanup ? plan_.cleanup.front().body
                                                                       : scenario.body;
       edits.replace({hook->body->span.begin + 1, hook->body->span.end - 1}, body.scenario(*unit, *hook->body, done));
     } else if (const auto* workload = std::get_if<ast::Workload>(&declaration.node)) {
-      workloads.write(*unit, *workload, edits);
+      body.workload(*unit, *workload, edits);
     } else if (const auto* tree = std::get_if<ast::Scenario>(&declaration.node)) {
-      if (tree->title != title_of(scenario)) {
-        edits.replace(with_comments(*unit, declaration.span), "");
+      if (imported || tree->title != title_of(scenario)) {
+        drop();
         continue;
       }
       found = true;
+      if (tree->matrix && !scenario.base.empty()) {
+        const bool own = units_.matrix(tree->matrix->text).first == unit;  // another file's name is taken
+        const std::string name = own ? std::string(tree->matrix->text) : fresh(tree->matrix->text);
+        edits.replace(tree->matrix->span, name);
+        const auto text = matrix_text(plan_, name, scenario);
+        if (!text) return Error{"a value of its matrix cannot be written"};
+        edits.replace({declaration.span.begin, declaration.span.begin}, *text + "\n");
+      }
       edits.replace({tree->body->span.begin + 1, tree->body->span.end - 1}, body.scenario(*unit, *tree->body, scenario.body));
     }
   }
   if (!found) return Error{fmt::format("`{}` holds no scenario \"{}\" any more", unit->path, scenario.title)};
-  const std::string whole_text = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())}) + body.steps();
+  std::string whole = edits.applied(unit->text, {0, static_cast<std::uint32_t>(unit->text.size())}) + body.steps();
+  if (body.too_long()) return Error{fmt::format("it would be more than {} MiB of text", BodyWriter::kMostWritten >> 20)};
+  for (const Copied& one : copied) {
+    if (whole.find(one.name) == std::string::npos) continue;
+    Edits inside;
+    inside.replace(one.tree->name.span, one.name);
+    body.workload(*one.unit, *one.tree, inside);
+    whole += "\n" + inside.applied(one.unit->text, one.declaration->span) + "\n";
+  }
+  if (imported) whole += import_of(plan_, scenario, fresh("imported"));
+  const Pruned rest = pruned(whole);
   std::string head = fmt::format("# What `{}` chose, {}. It chooses nothing itself; roles that conditions ask for are questions.\n", scenario.id, origin_);
   if (form == Form::as_picks) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
-  if (const std::size_t left = choices_left(whole_text); left > 0) head += fmt::format("# Choices that stand as they were written, since they were not reached or are too large to write out: {}.\n", left);
+  if (rest.left > 0) head += fmt::format("# Choices that stand as they were written, since they came to several things at one place: {}.\n", rest.left);
   for (char& c : head)
     if (static_cast<unsigned char>(c) < 0x20 && c != '\n') c = ' ';
-  return formatted(head + "\n" + whole_text);
+  return formatted(head + "\n" + rest.text);
 }
 
 }  // namespace failc::resolve

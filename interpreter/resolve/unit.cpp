@@ -1,9 +1,11 @@
 #include "interpreter/resolve/unit.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "grammar/base/bug.hpp"
 #include "grammar/diag/diagnostic.hpp"
+#include "grammar/import/read.hpp"
 #include "grammar/parse/parse.hpp"
 
 namespace failc::resolve {
@@ -26,10 +28,22 @@ Span Unit::declaration_of(const ast::StepDef& step) const {
   FAILC_BUG("a step of another file");
 }
 
+Span Unit::with_comments(Span span) const {
+  std::uint32_t begin = span.begin;
+  for (auto comment = tokens.comments.rbegin(); comment != tokens.comments.rend(); ++comment) {
+    if (!comment->own_line || comment->span.end > begin) continue;
+    const std::string_view gap = text.substr(comment->span.end, begin - comment->span.end);
+    if (std::count(gap.begin(), gap.end(), '\n') != 1 || gap.find_first_not_of(" \t\r\n") != std::string_view::npos) break;
+    begin = comment->span.begin;
+  }
+  const std::size_t newline = text.find('\n', span.end);
+  return {begin, newline == std::string_view::npos ? span.end : static_cast<std::uint32_t>(newline + 1)};
+}
+
 Units::Units(const plan::Plan& plan, const SourceMap& sources) : plan_(plan), sources_(sources), units_(plan.files.size()) {}
 
 const Unit* Units::unit(std::uint32_t file) {
-  if (file >= units_.size()) return nullptr;
+  if (file >= units_.size() || spec::is_spec(plan_.files[file])) return nullptr;
   if (units_[file]) return units_[file].get();
   for (std::uint32_t i = 0; i < sources_.size(); ++i) {
     if (sources_[FileId{i}].path != plan_.files[file]) continue;
@@ -37,16 +51,6 @@ const Unit* Units::unit(std::uint32_t file) {
     return units_[file].get();
   }
   return nullptr;
-}
-
-std::pair<const Unit*, const ast::StepDef*> Units::step(std::string_view name) {
-  for (std::uint32_t file = 0; file < units_.size(); ++file) {
-    const Unit* found = unit(file);
-    if (!found) continue;
-    for (const ast::Declaration& declaration : found->tree.declarations)
-      if (const auto* step = std::get_if<ast::StepDef>(&declaration.node); step && step->name.text == name) return {found, step};
-  }
-  return {nullptr, nullptr};
 }
 
 }  // namespace failc::resolve

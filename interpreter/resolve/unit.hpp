@@ -18,6 +18,8 @@ struct Unit {
   std::string whole_path(const std::string& path) const;
   /// Where a step of `tree` is declared.
   Span declaration_of(const ast::StepDef& step) const;
+  /// A declaration, with its line's end and the comments that stand right above it.
+  Span with_comments(Span declaration) const;
 
   std::string_view path, text;
   ast::Tokens tokens;
@@ -33,9 +35,24 @@ class Units {
   /// Null where the file is not at hand.
   const Unit* unit(std::uint32_t file);
   /// The `step` of that name, the first file's before those that it uses, and its unit; null where there is none.
-  std::pair<const Unit*, const ast::StepDef*> step(std::string_view name);
+  std::pair<const Unit*, const ast::StepDef*> step(std::string_view name) { return named<ast::StepDef>(name); }
+  /// The same of a `check` or `define`, a `workload`, a `matrix`.
+  std::pair<const Unit*, const ast::CheckDef*> definition(std::string_view name) { return named<ast::CheckDef>(name); }
+  std::pair<const Unit*, const ast::Workload*> workload(std::string_view name) { return named<ast::Workload>(name); }
+  std::pair<const Unit*, const ast::Matrix*> matrix(std::string_view name) { return named<ast::Matrix>(name); }
 
  private:
+  template <class Tree>
+  std::pair<const Unit*, const Tree*> named(std::string_view name) {
+    for (std::uint32_t file = 0; file < units_.size(); ++file) {
+      const Unit* found = unit(file);
+      if (!found) continue;
+      for (const ast::Declaration& declaration : found->tree.declarations)
+        if (const auto* tree = std::get_if<Tree>(&declaration.node); tree && tree->name.text == name) return {found, tree};
+    }
+    return {nullptr, nullptr};
+  }
+
   const plan::Plan& plan_;
   const SourceMap& sources_;
   std::vector<std::unique_ptr<Unit>> units_;

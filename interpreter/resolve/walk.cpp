@@ -128,6 +128,11 @@ void for_each_expression(const ast::Statement& statement, const std::function<vo
              statement.node);
 }
 
+void for_each_argument(const ast::Workload& workload, const std::function<void(const ast::Expr&)>& visit) {
+  for (const ast::ExprPtr& argument : workload.arguments) visit(*argument);
+  for (const ast::Labelled& labelled : workload.labels) visit(*labelled.value);
+}
+
 void for_each_bound(const ast::Statement& statement, const std::function<void(const ast::Name&)>& visit) {
   if (const auto* let = std::get_if<ast::Let>(&statement.node)) visit(let->name);
   if (const auto* loop = std::get_if<ast::For>(&statement.node)) visit(loop->variable);

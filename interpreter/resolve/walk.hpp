@@ -17,6 +17,9 @@ enum class Stands : std::uint8_t {
 /// The expressions of a statement itself, not of the blocks in it.
 void for_each_expression(const ast::Statement& statement, const std::function<void(const ast::Expr&, Stands)>& visit);
 
+/// The arguments of a workload's invocations.
+void for_each_argument(const ast::Workload& workload, const std::function<void(const ast::Expr&)>& visit);
+
 /// The names that a statement itself binds.
 void for_each_bound(const ast::Statement& statement, const std::function<void(const ast::Name&)>& visit);
 

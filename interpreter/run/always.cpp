@@ -25,7 +25,7 @@ Task<bool> watch(ScenarioRun& run, Block& block, Watcher& watcher, const plan::C
     if (taken.cancelled) break;
     const Truth truth = eval::truth(taken.value());
     log.add(taken, truth);
-    if (watcher.samples == 0) run.note(*watcher.node, watcher.path, taken.evaluated, false);
+    if (watcher.samples == 0) run.note_condition(*watcher.node, watcher.path, taken.evaluated);
     ++watcher.samples;
     watcher.defined += truth != Truth::undefined;
     if (truth == Truth::undefined) watcher.last_reason = log.reason();

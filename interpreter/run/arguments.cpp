@@ -35,7 +35,7 @@ Task<Arguments> arguments(Context context, const plan::BodyNode& node, const std
   Arguments result;
   const Question all = question(context, salt, exprs, run.frame);
   const auto take = [&](Sample sample) {
-    run.note(node, context.path, sample.evaluated, true);
+    run.note(node, context.path, exprs, sample.evaluated);
     for (eval::Evaluated& one : sample.evaluated) result.values.push_back(std::move(one.value));
   };
   if (settle <= Nanos{} || singular_roles(exprs).empty()) {

@@ -24,6 +24,7 @@ void forget_names(ScenarioRun& run, const plan::Body& body) {
 Task<Flow> run_statement(Context context, Block& block, const plan::BodyNode& node) {
   ScenarioRun& run = context.run;
   block.current = &node;
+  run.note_reached(node, context.path);
   run.running.push_back(&node);
   run.recorder.step(run.plan, run.scenario, node);
   if (run.progress.step) run.progress.step(run.scenario, node);

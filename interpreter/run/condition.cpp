@@ -37,7 +37,7 @@ Task<Flow> expect(Context context, const plan::BodyNode& node, const plan::Condi
   Task<Sample> asking = sample(run, context.scope, asked, deadline, std::nullopt, wakes_of(run.plan, condition.condition) & ~kOwn);
   const Sample taken = co_await asking;
   if (taken.cancelled) co_return Flow::cancelled;
-  run.note(node, context.path, taken.evaluated, false);
+  run.note_condition(node, context.path, taken.evaluated);
   SeenLog log(run, node);
   const Truth truth = truth_of(taken);
   log.add(taken, truth);
@@ -73,7 +73,7 @@ Task<Flow> wait(Context context, const plan::BodyNode& node, const plan::Conditi
   Task<WaitEnd> waiting = wait_until(run, context.scope, wait);
   const WaitEnd end = co_await waiting;
   log.finish();
-  run.note(node, context.path, last, false);
+  run.note_condition(node, context.path, last);
   if (end == WaitEnd::cancelled) co_return Flow::cancelled;
   const Nanos used = std::min(run.scheduler.now() - begin, bound);
   const WaitUsed record{node.at, node.text, used, bound};
@@ -112,7 +112,7 @@ Task<Flow> never(Context context, const plan::BodyNode& node, const plan::Condit
     if (taken.at <= end) {
       const Truth truth = truth_of(taken);
       log.add(taken, truth);
-      if (!defined) run.note(node, context.path, taken.evaluated, false);
+      if (!defined) run.note_condition(node, context.path, taken.evaluated);
       defined = defined || truth != Truth::undefined;
       told = told || taken.told();
       if (truth == Truth::yes) {

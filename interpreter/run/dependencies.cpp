@@ -57,6 +57,12 @@ std::vector<plan::Source> random_sites(const std::vector<const plan::Expr*>& exp
   return found;
 }
 
+bool rests_on_choices(const plan::Expr& expr) {
+  bool found = false;
+  walk(expr, [&](const Expr& one) { found = found || one.op == Op::role || one.op == Op::role_all || one.op == Op::pick || one.op == Op::pick_random; });
+  return found;
+}
+
 std::uint64_t ordinal(const std::vector<plan::Source>& sites, const plan::Source& site) {
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (sites[i].file == site.file && sites[i].line == site.line && sites[i].column == site.column) return i;

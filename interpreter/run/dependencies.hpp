@@ -16,6 +16,9 @@ std::vector<const plan::Expr*> singular_roles(const std::vector<const plan::Expr
 /// The `random` selectors in `exprs`, in source order: a draw depends on its place among them, not on its line.
 std::vector<plan::Source> random_sites(const std::vector<const plan::Expr*>& exprs);
 
+/// Whether it names a role or picks from a set.
+bool rests_on_choices(const plan::Expr& expr);
+
 /// Where `random` stands in the statement, or a number of its own where it stands elsewhere.
 std::uint64_t ordinal(const std::vector<plan::Source>& sites, const plan::Source& site);
 

@@ -71,7 +71,7 @@ Task<bool> invoke(Generator& generator, std::int64_t counter) {
     for (const eval::Evaluated& evaluated : taken.evaluated) {
       values.push_back(evaluated.value);
       for (const eval::Choice& choice : evaluated.choices)
-        if (run.result.drawn.size() < kMostDrawn && !choice.value.undefined()) run.result.drawn.push_back({generator.index, counter, choice.at, choice.value});
+        if (run.result.drawn.size() < kMostDrawn) run.result.drawn.push_back({generator.index, counter, choice.at, choice.value});
     }
     if (!values.empty()) first = values.front();
     const SampleFacts facts(run, asked.draws);

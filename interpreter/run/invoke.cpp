@@ -94,7 +94,7 @@ Task<Flow> judge(Context context, const plan::BodyNode& node, const plan::Step& 
   Task<Sample> asking = sample(run, context.scope, asked, kNoDeadline, std::nullopt);
   const Sample taken = co_await asking;
   if (taken.cancelled) co_return Flow::cancelled;
-  run.note(node, context.path, taken.evaluated, false);
+  run.note_condition(node, context.path, taken.evaluated);
   SeenLog log(run, node);
   const Truth truth = eval::truth(taken.value());
   log.add(taken, truth);

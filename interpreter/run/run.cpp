@@ -58,6 +58,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
   for (const plan::Node& node : plan.nodes) names.push_back(node.name);
   RunState state;
   state.keeps_lines = plan::uses(plan, plan::Op::log_lines);
+  for (const plan::Op op : {plan::Op::role, plan::Op::role_all, plan::Op::pick, plan::Op::pick_random}) state.chooses = state.chooses || plan::uses(plan, op);
   ScenarioRun* current = nullptr;
   Recorder recorder(plan, journal, world, [&] {  // only called once `recorder` is there
     if (current) current->lose("the journal could not be written: " + *recorder.error());

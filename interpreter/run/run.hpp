@@ -51,14 +51,17 @@ struct SometimesAsked { std::string title; std::uint64_t asked = 0, held = 0; };
 
 /// In place of a scenario: what a file does around all of them.
 inline constexpr std::uint32_t kSetup = 0xfffffffe, kCleanup = 0xffffffff;
-/// What a choice of a statement came to: a role, a pick, what a loop ran over.
+/// What a choice of a statement came to: a role, a pick, what a loop ran over; and the whole of an argument that rests on choices. Undefined where it came to
+/// several things: in a list that is made of them.
 struct Choice {
   const plan::BodyNode* statement = nullptr;  // of the plan
   std::uint64_t path = 0;                     // in which iteration of the loops around it: see `iteration`
   plan::Source at;
   Value value;
 };
-/// What one of an invocation of a workload did; `counter` counts from 1.
+/// A statement that was begun, in one iteration of the loops around it.
+struct Reached { const plan::BodyNode* statement = nullptr; std::uint64_t path = 0; };
+/// What one of an invocation of a workload did; `counter` counts from 1. Undefined where it came to nothing.
 struct WorkloadChoice { std::uint32_t workload = 0; std::int64_t counter = 0; plan::Source at; Value value; };
 /// The path of the `i`th iteration, from 0, of a loop whose own is `path`.
 std::uint64_t iteration(std::uint64_t path, std::uint64_t i);
@@ -68,7 +71,7 @@ std::uint64_t actor(std::uint64_t path, const plan::Scope& actor);
 /// One of several times that a scenario was run. `journal`: its folder.
 struct Attempt { Verdict verdict = Verdict::pass; std::optional<Failure> failure; std::string journal; Nanos elapsed{}; };
 
-inline constexpr std::size_t kMostChoices = 100'000, kMostDrawn = 20'000;
+inline constexpr std::size_t kMostChoices = 200'000, kMostReached = 1'000'000, kMostDrawn = 200'000;
 
 struct ScenarioResult {
   std::uint32_t scenario = 0;               // of the plan, or kSetup, kCleanup
@@ -88,6 +91,7 @@ struct ScenarioResult {
   std::uint64_t assertions = 0;             // how many were asked
   backend::Instant began{}, ended{};
   std::vector<Choice> choices;              // as they were made, up to kMostChoices; of conditions those that are no roles
+  std::vector<Reached> reached;             // up to kMostReached; of plans in which anything is chosen
   std::vector<WorkloadChoice> drawn;        // of workloads, up to kMostDrawn
   std::string journal;                      // the folder of its record, where whoever runs it knows it
   std::vector<Attempt> attempts;            // where there was more than one: all, oldest first

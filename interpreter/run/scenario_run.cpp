@@ -161,10 +161,30 @@ void ScenarioRun::note_timeout() {
   fail(failure_at(node, fmt::format("the scenario's timeout of {} passed at this statement", show(bound)), node.text));
 }
 
-void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated, bool roles) {
+void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const plan::Source& at, const Value& value) {
+  if (result.choices.size() < kMostChoices) result.choices.push_back({&node, path, at, value});
+}
+
+void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std::vector<const plan::Expr*>& exprs, const std::vector<eval::Evaluated>& evaluated) {
+  if (!state.chooses) return;
+  for (std::size_t i = 0; i < exprs.size(); ++i) {
+    bool whole = rests_on_choices(*exprs[i]);
+    for (const eval::Choice& choice : evaluated[i].choices) {
+      note(node, path, choice.at, choice.value);
+      whole = whole && choice.at != exprs[i]->at;
+    }
+    if (whole) note(node, path, exprs[i]->at, evaluated[i].value);
+  }
+}
+
+void ScenarioRun::note_condition(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated) {
   for (const eval::Evaluated& one : evaluated)
     for (const eval::Choice& choice : one.choices)
-      if ((roles || !choice.role) && !choice.value.undefined() && result.choices.size() < kMostChoices) result.choices.push_back({&node, path, choice.at, choice.value});
+      if (!choice.role) note(node, path, choice.at, choice.value);
+}
+
+void ScenarioRun::note_reached(const plan::BodyNode& node, std::uint64_t path) {
+  if (state.chooses && result.reached.size() < kMostReached) result.reached.push_back({&node, path});
 }
 
 std::uint64_t iteration(std::uint64_t path, std::uint64_t i) { return mix(path, i + 1); }

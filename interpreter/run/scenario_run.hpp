@@ -28,6 +28,7 @@ inline Value not_reached() { return Undefined{"its `let` was not reached"}; }
 /// What ends a whole run, shared by its scenarios.
 struct RunState {
   bool keeps_lines = false;  // of logs: some expression of the plan looks for them
+  bool chooses = false;      // some expression of the plan names a role or picks: what was reached and chosen is kept
   bool interrupted = false;
   std::optional<std::string> lost;  // why nothing more can be done to the world
   std::map<std::uint32_t, std::string> versions;  // of components, as found
@@ -79,8 +80,13 @@ struct ScenarioRun {
   bool keeps() const { return options.skip_cleanup && !state.interrupted && !state.lost; }
   /// Records the scenario's timeout, once, with the statement that was running.
   void note_timeout();
-  /// Keeps what the choices of a statement came to.
-  void note(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated, bool roles);
+  /// Keeps what the choices of a statement's arguments came to, and the arguments themselves where they rest on choices.
+  void note(const plan::BodyNode& node, std::uint64_t path, const std::vector<const plan::Expr*>& exprs, const std::vector<eval::Evaluated>& evaluated);
+  /// The same of a condition: its roles are no choices.
+  void note_condition(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated);
+  void note(const plan::BodyNode& node, std::uint64_t path, const plan::Source& at, const Value& value);
+  /// Keeps that a statement was begun.
+  void note_reached(const plan::BodyNode& node, std::uint64_t path);
   /// Wakes every wait that depends on what has just been changed by a step.
   void changed(std::uint8_t wakes);
 

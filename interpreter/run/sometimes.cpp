@@ -46,6 +46,7 @@ Task<Flow> run_sometimes(Context context, const plan::BodyNode& node, const plan
   Task<Sample> asking = sample(run, context.scope, asked, deadline, std::nullopt, wakes_of(run.plan, condition.condition) & ~kOwn);
   const Sample taken = co_await asking;
   if (taken.cancelled) co_return Flow::cancelled;
+  run.note_condition(node, context.path, taken.evaluated);
   SeenLog log(run, node);
   const Truth truth = eval::truth(taken.value());
   log.add(taken, truth);

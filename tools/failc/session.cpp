@@ -201,7 +201,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
       Live live(*options.screen, (*opened)->world(), options.together, [&](const run::ScenarioResult& result) {
         const bool of_scenario = result.scenario < file.plan->scenarios.size();
         if (!of_scenario) schedules.around(result);
-        else if (result.verdict != run::Verdict::skipped && !spec::is_spec(file.plan->files.front()) && schedules.can_tell(result.scenario)) ran.push_back(result);
+        else if (result.verdict != run::Verdict::skipped && !spec::is_spec(file.plan->files.front())) ran.push_back(result);
         // The file's cleanup is the last to choose.
         if (file.plan->cleanup.empty() || result.scenario == run::kCleanup)
           for (const run::ScenarioResult& one : std::exchange(ran, {})) write_schedule(schedules, file, one);
