@@ -77,6 +77,7 @@ void Flow::find_shared() {
 
 void Flow::body(const plan::Body& body) {
   std::vector<Held> outside = std::exchange(held_, {});
+  const std::size_t watched = watched_.size();
   std::vector<const plan::Scope*> cleanups;
   for (const plan::BodyNode& each : body) {
     const auto* scope = std::get_if<plan::Scope>(&each.node);
@@ -85,6 +86,7 @@ void Flow::body(const plan::Body& body) {
     else
       node(each);
   }
+  watched_.resize(watched);
   // A cleanup may begin in whatever state the block was left: nothing is certain there, only what it does to what follows.
   ++silent_;
   for (auto at = cleanups.rbegin(); at != cleanups.rend(); ++at) this->body((*at)->body);
@@ -107,6 +109,7 @@ void Flow::node(const plan::BodyNode& node) {
       case StepKind::pause:
       case StepKind::resume:
         node_step(node, *step);
+        judge_watched();
         break;
       case StepKind::exec:
         exec(*step);
@@ -167,9 +170,11 @@ void Flow::branch(const plan::Scope& scope) {
   const auto* known = scope.value->op == plan::Op::literal ? scope.value->literal.as<bool>() : nullptr;
   if (known != nullptr) return body(*known ? scope.body : scope.otherwise);
   const State before = state_;
+  ++branches_;
   body(scope.body);
   const State then = std::exchange(state_, before);
   body(scope.otherwise);
+  --branches_;
   state_.join(then);
 }
 

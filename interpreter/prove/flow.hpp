@@ -49,6 +49,10 @@ class Flow {
   void failpoint(const plan::BodyNode& node, const plan::Step& step, const plan::Operation& operation);
   void exec(const plan::Step& step);
   void condition(const plan::BodyNode& node, const plan::Condition& condition);
+  /// An `always`, from where it stands.
+  void watch(const plan::BodyNode& node, const plan::Condition& condition);
+  /// What is watched, in the state that a statement has left. It may be what the scenario is to show, so it is no mistake.
+  void judge_watched();
 
   void say(diag::Code code, const plan::BodyNode& node, std::array<std::string, 3> arguments,
            std::optional<std::uint32_t> culprit = std::nullopt);
@@ -69,6 +73,14 @@ class Flow {
   std::vector<std::uint32_t> around_;  // paused by the blocks around
   std::set<std::uint32_t> foreign_;    // what other actors act on meanwhile: they can be anything, whatever is done to them here
   bool beside_ = false;                // other actors run beside this one
+  struct Watched {
+    const plan::BodyNode* node;
+    const plan::Condition* condition;
+    int branches;
+    bool violated = false;
+  };
+  std::vector<Watched> watched_;  // by `always`, in the blocks around
+  int branches_ = 0;              // that may not be taken
   int silent_ = 0;
 };
 

@@ -173,6 +173,7 @@ void Flow::paused_scope(const plan::BodyNode& node, const plan::Scope& scope) {
   const std::vector<Held> own = std::exchange(held_, std::move(outside));
   const std::size_t before = around_.size();
   around_.insert(around_.end(), paused.begin(), paused.end());
+  judge_watched();
   body(scope.body);
   around_.resize(before);
   for (const Held& held : own) resume(held.node, held.before);

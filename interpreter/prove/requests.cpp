@@ -48,8 +48,8 @@ void Flow::failpoint(const plan::BodyNode& node, const plan::Step& step, const p
 }
 
 void Flow::condition(const plan::BodyNode& node, const plan::Condition& condition) {
-  // The one goes on while states change, the other asks no node.
-  if (condition.kind == ConditionKind::always || condition.kind == ConditionKind::shows) return;
+  if (condition.kind == ConditionKind::always) return watch(node, condition);
+  if (condition.kind == ConditionKind::shows) return;  // it asks no node
   // Other places may make it true.
   if (condition.kind == ConditionKind::sometimes) return pass();
   // A literal was judged where it was written.
@@ -69,6 +69,30 @@ void Flow::condition(const plan::BodyNode& node, const plan::Condition& conditio
       say(Code::never_false, node, {truths.reason()});
   }
   pass();
+}
+
+void Flow::watch(const plan::BodyNode& node, const plan::Condition& condition) {
+  if (condition.condition.op == plan::Op::literal || scenario_.expect_fails) return;
+  Truths truths(plan_, state_, slots_);
+  const std::uint8_t can = truths.of(condition.condition);
+  if (!truths.culprit() && !truths.reason().empty()) {
+    // Whatever the nodes do meanwhile.
+    if (!(can & kTrue)) return say(Code::never_holds_here, node, {truths.reason()});
+    if (!(can & kFalse)) return say(Code::never_false, node, {truths.reason()});
+  }
+  if (can == kFalse && truths.culprit()) return say(Code::never_holds_here, node, {why(*truths.culprit())}, truths.culprit());
+  watched_.push_back({&node, &condition, branches_, false});
+}
+
+void Flow::judge_watched() {
+  // Undefined samples violate nothing, and a branch may not be taken.
+  for (Watched& one : watched_) {
+    if (one.violated || one.branches != branches_) continue;
+    Truths truths(plan_, state_, slots_);
+    if (truths.of(one.condition->condition) != kFalse || !truths.culprit()) continue;
+    one.violated = true;
+    say(Code::violated_later, *one.node, {why(*truths.culprit())}, truths.culprit());
+  }
 }
 
 }  // namespace failc::prove

@@ -216,7 +216,7 @@ const Value* BodyWriter::chosen(const Around& around, const Nodes& nodes, const 
 
 std::optional<std::string> BodyWriter::written(const Value* value) const {
   if (!value) return std::nullopt;
-  if (form_ == Form::as_picks)
+  if (form_ != Form::as_nodes)
     if (auto text = pick_of_all(plan_, *value)) return text;
   // A set of one is written as the node that it is: it may stand wherever the set may.
   const auto* list = value->as<List>();
@@ -224,7 +224,7 @@ std::optional<std::string> BodyWriter::written(const Value* value) const {
 }
 
 std::string BodyWriter::written_list(const Value& list) const {
-  const std::optional<std::string> picks = form_ == Form::as_picks ? pick_of_all(plan_, list) : std::nullopt;
+  const std::optional<std::string> picks = form_ != Form::as_nodes ? pick_of_all(plan_, list) : std::nullopt;
   return picks ? *picks : literal(plan_, list).value_or("[null]");
 }
 
@@ -250,7 +250,7 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
     const auto text = written(chosen(around, nodes, expr));
     if (text) {
       // A `random` that is kept keeps its brackets.
-      edits.replace(form_ == Form::as_picks ? expr.span : with_brackets(around.unit.text, expr.span), *text);
+      edits.replace(form_ != Form::as_nodes ? expr.span : with_brackets(around.unit.text, expr.span), *text);
       return true;
     }
     if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;

@@ -16,8 +16,9 @@
 namespace failc::resolve {
 
 /// How nodes that were chosen are written. `as_picks`: `random 2 of [kv[0], kv[1]]`, which are those and no others, but which proofs do not follow: what is certain of
-/// one run, a kill of what was stopped or a claim that did not hold, would else be taken for a mistake of the file.
-enum class Form : std::uint8_t { as_nodes, as_picks };
+/// one run, a kill of what was stopped or a claim that did not hold, would else be taken for a mistake of the file. `claiming`: the same, with a claim at its end that
+/// holds: of what the scenario claims nothing was reached.
+enum class Form : std::uint8_t { as_nodes, as_picks, claiming };
 
 /// A statement that was not reached, and that chooses, becomes a `log` that says so; one that found nothing to choose becomes the question whether there is something.
 class BodyWriter {

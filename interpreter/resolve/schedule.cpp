@@ -136,7 +136,12 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
         if (!text) return Error{"a value of its matrix cannot be written"};
         edits.replace({declaration.span.begin, declaration.span.begin}, *text + "\n");
       }
-      edits.replace({tree->body->span.begin + 1, tree->body->span.end - 1}, body.scenario(*unit, *tree->body, scenario.body));
+      std::string text = body.scenario(*unit, *tree->body, scenario.body);
+      if (form == Form::claiming && !scenario.clusters.empty()) {
+        const NodeRef first{plan_.clusters[scenario.clusters.front()].first_node};
+        text += fmt::format("expect {}.dir != \"\" because \"nothing that it claims was reached\"\n", *literal(plan_, Value(first)));
+      }
+      edits.replace({tree->body->span.begin + 1, tree->body->span.end - 1}, text);
     }
   }
   if (!found) return Error{fmt::format("`{}` holds no scenario \"{}\" any more", unit->path, scenario.title)};
@@ -152,8 +157,9 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
   if (imported) whole += import_of(plan_, scenario, fresh("imported"));
   const Pruned rest = pruned(whole);
   std::string head = fmt::format("# What `{}` chose, {}. It chooses nothing itself; roles that conditions ask for are questions.\n", scenario.id, origin_);
-  if (form == Form::as_picks) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
+  if (form != Form::as_nodes) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
   if (rest.left > 0) head += fmt::format("# Choices that stand as they were written, since they came to several things at one place: {}.\n", rest.left);
+  if (result.drawn.size() >= run::kMostDrawn) head += fmt::format("# Of its workloads' choices these are the first {}; invocations beyond have what the last one of them had.\n", run::kMostDrawn);
   for (char& c : head)
     if (static_cast<unsigned char>(c) < 0x20 && c != '\n') c = ' ';
   return formatted(head + "\n" + rest.text);

@@ -20,7 +20,7 @@ Taken::Taken(const run::ScenarioResult& result, const std::vector<const run::Sce
 }
 
 void Taken::add(const run::ScenarioResult& result) {
-  cut_ = cut_ || result.choices.size() >= run::kMostChoices || result.reached.size() >= run::kMostReached || result.drawn.size() >= run::kMostDrawn;
+  cut_ = cut_ || result.choices.size() >= run::kMostChoices || result.reached.size() >= run::kMostReached;
   for (const run::Reached& one : result.reached) reached_.insert({one.statement, one.path});
   for (const run::Choice& one : result.choices) {
     const auto [entry, fresh] = values_.try_emplace({one.statement, one.path, one.at}, one.value);

@@ -37,7 +37,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
      {"grammar/base", "interpreter/value", "interpreter/plan", "interpreter/eval", "interpreter/backend", "interpreter/faults", "interpreter/journal"}},
     {"interpreter/report", {"grammar/base", "grammar/source", "interpreter/value", "interpreter/plan", "interpreter/run", "interpreter/journal"}},
     {"interpreter/resolve",
-     {"grammar/base", "grammar/source", "grammar/diag", "grammar/ast", "grammar/parse", "grammar/format", "interpreter/value", "interpreter/plan", "interpreter/run",
+     {"grammar/base", "grammar/source", "grammar/diag", "grammar/ast", "grammar/parse", "grammar/import", "grammar/format", "interpreter/value", "interpreter/plan", "interpreter/run",
       "interpreter/check/places.hpp", "interpreter/check/visit.hpp"}},
     {"interpreter/systems/mongodb/replication", {"grammar/base"}},
     {"interpreter/host", {"grammar/base", "interpreter/value", "interpreter/backend/observer.hpp"}},

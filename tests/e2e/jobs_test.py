@@ -328,6 +328,38 @@ scenario "two of them" {
         self.expect(self.failc("run", "sub/a.fail", "--journal", "other", "--seed", "4", "--param", "size=7"), 0)
         self.assertNotEqual(kills(self.base / "other"), kills(self.base / "j"))
 
+    def test_a_run_that_failed_leaves_one_too(self):
+        self.write("a.fail", HEAD.replace("process[1]", "process[4]") + """scenario "half" {
+  if app[0] is running { kill (random 1 of [app[0], app[1]]) } else { kill (random 1 of app) }
+  expect every n in [app[0], app[1]]: n is running
+  let other = random 1 of [app[2], app[3]]
+  pause other for 100ms
+  cleanup { start other }
+}
+""")
+        struck = lambda folder: [(r["do"], r["node"]) for r in records(folder) if r["kind"] == "effect" and r["do"] in ("kill", "pause")]
+        self.expect(self.failc("run", "a.fail", "--journal", "j", "--seed", "3"), 1)
+        resolved = self.base / "j/resolved/1-half.fail"
+        text = resolved.read_text()
+        for choice in ("random 1 of app", "random 1 of [app[0], app[1]]", "random 1 of [app[2], app[3]]", "as they were written"):
+            self.assertNotIn(choice, text)
+        self.assertIn('log "line 8 was not reached"', text)
+        for seed in (4, 5):
+            self.expect(self.failc("run", resolved, "--journal", f"again{seed}", "--seed", str(seed)), 1)
+            self.assertEqual(struck(self.base / f"again{seed}"), struck(self.base / "j"))
+
+    def test_what_is_imported_is_imported_again(self):
+        phase = "phases: [{ responses: [], outcome: { servers: { 'a:27017': { type: Unknown } }, topologyType: Unknown, setName: null } }]\n"
+        self.write("sub/one.yml", "description: the one\nuri: mongodb://a\n" + phase)
+        self.write("sub/two.yml", "description: another\nuri: mongodb://a\n" + phase)
+        self.write("sub/a.fail", 'import "*.yml" as specs\nrun specs\n' + HEAD + scenario("own", "  kill (random 1 of [app[0], app[0]])\n  start app"))
+        self.expect(self.failc("run", "sub/a.fail", "--journal", "j"), 0)
+        schedules = sorted((self.base / "j/resolved").iterdir())
+        self.assertEqual(len(schedules), 3)
+        for schedule in schedules:
+            self.assertNotIn("random", schedule.read_text())
+            self.expect(self.failc("run", schedule, "--journal", "again"), 0, "1 passed in")
+
 
 class Suite(support.TestCase):
     """200 scenarios of kinds that are drawn from a fixed seed: each gets the verdict that was planted."""
