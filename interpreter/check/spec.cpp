@@ -72,7 +72,7 @@ class Lowering {
     plan::Step make = step(play_.options);
     make.binds = true;
     add(out.body, play_.options.empty() ? play_.at : play_.options.front().value, std::move(make), "play " + play_.model);
-    check(backend::PlayerPart::options, make_document(play_.options), [&](const backend::DocumentPath& path) { return of_parts(play_.options, path, play_.at); });
+    (void)check(backend::PlayerPart::options, make_document(play_.options), [&](const backend::DocumentPath& path) { return of_parts(play_.options, path, play_.at); });
     for (const SpecPlay::Group& group : play_.groups) {
       plan::Scope scope;
       scope.kind = plan::ScopeKind::group;
@@ -80,8 +80,9 @@ class Lowering {
       plan::Body& body = group.title.empty() ? out.body : scope.body;
       for (const SpecPlay::Parts& parts : group.steps) {
         if (parts.empty()) FAILC_BUG("a step that plays nothing");
-        check(backend::PlayerPart::step, make_document(parts), [&](const backend::DocumentPath& path) { return of_parts(parts, path, group.at); });
-        add(body, parts.front().value, step(parts), text_of(parts));
+        plan::Step played = step(parts);
+        played.reading = check(backend::PlayerPart::step, *played.args.front().literal.as<Document>(), [&](const backend::DocumentPath& path) { return of_parts(parts, path, group.at); });
+        add(body, parts.front().value, std::move(played), text_of(parts));
       }
       wanted(group, body);
       if (!group.title.empty()) add(out.body, group.at, std::move(scope), "step \"" + group.title + "\"");
@@ -122,8 +123,8 @@ class Lowering {
   }
 
   void wanted(const SpecPlay::Group& group, plan::Body& out) {
-    check(backend::PlayerPart::wanted, make_document(group.wanted), [&](const backend::DocumentPath& path) { return wanted_place(group, path); });
     plan::Condition condition;
+    condition.reading = check(backend::PlayerPart::wanted, make_document(group.wanted), [&](const backend::DocumentPath& path) { return wanted_place(group, path); });
     condition.kind = plan::ConditionKind::shows;
     if (!group.whole) {
       condition.condition.at = places_.source(group.at.span());
@@ -142,12 +143,14 @@ class Lowering {
   }
 
   template <class Where>
-  void check(backend::PlayerPart part, const Document& document, const Where& where) {
-    for (const backend::PlayerModel::Problem& problem : model_.check(part, document)) {
+  std::shared_ptr<const Reading> check(backend::PlayerPart part, const Document& document, const Where& where) {
+    const backend::PlayerModel::Checked checked = model_.check(part, document);
+    for (const backend::PlayerModel::Problem& problem : checked.problems) {
       const Ref place = where(problem.path);
       diag::Diagnostic& item = spec::note_alias(sink_.report(diag::Code::unplayable, place.place(), {problem.message, problem.help}), place);
       (void)item;
     }
+    return checked.reading;
   }
 
   void add(plan::Body& out, const Ref& at, std::variant<plan::Step, plan::Scope, plan::Condition> node, std::string text) {
@@ -328,12 +331,14 @@ void lower_spec(SpecFile& out, const Options& options, const SourceMap& sources)
 /// So many are read before what was read is taken in: trees are larger than what is kept of them.
 constexpr std::size_t kReadAtOnce = 64;
 
+void each_of(const Options& options, std::size_t count, const std::function<void(std::size_t)>& work) {
+  if (options.in_parallel) return options.in_parallel(count, work);
+  for (std::size_t i = 0; i < count; ++i) work(i);
+}
+
 void add_specs(std::span<const FileId> files, const Options& options, const SourceMap& sources, diag::Sink& sink, plan::Plan& plan, Specs& out) {
   std::vector<SpecFile> read(files.size());
-  const auto each = [&](const std::function<void(std::size_t)>& work) {
-    if (options.in_parallel) options.in_parallel(read.size(), work);
-    else for (std::size_t i = 0; i < read.size(); ++i) work(i);
-  };
+  const auto each = [&](const std::function<void(std::size_t)>& work) { each_of(options, read.size(), work); };
   each([&](std::size_t i) {
     read[i].file = files[i];
     read_spec(read[i], options, sources);
@@ -377,11 +382,12 @@ Specs check_specs(const std::vector<FileId>& files, const Options& options, cons
 Specs check_specs(const std::vector<std::string>& paths, const Options& options, SourceMap& sources, diag::Sink& sink) {
   std::vector<FileId> files;
   bool whole = true;
-  for (const std::string& path : paths) {
-    Result<std::string> text = read_file(path);
-    files.push_back(sources.add(path, text ? std::move(*text) : ""));
-    if (text) continue;
-    sink.report(diag::Code::unreadable_file, {files.back(), {}}, {path, text.error().message});
+  std::vector<Result<std::string>> texts(paths.size(), Error{});
+  each_of(options, paths.size(), [&](std::size_t i) { texts[i] = read_file(paths[i]); });
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    files.push_back(sources.add(paths[i], texts[i] ? std::move(*texts[i]) : ""));
+    if (texts[i]) continue;
+    sink.report(diag::Code::unreadable_file, {files.back(), {}}, {paths[i], texts[i].error().message});
     files.pop_back();
     whole = false;
   }

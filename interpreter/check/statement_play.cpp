@@ -68,7 +68,8 @@ plan::Expr Checker::played_document(const ast::Expr& tree, backend::PlayerPart w
   Term whole = expr(tree);  // its value: what is constant is folded
   const auto* document = whole.constant() ? whole.value().as<Document>() : nullptr;
   if (document == nullptr) return out;
-  for (const backend::PlayerModel::Problem& problem : known->check(which, *document)) report(diag::Code::unplayable, part_of(tree, problem.path), {problem.message, problem.help});
+  const backend::PlayerModel::Checked checked = known->check(which, *document);
+  for (const backend::PlayerModel::Problem& problem : checked.problems) report(diag::Code::unplayable, part_of(tree, problem.path), {problem.message, problem.help});
   return out;
 }
 

@@ -58,10 +58,11 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& folder
 }
 
 Status FileJournal::write(const std::string& record, bool durable) {
-  std::string line = numbered(record, written_ + 1);
-  line += '\n';
-  Status status = write_whole(journal_, line, folder_, "journal.jsonl");
-  if (!status) return status;
+  write_numbered(pending_, record, written_ + 1);
+  pending_ += '\n';
+  // Without effects there is nothing that a record would have to be ahead of.
+  if (sync_ || durable || pending_.size() >= kBuffer)
+    if (const Status status = write_pending(); !status) return status;
   ++written_;
   if (durable && sync_ && ::fdatasync(journal_) != 0) return Error{fmt::format("cannot write `{}/journal.jsonl`: {}", folder_, std::strerror(errno))};
   return Done{};
@@ -73,6 +74,7 @@ Status FileJournal::discard() {
     *file = -1;
   }
   buffer_.clear();
+  pending_.clear();
   return sweep(folder_);
 }
 
@@ -82,7 +84,15 @@ Status FileJournal::history(const nlohmann::ordered_json& record) {
   return buffer_.size() < kBuffer ? Status(Done{}) : flush();
 }
 
+Status FileJournal::write_pending() {
+  if (pending_.empty()) return Done{};
+  const Status status = write_whole(journal_, pending_, folder_, "journal.jsonl");
+  pending_.clear();
+  return status;
+}
+
 Status FileJournal::flush() {
+  if (const Status status = write_pending(); !status) return status;
   if (buffer_.empty()) return Done{};
   Status status = write_whole(history_, buffer_, folder_, "history.jsonl");
   buffer_.clear();

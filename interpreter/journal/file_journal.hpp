@@ -10,7 +10,7 @@ namespace failc::journal {
 
 struct FileOptions {
   std::int64_t pid = 0;  // of the writer, for the message that another one gets
-  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk
+  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk, others are written together at the next `flush`
 };
 
 /// Holds the folder until it is destroyed.
@@ -42,7 +42,10 @@ class FileJournal : public Journal {
   int journal_ = -1;
   int history_ = -1;
   std::uint64_t written_ = 0;
-  std::string buffer_;  // of the history
+  Status write_pending();
+
+  std::string pending_;  // records that are not in the file yet
+  std::string buffer_;   // of the history
 };
 
 }  // namespace failc::journal

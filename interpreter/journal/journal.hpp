@@ -17,7 +17,12 @@ inline constexpr int kFormat = 2;
 /// As one line; bytes that are no UTF-8 are replaced.
 std::string text_of(const nlohmann::ordered_json& record);
 /// The text of a record as a line without its newline, with `n` as its first key.
-std::string numbered(std::string_view record, std::uint64_t n);
+void write_numbered(std::string& out, std::string_view record, std::uint64_t n);
+inline std::string numbered(std::string_view record, std::uint64_t n) {
+  std::string line;
+  write_numbered(line, record, n);
+  return line;
+}
 
 /// Where records go. The journal numbers them; `at` and `kind` are the writer's. `durable` asks for fsync: set for those that a recovery depends on.
 class Journal {

@@ -80,14 +80,11 @@ std::string text_of(const Json& record) {
   return out;
 }
 
-std::string numbered(std::string_view record, std::uint64_t n) {
-  std::string line;
-  line.reserve(record.size() + 32);
-  line = "{\"n\":";
-  write_json(line, n);
-  if (record.size() > 2) line += ',';
-  line += record.substr(1);
-  return line;
+void write_numbered(std::string& out, std::string_view record, std::uint64_t n) {
+  out += "{\"n\":";
+  write_json(out, n);
+  if (record.size() > 2) out += ',';
+  out += record.substr(1);
 }
 
 }  // namespace failc::journal

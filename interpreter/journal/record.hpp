@@ -38,6 +38,12 @@ class Record {
     begin(key);
     text_ += json;
   }
+  /// A value that `write` puts behind what is in the text that it is given.
+  template <class Write>
+  void put_with(std::string_view key, const Write& write) {
+    begin(key);
+    write(text_);
+  }
   /// All of it. Nothing is put any more.
   std::string finish() {
     text_ += text_.empty() ? "{}" : "}";

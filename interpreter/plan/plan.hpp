@@ -16,6 +16,7 @@
 
 #include "grammar/base/result.hpp"
 #include "grammar/base/span.hpp"
+#include "interpreter/value/reading.hpp"
 #include "interpreter/value/value.hpp"
 
 namespace failc::plan {
@@ -159,6 +160,7 @@ struct Step {
   OptionalExpr expect;          // exec/operation; sees result_slot.. : result, error, outcome in result_slot, +1, +2
   std::uint32_t result_slot = 0;
   std::uint32_t player = 0;     // play: into Scenario::players
+  std::shared_ptr<const Reading> reading;  // play: what its model made of the document, where it is the same in every run; no part of the plan's text
   Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start; meet: how long the others may take
   Nanos settle{};               // how long a singular role in `args` may be waited for; 0: none
   std::uint64_t random = 0;     // seed salt of this statement: stable when other statements come and go
@@ -193,6 +195,7 @@ struct Condition {
   Nanos every{};    // how often it is asked where no event wakes it
   std::string because;
   std::uint32_t player = 0;  // shows: into Scenario::players
+  std::shared_ptr<const Reading> reading;  // shows: as Step::reading
   std::string title;  // sometimes: the property's, of all its places
   std::uint64_t random = 0;
 };

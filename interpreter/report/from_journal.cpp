@@ -341,14 +341,18 @@ nlohmann::ordered_json properties_of(const FileRun& file) {
   return out;
 }
 
-nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios) {
-  Json sources = Json::array(), told = Json::array();
+void put_told(journal::Record& out, const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios) {
   std::unordered_map<std::string_view, const std::string*> texts;
   for (std::uint32_t i = 0; file.sources && i < file.sources->size(); ++i) texts[(*file.sources)[FileId{i}].path] = &(*file.sources)[FileId{i}].text;
-  for (const std::string& path : file.plan->files) {
+  const auto put_source = [&](std::string& to, const std::string& path) {
     const auto text = texts.find(path);
-    sources.push_back({{"path", path}, {"text", text == texts.end() ? Json(nullptr) : Json(*text->second)}});
-  }
+    to += "{\"path\":";
+    journal::write_json(to, std::string_view(path));
+    to += ",\"text\":";
+    if (text == texts.end()) to += "null";
+    else journal::write_json(to, std::string_view(*text->second));
+    to += '}';
+  };
   const auto backends_of = [&](const plan::Scenario& scenario) {
     Json backends = Json::array();
     for (const std::uint32_t cluster : scenario.clusters) {
@@ -357,30 +361,45 @@ nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::v
     }
     return backends;
   };
-  for (const std::uint32_t index : scenarios) {
+  const auto put_scenario = [&](std::string& to, std::uint32_t index) {
     const plan::Scenario& scenario = file.plan->scenarios[index];
-    told.push_back({{"id", scenario.id},
-                    {"title", scenario.title},
-                    {"file", scenario.at.file < file.plan->files.size() ? file.plan->files[scenario.at.file] : ""},
-                    {"line", scenario.at.line},
-                    {"column", scenario.at.column},
-                    {"length", scenario.at.length},
-                    {"tags", scenario.tags},
-                    {"backends", backends_of(scenario)}});
+    journal::Record one;
+    one.put("id", scenario.id);
+    one.put("title", scenario.title);
+    one.put("file", scenario.at.file < file.plan->files.size() ? file.plan->files[scenario.at.file] : std::string());
+    one.put("line", scenario.at.line);
+    one.put("column", scenario.at.column);
+    one.put("length", scenario.at.length);
+    one.put("tags", Json(scenario.tags));
+    one.put("backends", backends_of(scenario));
     Json sometimes = Json::array();
     for (const plan::BodyNode* node : run::sometimes_of(scenario)) {
-      run::Property one;
-      one.title = std::get<plan::Condition>(node->node).title;
-      one.at = node->at;
-      one.text = node->text;
-      sometimes.push_back(place_json(file, one));
+      run::Property property;
+      property.title = std::get<plan::Condition>(node->node).title;
+      property.at = node->at;
+      property.text = node->text;
+      sometimes.push_back(place_json(file, property));
     }
-    if (!sometimes.empty()) told.back()["sometimes"] = std::move(sometimes);
-  }
-  Json out = {{"path", file.path}, {"folder", file.journal}, {"repeat", run.repeat}, {"told", std::move(told)}, {"sources", std::move(sources)}};
-  if (!file.plan->setup.empty()) out["around"] = backends_of(file.plan->setup.front());
-  if (!run.not_run.empty()) out["specs_not_run"] = not_run_json(run);
-  return out;
+    if (!sometimes.empty()) one.put("sometimes", sometimes);
+    to += one.finish();
+  };
+  const auto put_list = [&](std::string_view key, const auto& items, const auto& put) {
+    out.put_with(key, [&](std::string& to) {
+      char before = '[';
+      for (const auto& item : items) {
+        to += std::exchange(before, ',');
+        put(to, item);
+      }
+      to += before == '[' ? "[]" : "]";
+    });
+  };
+  out.put("path", file.path);
+  out.put("folder", file.journal);
+  out.put("repeat", run.repeat);
+  put_list("told", scenarios, put_scenario);
+  put_list("sources", file.plan->files, put_source);
+  if (!file.plan->setup.empty()) out.put("around", backends_of(file.plan->setup.front()));
+  if (!run.not_run.empty()) out.put("specs_not_run", not_run_json(run));
 }
 
 namespace {

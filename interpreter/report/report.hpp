@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "grammar/source/source.hpp"
+#include "interpreter/journal/record.hpp"
 #include "interpreter/plan/plan.hpp"
 #include "interpreter/run/run.hpp"
 
@@ -65,8 +66,8 @@ std::string again(const Run& run, const FileRun& file, const plan::Scenario& sce
 Nanos elapsed(const Run& run);
 /// What its last record holds of properties.
 nlohmann::ordered_json properties_of(const FileRun& file);
-/// What a session's first record holds for reports, beside what recovery needs: everything of the plan that they use.
-nlohmann::ordered_json told_of(const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios);
+/// What a session's first record holds for reports, beside what recovery needs: everything of the plan that they use, and the text of its files.
+void put_told(journal::Record& out, const Run& run, const FileRun& file, const std::vector<std::uint32_t>& scenarios);
 /// The file that holds it: that of an imported one is its own.
 const std::string& file_of(const FileRun& file, const plan::Scenario& scenario);
 /// The text of a place's line, or "" where it is not at hand.

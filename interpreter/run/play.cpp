@@ -74,49 +74,79 @@ Result<Document> document_of(Value value) {
   return Error{fmt::format("a document is wanted, and this is {}", kind_of(value))};
 }
 
-}  // namespace
+/// The document of a step or a condition; no flow where it has one.
+struct Known { std::optional<Document> document; Flow flow = Flow::go_on; };
 
-Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Step& step) {
+Task<Known> known(Context context, const plan::BodyNode& node, const plan::Expr& expr, std::uint64_t salt, Nanos settle) {
   ScenarioRun& run = context.run;
-  const std::vector<const plan::Expr*> exprs = {&step.args.front()};
-  Task<Arguments> asking = arguments(context, node, exprs, step.random, step.settle);
+  Known out;
+  const std::vector<const plan::Expr*> exprs = {&expr};
+  Task<Arguments> asking = arguments(context, node, exprs, salt, settle);
   Arguments taken = co_await asking;
-  if (taken.flow != Flow::go_on) co_return taken.flow;
-  const Result<Document> document = document_of(std::move(taken.values.front()));
-  if (!document) co_return run.fail(run.failure_at(node, document.error().message, node.text));
+  out.flow = taken.flow;
+  if (out.flow != Flow::go_on) co_return out;
+  Result<Document> document = document_of(std::move(taken.values.front()));
+  if (document) out.document = std::move(*document);
+  else out.flow = run.fail(run.failure_at(node, document.error().message, node.text));
+  co_return out;
+}
+
+Flow not_made(ScenarioRun& run, const plan::BodyNode& node, const std::string& name) { return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", name), node.text)); }
+
+Task<Flow> make_player(Context context, const plan::BodyNode& node, const plan::Step& step) {
+  ScenarioRun& run = context.run;
+  Task<Known> asking = known(context, node, step.args.front(), step.random, step.settle);
+  const Known options = co_await asking;
+  if (!options.document) co_return options.flow;
   const std::string& name = run.scenario.players[step.player];
-  if (!step.binds) {
-    if (!run.players[step.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", name), node.text));
-    const Status played = run.players[step.player]->play(*document);
-    Task<bool> interrupted = was_interrupted(context, *run.players[step.player]);
-    if (co_await interrupted) co_return Flow::cancelled;
-    if (!played) co_return run.fail(run.failure_at(node, played.error().message, node.text));
-    co_return Flow::go_on;
-  }
   const auto& models = run.options.players;
   const auto model = std::find_if(models.begin(), models.end(), [&](const backend::PlayerModel& one) { return one.name == name; });
   if (model == models.end()) co_return run.fail(run.failure_at(node, fmt::format("no model is called `{}`", name), node.text));
-  auto made = model->make(*document, mix(mix(run.seed, step.random), context.path));
+  auto made = model->make(*options.document, mix(mix(run.seed, step.random), context.path));
   if (!made) co_return run.fail(run.failure_at(node, made.error().message, node.text));
   run.players[step.player] = std::move(*made);
   co_return Flow::go_on;
 }
 
+}  // namespace
+
+Task<Flow> run_play(Context context, const plan::BodyNode& node, const plan::Step& step) {
+  if (step.binds) {
+    Task<Flow> making = make_player(context, node, step);
+    co_return co_await making;
+  }
+  ScenarioRun& run = context.run;
+  backend::Player* player = run.players[step.player].get();
+  if (!player) co_return not_made(run, node, run.scenario.players[step.player]);
+  std::optional<Status> played = step.reading ? player->play_read(*step.reading) : std::nullopt;
+  if (!played) {
+    Task<Known> asking = known(context, node, step.args.front(), step.random, step.settle);
+    const Known read = co_await asking;
+    if (!read.document) co_return read.flow;
+    played = player->play(*read.document);
+  }
+  Task<bool> interrupted = was_interrupted(context, *player);
+  if (co_await interrupted) co_return Flow::cancelled;
+  if (!*played) co_return run.fail(run.failure_at(node, played->error().message, node.text));
+  co_return Flow::go_on;
+}
+
 Task<Flow> run_shows(Context context, const plan::BodyNode& node, const plan::Condition& condition) {
   ScenarioRun& run = context.run;
-  const std::vector<const plan::Expr*> exprs = {&condition.condition};
-  Task<Arguments> asking = arguments(context, node, exprs, condition.random, Nanos{});
-  Arguments taken = co_await asking;
-  if (taken.flow != Flow::go_on) co_return taken.flow;
-  const Result<Document> wanted = document_of(std::move(taken.values.front()));
-  if (!wanted) co_return run.fail(run.failure_at(node, wanted.error().message, node.text));
-  if (!run.players[condition.player]) co_return run.fail(run.failure_at(node, fmt::format("`{}` was not made yet", run.scenario.players[condition.player]), node.text));
-  const std::vector<backend::Difference> differences = run.players[condition.player]->compare(*wanted);
-  Task<bool> interrupted = was_interrupted(context, *run.players[condition.player]);
+  backend::Player* player = run.players[condition.player].get();
+  if (!player) co_return not_made(run, node, run.scenario.players[condition.player]);
+  std::optional<std::vector<backend::Difference>> differences = condition.reading ? player->compare_read(*condition.reading) : std::nullopt;
+  if (!differences) {
+    Task<Known> asking = known(context, node, condition.condition, condition.random, Nanos{});
+    const Known read = co_await asking;
+    if (!read.document) co_return read.flow;
+    differences = player->compare(*read.document);
+  }
+  Task<bool> interrupted = was_interrupted(context, *player);
   if (co_await interrupted) co_return Flow::cancelled;
-  run.recorder.sample(node, journal::text_of(record_of(differences)), name_of(differences.empty() ? Truth::yes : Truth::no));
-  if (differences.empty()) co_return Flow::go_on;
-  co_return fail_shown(run, node, condition, differences);
+  run.recorder.sample(node, journal::text_of(record_of(*differences)), name_of(differences->empty() ? Truth::yes : Truth::no));
+  if (differences->empty()) co_return Flow::go_on;
+  co_return fail_shown(run, node, condition, *differences);
 }
 
 }  // namespace failc::run

@@ -48,7 +48,9 @@ class Restored : public ::testing::Test {
     options.scenarios = {0, 1, 2, 3, 4};
     journal::MemoryJournal journal;
     Json first = {{"at", 0}, {"kind", "run"}, {"format", journal::kFormat}, {"failc", run_.version}, {"started", run_.started}, {"seed", run_.seed}, {"plan", plan::hash(*plan_)}};
-    first.update(report::told_of(run_, file, options.scenarios));
+    journal::Record told;
+    report::put_told(told, run_, file, options.scenarios);
+    first.update(Json::parse(told.finish()));
     static_cast<void>(journal.append(first, true));
     options.scenarios.pop_back();
     file.left_out = {4};

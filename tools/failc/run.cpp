@@ -191,9 +191,11 @@ Exit run_command(const Words& words) {
     if (const auto over = find_failed(options, former)) return *over;
   if (options.driver)
     if (const auto over = open_driver(*options.driver, options.load)) return *over;
-  const LoadResult loaded = load(options.named, options.load);
+  LoadResult loaded = load(options.named, options.load);
   if (loaded.refused) return *loaded.refused;
-  Program& program = *loaded.program;
+  // It goes with the process: to take the plans of many files apart takes as long as to play some of them.
+  static Program* const kept = loaded.program.release();
+  Program& program = *kept;
   if (options.timeout)
     for (const Loaded& file : program.files)
       for (plan::Scenario& scenario : file.plan->scenarios) scenario.timeout = options.timeout;

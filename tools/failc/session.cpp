@@ -28,32 +28,33 @@ namespace {
 
 using Record = nlohmann::ordered_json;
 
-Record first_record(const SessionOptions& options, const std::string& mark, const report::Run& run, const report::FileRun& file, const Record& agent) {
+std::string first_record(const SessionOptions& options, const std::string& mark, const report::Run& run, const report::FileRun& file, const Record& agent) {
   const host::ProcessIdentity self = host::self();
   Record nodes = Record::array(), scenarios = Record::array();
   for (const plan::Node& node : file.plan->nodes) nodes.push_back(node.name);
   for (const std::uint32_t index : options.run.scenarios) scenarios.push_back(file.plan->scenarios[index].id);
   std::error_code ignored;
-  Record out = {{"at", 0},
-                {"kind", "run"},
-                {"format", journal::kFormat},
-                {"run", mark},
-                {"failc", run.version},
-                {"started", options.moment.iso},
-                {"seed", options.run.seed},
-                {"plan", plan::hash(*file.plan)},
-                {"pid", self.pid},
-                {"start_time", self.start_time},
-                {"boot", self.boot},
-                {"agent", agent},
-                {"nodes", nodes},
-                {"scenarios", scenarios},
-                {"argv", options.argv},
-                {"cwd", std::filesystem::current_path(ignored).string()}};
-  out.update(report::told_of(run, file, options.run.scenarios));
-  if (options.attempt > 1) out["attempt"] = options.attempt;
-  if (options.kept) out["kept_in"] = options.kept->folder;
-  return out;
+  journal::Record out;
+  out.put("at", 0);
+  out.put("kind", "run");
+  out.put("format", journal::kFormat);
+  out.put("run", mark);
+  out.put("failc", run.version);
+  out.put("started", options.moment.iso);
+  out.put("seed", options.run.seed);
+  out.put("plan", plan::hash(*file.plan));
+  out.put("pid", self.pid);
+  out.put("start_time", self.start_time);
+  out.put("boot", self.boot);
+  out.put("agent", agent);
+  out.put("nodes", nodes);
+  out.put("scenarios", scenarios);
+  out.put("argv", Record(options.argv));
+  out.put("cwd", std::filesystem::current_path(ignored).string());
+  report::put_told(out, run, file, options.run.scenarios);
+  if (options.attempt > 1) out.put("attempt", options.attempt);
+  if (options.kept) out.put("kept_in", options.kept->folder);
+  return out.finish();
 }
 
 std::string_view worst(const report::FileRun& file) {
@@ -185,7 +186,7 @@ void run_session(const SessionOptions& options, const report::Run& run, report::
                 : idle ? Result<std::unique_ptr<OpenWorld>>(open_clock(options.interrupts))
                        : open_backend({.folder = absolute, .run = mark, .lease = options.lease, .kept = options.kept, .interrupts = options.interrupts});
   const Record agent = opened ? (*opened)->supervisor() : Record(nullptr);
-  const Status begun = journal.append(first_record(options, mark, run, file, agent), true);
+  const Status begun = journal.write(first_record(options, mark, run, file, agent), true);
   if (!begun) {
     file.error = begun.error().message;
     if (opened) close(**opened, file, journal, options.kept);

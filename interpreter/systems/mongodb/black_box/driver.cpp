@@ -69,11 +69,11 @@ std::optional<std::vector<check::SpecPlay>> read_format(const spec::Ref& root, d
 }
 
 std::vector<backend::PlayerModel::Problem> check_part(backend::PlayerPart part, const Document& document) {
-  if (part != backend::PlayerPart::options) return sdam::check_played(part, document);
+  if (part != backend::PlayerPart::options) return sdam::check_played(part, document).problems;
   Document rest;
   for (const auto& [key, value] : document.entries)
     if (key != kPhases) rest.entries.emplace_back(key, value);
-  return sdam::check_played(part, rest);
+  return sdam::check_played(part, rest).problems;
 }
 
 }  // namespace

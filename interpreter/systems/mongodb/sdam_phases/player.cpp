@@ -121,6 +121,16 @@ Step step_of(const Document& document, Problems& problems) {
   return out;
 }
 
+struct StepReading : Reading {
+  explicit StepReading(Step step_) : step(std::move(step_)) {}
+  Step step;
+};
+
+struct OutcomeReading : Reading {
+  explicit OutcomeReading(PhaseOutcome outcome_) : outcome(std::move(outcome_)) {}
+  PhaseOutcome outcome;
+};
+
 class SdamPlayer : public backend::Player {
  public:
   explicit SdamPlayer(Topology topology) : topology_(std::move(topology)) {
@@ -132,8 +142,14 @@ class SdamPlayer : public backend::Player {
     if (auto found = unplayable(document)) problems.push_back(std::move(*found));
     const Step step = problems.empty() ? step_of(document, problems) : Step{};
     if (!problems.empty()) return Error{problems.front().message};
-    if (step.response) sdam::play(*step.response, topology_, now_, events_);
-    if (step.error) sdam::play(*step.error, topology_, now_, events_);
+    play(step);
+    return Done{};
+  }
+
+  std::optional<Status> play_read(const Reading& reading) override {
+    const auto* own = dynamic_cast<const StepReading*>(&reading);
+    if (own == nullptr) return std::nullopt;
+    play(own->step);
     return Done{};
   }
 
@@ -142,6 +158,21 @@ class SdamPlayer : public backend::Player {
     std::optional<PhaseProblem> problem;
     const PhaseOutcome outcome = read_outcome(json_of(wanted), problem);
     if (problem) return {{{problem->key}, "an outcome", problem->message}};
+    return compare(outcome);
+  }
+
+  std::optional<std::vector<backend::Difference>> compare_read(const Reading& reading) override {
+    const auto* own = dynamic_cast<const OutcomeReading*>(&reading);
+    return own == nullptr ? std::nullopt : std::optional(compare(own->outcome));
+  }
+
+ private:
+  void play(const Step& step) {
+    if (step.response) sdam::play(*step.response, topology_, now_, events_);
+    if (step.error) sdam::play(*step.error, topology_, now_, events_);
+  }
+
+  std::vector<backend::Difference> compare(const PhaseOutcome& outcome) {
     std::vector<backend::Difference> out;
     for (PhaseDifference& difference : sdam::compare(outcome, topology_, events_))
       out.push_back({std::move(difference.path), std::move(difference.wanted), std::move(difference.seen)});
@@ -149,7 +180,6 @@ class SdamPlayer : public backend::Player {
     return out;
   }
 
- private:
   Topology topology_;
   Nanos now_{};
   std::vector<Event> events_;
@@ -157,9 +187,9 @@ class SdamPlayer : public backend::Player {
 
 }  // namespace
 
-Problems check_played(backend::PlayerPart part, const Document& document) {
+backend::PlayerModel::Checked check_played(backend::PlayerPart part, const Document& document) {
   Problems out;
-  if (auto found = unplayable(document)) return {std::move(*found)};
+  if (auto found = unplayable(document)) return Problems{std::move(*found)};
   switch (part) {
     case backend::PlayerPart::options: {
       for (const auto& [key, value] : document.entries)
@@ -168,10 +198,15 @@ Problems check_played(backend::PlayerPart part, const Document& document) {
       if (!made) out.push_back({{"uri"}, made.error().message, ""});
       return out;
     }
-    case backend::PlayerPart::step: (void)step_of(document, out); return out;
+    case backend::PlayerPart::step: {
+      Step step = step_of(document, out);
+      if (!out.empty()) return out;
+      return {{}, std::make_shared<StepReading>(std::move(step))};
+    }
     case backend::PlayerPart::wanted: {
       std::optional<PhaseProblem> problem;
-      (void)read_outcome(json_of(document), problem);
+      PhaseOutcome outcome = read_outcome(json_of(document), problem);
+      if (!problem) return {{}, std::make_shared<OutcomeReading>(std::move(outcome))};
       add(out, problem, document, {});
       return out;
     }

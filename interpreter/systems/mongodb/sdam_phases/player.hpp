@@ -10,7 +10,7 @@ namespace failc::sdam {
 /// As the readers of phases.hpp take it. What cannot be played (a duration, something undefined) becomes `discarded`, which none takes.
 nlohmann::json json_of(const Value& value);
 
-std::vector<backend::PlayerModel::Problem> check_played(backend::PlayerPart part, const Document& document);
+backend::PlayerModel::Checked check_played(backend::PlayerPart part, const Document& document);
 Result<std::unique_ptr<backend::Player>> make_player(const Document& options, std::uint64_t seed);
 
 }  // namespace failc::sdam
