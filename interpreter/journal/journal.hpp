@@ -1,5 +1,5 @@
 #pragma once
-// The run's record: append-only JSON Lines, one write(2) a record, written ahead of every effect.
+// The run's record: append-only JSON Lines, one write(2) a record, written ahead of every effect; where there are none, a scenario's together.
 // docs/decisions/0003-journal.md describes each kind of record; reports are made from it alone.
 #include <cstdint>
 #include <string>
