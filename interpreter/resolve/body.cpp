@@ -247,15 +247,16 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
   }
   if (is_choice(expr, stands)) {
     const auto* pick = std::get_if<ast::Pick>(&expr.node);
-    const auto text = written(chosen(around, nodes, expr));
+    const Value* value = chosen(around, nodes, expr);
+    const auto text = written(value);
     if (text) {
       // A `random` that is kept keeps its brackets.
       edits.replace(form_ != Form::as_nodes ? expr.span : with_brackets(around.unit.text, expr.span), *text);
       return true;
     }
     if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;
-    // Asked of nobody: it is about the set.
-    edits.replace({expr.span.begin, pick->set->span.begin}, "");
+    // Asked of nobody: it is about the set. One that came to several things stays, and the first lines say so.
+    if (!value || !Taken::several(*value)) edits.replace({expr.span.begin, pick->set->span.begin}, "");
   }
   if (const auto* call = std::get_if<ast::Call>(&expr.node)) {
     const auto [unit, definition] = units_.definition(call->callee.text);

@@ -12,7 +12,14 @@ const Value* find_literal(const plan::Expr& expr, const plan::Source& at) {
   return nullptr;
 }
 
+constexpr const char* kSeveral = "it came to several things";
+
 }  // namespace
+
+bool Taken::several(const Value& value) {
+  const auto* undefined = value.as<Undefined>();
+  return undefined != nullptr && undefined->reason == kSeveral;
+}
 
 Taken::Taken(const run::ScenarioResult& result, const std::vector<const run::ScenarioResult*>& around) {
   for (const run::ScenarioResult* one : around) add(*one);
@@ -24,7 +31,7 @@ void Taken::add(const run::ScenarioResult& result) {
   for (const run::Reached& one : result.reached) reached_.insert({one.statement, one.path});
   for (const run::Choice& one : result.choices) {
     const auto [entry, fresh] = values_.try_emplace({one.statement, one.path, one.at}, one.value);
-    if (!fresh && equal(entry->second, one.value) != Truth::yes) entry->second = Undefined{"it came to several things"};
+    if (!fresh && equal(entry->second, one.value) != Truth::yes) entry->second = Undefined{kSeveral};
   }
 }
 

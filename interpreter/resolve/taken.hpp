@@ -26,6 +26,8 @@ class Taken {
   std::size_t rounds(const plan::Scope& loop, std::uint64_t path) const;
   /// What stands at `at` came to, there and then. Null where it was not asked; undefined where it came to nothing, or to several things.
   const Value* value(const Nodes& nodes, std::uint64_t path, const plan::Source& at) const;
+  /// Whether it came to several things, one after the other: in a condition for each element of a list.
+  static bool several(const Value& value);
   /// Whether more was reached or chosen than is kept of a scenario.
   bool cut() const { return cut_; }
 

@@ -90,6 +90,24 @@ scenario "one" {
   EXPECT_EQ(text.find("boss of"), std::string::npos) << text;
 }
 
+/// Nor is it taken for a claim about the whole set.
+TEST(Resolve, APickForEachElementOfAConditionIsCounted) {
+  const Checked plan = checked(prelude(3) + "scenario \"one\" {\n  expect every n in kv: (random 1 of [n, w[0]]) is running\n  kill (random 1 of kv)\n}\n");
+  ASSERT_TRUE(plan.plan);
+  std::size_t stays = 0;
+  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u}) {
+    resolve::Schedules schedules(*plan.plan, *plan.sources, "a seed");
+    const auto text = schedules.text(done(*plan.plan, seed).result);
+    ASSERT_TRUE(text) << text.error().message;
+    const bool written = text->find("(random 1 of [n, w[0]])") != std::string::npos;
+    EXPECT_EQ(written, text->find("came to several things at one place: 1.") != std::string::npos) << *text;
+    EXPECT_EQ(text->find("([n, w[0]]) is running"), std::string::npos) << *text;
+    EXPECT_TRUE(sound(*text)) << *text;
+    stays += written;
+  }
+  EXPECT_GT(stays, 0u);
+}
+
 TEST(Resolve, StepsThatNothingCallsAnyMoreGo) {
   const std::string text = resolved(prelude(5) + R"(
 # goes
