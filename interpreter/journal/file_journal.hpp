@@ -35,6 +35,7 @@ class FileJournal : public Journal {
 
  private:
   FileJournal(std::string folder, bool sync, int lock);
+  Status write_pending();
 
   std::string folder_;
   bool sync_;
@@ -42,8 +43,6 @@ class FileJournal : public Journal {
   int journal_ = -1;
   int history_ = -1;
   std::uint64_t written_ = 0;
-  Status write_pending();
-
   std::string pending_;  // records that are not in the file yet
   std::string buffer_;   // of the history
 };

@@ -16,7 +16,7 @@ inline constexpr int kFormat = 2;
 
 /// As one line; bytes that are no UTF-8 are replaced.
 std::string text_of(const nlohmann::ordered_json& record);
-/// The text of a record as a line without its newline, with `n` as its first key.
+/// Writes the text of a record behind what is in `out`: as a line without its newline, with `n` as its first key.
 void write_numbered(std::string& out, std::string_view record, std::uint64_t n);
 inline std::string numbered(std::string_view record, std::uint64_t n) {
   std::string line;

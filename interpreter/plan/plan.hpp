@@ -160,7 +160,7 @@ struct Step {
   OptionalExpr expect;          // exec/operation; sees result_slot.. : result, error, outcome in result_slot, +1, +2
   std::uint32_t result_slot = 0;
   std::uint32_t player = 0;     // play: into Scenario::players
-  std::shared_ptr<const Reading> reading;  // play: what its model made of the document, where it is the same in every run; no part of the plan's text
+  std::shared_ptr<const Reading> reading;  // play: what its model made of the document of a spec file when it was checked; null: nothing is kept. No part of the plan's text
   Nanos timeout{};              // of one effect: exec, operation, stop's grace, ready of start; meet: how long the others may take
   Nanos settle{};               // how long a singular role in `args` may be waited for; 0: none
   std::uint64_t random = 0;     // seed salt of this statement: stable when other statements come and go

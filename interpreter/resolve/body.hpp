@@ -26,8 +26,8 @@ class BodyWriter {
   /// All but `form` outlive it.
   BodyWriter(Units& units, const plan::Plan& plan, const Taken& taken, const Draws& draws, Form form) : units_(units), plan_(plan), taken_(taken), draws_(draws), form_(form) {}
 
-  /// `from` is called `to` in what is written from now on.
-  void call(std::string_view from, std::string to) { names_[from] = std::move(to); }
+  /// The workload `from` is called `to` in what is written from now on.
+  void give_name(std::string_view from, std::string to) { names_[from] = std::move(to); }
   /// What its invocations chose, in the place of their choices.
   void workload(const Unit& unit, const ast::Workload& tree, Edits& edits);
   /// Whether its invocations choose, each for itself.

@@ -52,7 +52,7 @@ struct SometimesAsked { std::string title; std::uint64_t asked = 0, held = 0; };
 /// In place of a scenario: what a file does around all of them.
 inline constexpr std::uint32_t kSetup = 0xfffffffe, kCleanup = 0xffffffff;
 /// What a choice of a statement came to: a role, a pick, what a loop ran over; and the whole of an argument that rests on choices. Undefined where it came to
-/// several things: in a list that is made of them.
+/// nothing. One in a list or a condition that is made for each element is there for each.
 struct Choice {
   const plan::BodyNode* statement = nullptr;  // of the plan
   std::uint64_t path = 0;                     // in which iteration of the loops around it: see `iteration`
@@ -61,7 +61,7 @@ struct Choice {
 };
 /// A statement that was begun, in one iteration of the loops around it.
 struct Reached { const plan::BodyNode* statement = nullptr; std::uint64_t path = 0; };
-/// What one of an invocation of a workload did; `counter` counts from 1. Undefined where it came to nothing.
+/// What a choice of an invocation of a workload came to; `counter` counts from 1. Undefined where it came to nothing.
 struct WorkloadChoice { std::uint32_t workload = 0; std::int64_t counter = 0; plan::Source at; Value value; };
 /// The path of the `i`th iteration, from 0, of a loop whose own is `path`.
 std::uint64_t iteration(std::uint64_t path, std::uint64_t i);
