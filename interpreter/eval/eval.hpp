@@ -50,8 +50,10 @@ class Facts {
 /// One operand and what it was: for failures ("leader of kv" → "undefined (…)").
 struct Operand { plan::Source at; Value value; };
 
+/// How a pick came to its value: `which` of a set of `of`. `node`: the set was a node by itself.
+struct Drawn { std::uint32_t of = 0; bool node = false; std::vector<std::uint32_t> which; };
 /// What a role or a pick came to, outside of components.
-struct Choice { plan::Source at; Value value; bool role = false; };
+struct Choice { plan::Source at; Value value; bool role = false; std::optional<Drawn> drawn; };
 
 struct Evaluated {
   Value value;                     // meaningless while `asks` is not empty

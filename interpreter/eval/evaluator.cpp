@@ -131,7 +131,7 @@ Maybe Evaluator::dispatch(const Expr& expr, Frame frame) {
     case Op::role:
     case Op::role_all: return role(expr, frame);
     case Op::pick:
-    case Op::pick_random: return strict(expr, frame, [&](Arguments& in) { return chosen(expr, pick(expr, *in.values[0], *in.values[1])); });
+    case Op::pick_random: return strict(expr, frame, [&](Arguments& in) { return pick(expr, *in.values[0], *in.values[1]); });
     case Op::is_state: return is_state(expr, frame);
     case Op::every:
     case Op::any: return quantifier(expr, frame);

@@ -108,7 +108,7 @@ class Evaluator {
   Value heard(NodeIndex node, std::uint32_t observer);
   Maybe is_state(const plan::Expr& expr, Frame frame);
   Maybe node_is(NodeIndex node, const std::string& state);
-  Value pick(const plan::Expr& expr, const Value& set, const Value& amount) const;
+  Value pick(const plan::Expr& expr, const Value& set, const Value& amount);
   Value member(const Value& object, const std::string& name) const;
 
   // roles.cpp
@@ -125,8 +125,8 @@ class Evaluator {
     if (silent_ == 0) operands_.push_back({at, brief(value)});
   }
 
-  Value chosen(const plan::Expr& expr, Value value) {
-    if (silent_ == 0) choices_.push_back({expr.at, value, expr.op == plan::Op::role || expr.op == plan::Op::role_all});
+  Value chosen(const plan::Expr& expr, Value value, std::optional<Drawn> drawn = {}) {
+    if (silent_ == 0) choices_.push_back({expr.at, value, expr.op == plan::Op::role || expr.op == plan::Op::role_all, std::move(drawn)});
     return value;
   }
 

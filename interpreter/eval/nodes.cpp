@@ -1,6 +1,7 @@
 // What is known of nodes: their fields, settings, states, and sets of them.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,21 @@ namespace {
 const plan::Group* group_of(const plan::Plan& plan, NodeIndex node) {
   if (node >= plan.nodes.size() || plan.nodes[node].group >= plan.groups.size()) return nullptr;
   return &plan.groups[plan.nodes[node].group];
+}
+
+/// How many of a set of `size` an amount is.
+Result<std::uint32_t> count_of(const Value& amount, std::uint32_t size) {
+  if (const auto* percent = amount.as<Percent>()) {
+    if (!(percent->value >= 0 && percent->value <= 100)) return Error{fmt::format("{} of a set is no share of it", show(amount))};
+    if (size == 0) return Error{fmt::format("{} of nothing", show(amount))};
+    // The small step down keeps 30% of 10 at 3, whatever the last bit of the product says.
+    return std::clamp(static_cast<std::uint32_t>(std::ceil(percent->value * size / 100 - 1e-9)), 1u, size);
+  }
+  const auto* number = amount.as<std::int64_t>();
+  if (!number) return Error{fmt::format("one picks a number or a percentage, not {}", kind_of(amount))};
+  if (*number < 0) return Error{fmt::format("{} of a set", *number)};
+  if (*number > size) return Error{fmt::format("{} of a set of {}", *number, size)};
+  return static_cast<std::uint32_t>(*number);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -180,33 +196,21 @@ Maybe Evaluator::is_state(const Expr& expr, Frame frame) {
   return value;
 }
 
-Value Evaluator::pick(const Expr& expr, const Value& set, const Value& amount) const {
+Value Evaluator::pick(const Expr& expr, const Value& set, const Value& amount) {
   const List* items = set.as<List>();
   const List one = set.is<NodeRef>() ? List{set} : List{};
   if (set.is<NodeRef>()) items = &one;
-  if (!items) return Undefined{fmt::format("one picks from a set, not from {}", kind_of(set))};
+  if (!items) return chosen(expr, Undefined{fmt::format("one picks from a set, not from {}", kind_of(set))});
   const auto size = static_cast<std::uint32_t>(items->size());
-  std::uint32_t count = 0;
-  if (const auto* percent = amount.as<Percent>()) {
-    if (!(percent->value >= 0 && percent->value <= 100)) return Undefined{fmt::format("{} of a set is no share of it", show(amount))};
-    if (size == 0) return Undefined{fmt::format("{} of nothing", show(amount))};
-    // The small step down keeps 30% of 10 at 3, whatever the last bit of the product says.
-    count = std::clamp(static_cast<std::uint32_t>(std::ceil(percent->value * size / 100 - 1e-9)), 1u, size);
-  } else if (const auto* number = amount.as<std::int64_t>()) {
-    if (*number < 0) return Undefined{fmt::format("{} of a set", *number)};
-    if (*number > size) return Undefined{fmt::format("{} of a set of {}", *number, size)};
-    count = static_cast<std::uint32_t>(*number);
-  } else {
-    return Undefined{fmt::format("one picks a number or a percentage, not {}", kind_of(amount))};
-  }
+  const Result<std::uint32_t> count = count_of(amount, size);
+  if (!count) return chosen(expr, Undefined{count.error().message});
+  std::vector<std::uint32_t> which(*count);
+  std::iota(which.begin(), which.end(), 0u);
+  if (expr.op == plan::Op::pick_random) which = facts_.draw(size, *count, expr.at);
+  std::erase_if(which, [&](std::uint32_t at) { return at >= size; });
   List out;
-  if (expr.op == plan::Op::pick) {
-    out.assign(items->begin(), items->begin() + count);
-  } else {
-    for (const std::uint32_t at : facts_.draw(size, count, expr.at))
-      if (at < size) out.push_back((*items)[at]);
-  }
-  return out;
+  for (const std::uint32_t at : which) out.push_back((*items)[at]);
+  return chosen(expr, std::move(out), Drawn{size, set.is<NodeRef>(), std::move(which)});
 }
 
 Value Evaluator::member(const Value& object, const std::string& name) const {

@@ -208,10 +208,36 @@ void BodyWriter::actors(const Around& around, const Nodes& nodes, const ast::Par
   }
 }
 
-const Value* BodyWriter::chosen(const Around& around, const Nodes& nodes, const ast::Expr& expr) const {
-  const plan::Source at = around.unit.places.source(expr.span);
-  const Value* value = taken_.value(nodes, around.path, at);
-  return value ? value : std::holds_alternative<ast::Pick>(expr.node) ? constant(nodes, at) : nullptr;
+const Taken::Came* BodyWriter::came(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands) const {
+  return taken_.came(nodes, around.path, around.unit.places.source(expr.span), stands == Stands::asks);
+}
+
+const Value* BodyWriter::chosen(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands) const {
+  if (const Taken::Came* found = came(around, nodes, expr, stands)) return &found->value;
+  return std::holds_alternative<ast::Pick>(expr.node) ? constant(nodes, around.unit.places.source(expr.span)) : nullptr;
+}
+
+std::string BodyWriter::by_place(const Around& around, const Nodes& nodes, const ast::Pick& pick, const std::vector<eval::Drawn>& drawn) {
+  Edits inside;
+  parts(around, nodes, *pick.set, Stands::asks, inside);
+  std::string set = inside.applied(around.unit.text, pick.set->span);
+  const eval::Drawn& last = drawn.back();  // stands for sets that were not met
+  const auto differ = [&](const auto& differs) { return std::any_of(drawn.begin(), drawn.end(), differs); };
+  if (differ([](const eval::Drawn& one) { return one.node; })) set = fmt::format("[for it_{0} in {1}: it_{0}]", ++calls_, set);
+  else if (!std::holds_alternative<ast::Ref>(pick.set->node) && !std::holds_alternative<ast::List>(pick.set->node)) set = fmt::format("({})", set);
+  if (!differ([&](const eval::Drawn& one) { return one.which != last.which; })) {
+    std::string members;
+    for (const std::uint32_t at : last.which) members += fmt::format("{}{}[{}]", members.empty() ? "" : ", ", set, at);
+    written_ += members.size();
+    return "[" + members + "]";
+  }
+  std::string places = fmt::format("[{}]", fmt::join(last.which, ", "));
+  for (auto one = drawn.rbegin() + 1; one != drawn.rend() && !too_long(); ++one) {
+    places = fmt::format("choose(count({}) == {}, [{}], {})", set, one->of, fmt::join(one->which, ", "), places);
+    written_ += set.size();
+  }
+  const unsigned name = ++calls_;
+  return fmt::format("[for place_{} in {}: {}[place_{}]]", name, places, set, name);
 }
 
 std::optional<std::string> BodyWriter::written(const Value* value) const {
@@ -234,7 +260,8 @@ bool BodyWriter::expression(const Around& around, const Nodes& nodes, const ast:
     edits.append(std::move(inside));
     return true;
   }
-  const auto text = stands == Stands::decides ? written(taken_.value(nodes, around.path, around.unit.places.source(expr.span))) : std::nullopt;
+  const Taken::Came* whole = came(around, nodes, expr, stands);
+  const auto text = stands == Stands::decides ? written(whole ? &whole->value : nullptr) : std::nullopt;
   if (text) edits.replace(with_brackets(around.unit.text, expr.span), *text);
   return text.has_value();
 }
@@ -247,16 +274,19 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
   }
   if (is_choice(expr, stands)) {
     const auto* pick = std::get_if<ast::Pick>(&expr.node);
-    const Value* value = chosen(around, nodes, expr);
-    const auto text = written(value);
+    const auto text = written(chosen(around, nodes, expr, stands));
     if (text) {
       // A `random` that is kept keeps its brackets.
       edits.replace(form_ != Form::as_nodes ? expr.span : with_brackets(around.unit.text, expr.span), *text);
       return true;
     }
     if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;
-    // Asked of nobody: it is about the set. One that came to several things stays, and the first lines say so.
-    if (!value || !Taken::several(*value)) edits.replace({expr.span.begin, pick->set->span.begin}, "");
+    if (const Taken::Came* found = came(around, nodes, expr, stands); found && found->several) {
+      edits.replace(with_brackets(around.unit.text, expr.span), by_place(around, nodes, *pick, found->drawn));
+      return true;
+    }
+    // Asked of nobody: it is about the set.
+    edits.replace({expr.span.begin, pick->set->span.begin}, "");
   }
   if (const auto* call = std::get_if<ast::Call>(&expr.node)) {
     const auto [unit, definition] = units_.definition(call->callee.text);
@@ -314,8 +344,8 @@ void BodyWriter::rename(const ast::Expr& expr, std::map<std::string_view, std::s
 void BodyWriter::loop(const Around& around, const Nodes& nodes, const ast::Statement& whole, const ast::Block& body, const ast::Name* variable, Edits& edits) {
   const plan::BodyNode* node = nullptr;
   const plan::Scope* scope = scope_of(nodes, variable ? plan::ScopeKind::loop : plan::ScopeKind::repeat, &node);
-  const Value* items = scope && variable ? taken_.value({node}, around.path, scope->value->at) : nullptr;
-  const auto* list = items ? items->as<List>() : nullptr;
+  const Taken::Came* items = scope && variable ? taken_.came({node}, around.path, scope->value->at) : nullptr;
+  const auto* list = items ? items->value.as<List>() : nullptr;
   const std::size_t times = variable ? (list ? list->size() : 0) : scope ? scope->times : 0;
   const std::size_t begun = scope && has_choice(body) ? std::min(taken_.rounds(*scope, around.path), times) : 0;
   struct Alike { std::string text; std::size_t times; };

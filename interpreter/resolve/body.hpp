@@ -80,7 +80,11 @@ class BodyWriter {
   std::string written_list(const Value& list) const;
   /// The first choice in it that is not known; null where there is none.
   const ast::Expr* unknown(const Around& around, const Nodes& nodes, const ast::Expr& expr) const;
-  const Value* chosen(const Around& around, const Nodes& nodes, const ast::Expr& expr) const;
+  /// What it came to when it ran, or before anything ran. Null where neither tells.
+  const Value* chosen(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands = Stands::decides) const;
+  const Taken::Came* came(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands = Stands::decides) const;
+  /// The members of its set that a pick took, by their places: of a set that is another one each time.
+  std::string by_place(const Around& around, const Nodes& nodes, const ast::Pick& pick, const std::vector<eval::Drawn>& drawn);
   /// Whether it runs workloads that choose and of which no invocation did.
   bool idle(const ast::During& tree) const;
 

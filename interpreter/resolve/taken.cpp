@@ -12,14 +12,9 @@ const Value* find_literal(const plan::Expr& expr, const plan::Source& at) {
   return nullptr;
 }
 
-constexpr const char* kSeveral = "it came to several things";
+bool same(const Value& a, const Value& b) { return (a.undefined() && b.undefined()) || equal(a, b) == Truth::yes; }
 
 }  // namespace
-
-bool Taken::several(const Value& value) {
-  const auto* undefined = value.as<Undefined>();
-  return undefined != nullptr && undefined->reason == kSeveral;
-}
 
 Taken::Taken(const run::ScenarioResult& result, const std::vector<const run::ScenarioResult*>& around) {
   for (const run::ScenarioResult* one : around) add(*one);
@@ -30,8 +25,14 @@ void Taken::add(const run::ScenarioResult& result) {
   cut_ = cut_ || result.choices.size() >= run::kMostChoices || result.reached.size() >= run::kMostReached;
   for (const run::Reached& one : result.reached) reached_.insert({one.statement, one.path});
   for (const run::Choice& one : result.choices) {
-    const auto [entry, fresh] = values_.try_emplace({one.statement, one.path, one.at}, one.value);
-    if (!fresh && equal(entry->second, one.value) != Truth::yes) entry->second = Undefined{kSeveral};
+    const auto [entry, fresh] = came_.try_emplace({one.statement, one.path, one.at, one.asked});
+    Came& came = entry->second;
+    if (fresh) came.value = one.value;
+    else if (!came.several && !same(came.value, one.value)) came = {Undefined{"it came to several things"}, true, std::move(came.drawn)};
+    if (!one.drawn) continue;
+    const auto known = std::find_if(came.drawn.begin(), came.drawn.end(), [&](const eval::Drawn& drawn) { return drawn.of == one.drawn->of; });
+    if (known == came.drawn.end()) came.drawn.push_back(*one.drawn);
+    else known->node = known->node || one.drawn->node;
   }
 }
 
@@ -48,9 +49,9 @@ std::size_t Taken::rounds(const plan::Scope& loop, std::uint64_t path) const {
   return count;
 }
 
-const Value* Taken::value(const Nodes& nodes, std::uint64_t path, const plan::Source& at) const {
+const Taken::Came* Taken::came(const Nodes& nodes, std::uint64_t path, const plan::Source& at, bool asked) const {
   for (const plan::BodyNode* node : nodes)
-    if (const auto found = values_.find({node, path, at}); found != values_.end()) return &found->second;
+    if (const auto found = came_.find({node, path, at, asked}); found != came_.end()) return &found->second;
   return nullptr;
 }
 

@@ -24,10 +24,13 @@ class Taken {
   bool reached(const Nodes& nodes, std::uint64_t path) const;
   /// How many rounds of a loop were begun.
   std::size_t rounds(const plan::Scope& loop, std::uint64_t path) const;
-  /// What stands at `at` came to, there and then. Null where it was not asked; undefined where it came to nothing, or to several things.
-  const Value* value(const Nodes& nodes, std::uint64_t path, const plan::Source& at) const;
-  /// Whether it came to several things, one after the other: in a condition for each element of a list.
-  static bool several(const Value& value);
+  struct Came {
+    Value value;                     // undefined where it came to nothing, or to several things: for the elements of a list, or in the uses of a definition
+    bool several = false;
+    std::vector<eval::Drawn> drawn;  // how it was picked, once for each size of its set
+  };
+  /// What stands at `at`, in a condition where it is `asked`, came to there and then. Null where it was not looked at.
+  const Came* came(const Nodes& nodes, std::uint64_t path, const plan::Source& at, bool asked = false) const;
   /// Whether more was reached or chosen than is kept of a scenario.
   bool cut() const { return cut_; }
 
@@ -35,7 +38,7 @@ class Taken {
   void add(const run::ScenarioResult& result);
 
   std::set<std::pair<const plan::BodyNode*, std::uint64_t>> reached_;
-  std::map<std::tuple<const plan::BodyNode*, std::uint64_t, plan::Source>, Value> values_;
+  std::map<std::tuple<const plan::BodyNode*, std::uint64_t, plan::Source, bool>, Came> came_;
   bool cut_ = false;
 };
 

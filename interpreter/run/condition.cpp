@@ -63,7 +63,7 @@ Task<Flow> wait(Context context, const plan::BodyNode& node, const plan::Conditi
   wait.record = [&](const Sample& sample, Truth truth) {
     log.add(sample, truth);
     decided = decided || truth != Truth::undefined || sample.told();
-    if (condition.random != 0) last = sample.evaluated;
+    if (run.state.chooses) last = sample.evaluated;
   };
   wait.earliest = begin + condition.lower;
   wait.latest = run.after(bound);

@@ -7,6 +7,7 @@
 
 #include "interpreter/backend/player.hpp"
 #include "interpreter/backend/world.hpp"
+#include "interpreter/eval/eval.hpp"
 #include "interpreter/journal/journal.hpp"
 #include "interpreter/plan/plan.hpp"
 
@@ -58,6 +59,8 @@ struct Choice {
   std::uint64_t path = 0;                     // in which iteration of the loops around it: see `iteration`
   plan::Source at;
   Value value;
+  std::optional<eval::Drawn> drawn = {};  // of a pick that came to something
+  bool asked = false;                     // in a condition
 };
 /// A statement that was begun, in one iteration of the loops around it.
 struct Reached { const plan::BodyNode* statement = nullptr; std::uint64_t path = 0; };

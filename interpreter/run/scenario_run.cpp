@@ -161,8 +161,8 @@ void ScenarioRun::note_timeout() {
   fail(failure_at(node, fmt::format("the scenario's timeout of {} passed at this statement", show(bound)), node.text));
 }
 
-void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const plan::Source& at, const Value& value) {
-  if (result.choices.size() < kMostChoices) result.choices.push_back({&node, path, at, value});
+void ScenarioRun::note(Choice choice) {
+  if (state.chooses && result.choices.size() < kMostChoices) result.choices.push_back(std::move(choice));
 }
 
 void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std::vector<const plan::Expr*>& exprs, const std::vector<eval::Evaluated>& evaluated) {
@@ -170,17 +170,17 @@ void ScenarioRun::note(const plan::BodyNode& node, std::uint64_t path, const std
   for (std::size_t i = 0; i < exprs.size(); ++i) {
     bool whole = rests_on_choices(*exprs[i]);
     for (const eval::Choice& choice : evaluated[i].choices) {
-      note(node, path, choice.at, choice.value);
+      note({&node, path, choice.at, choice.value, choice.drawn});
       whole = whole && choice.at != exprs[i]->at;
     }
-    if (whole) note(node, path, exprs[i]->at, evaluated[i].value);
+    if (whole) note({&node, path, exprs[i]->at, evaluated[i].value});
   }
 }
 
 void ScenarioRun::note_condition(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated) {
   for (const eval::Evaluated& one : evaluated)
     for (const eval::Choice& choice : one.choices)
-      if (!choice.role) note(node, path, choice.at, choice.value);
+      if (!choice.role) note({&node, path, choice.at, choice.value, choice.drawn, true});
 }
 
 void ScenarioRun::note_reached(const plan::BodyNode& node, std::uint64_t path) {

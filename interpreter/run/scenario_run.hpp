@@ -84,7 +84,7 @@ struct ScenarioRun {
   void note(const plan::BodyNode& node, std::uint64_t path, const std::vector<const plan::Expr*>& exprs, const std::vector<eval::Evaluated>& evaluated);
   /// The same of a condition: its roles are no choices.
   void note_condition(const plan::BodyNode& node, std::uint64_t path, const std::vector<eval::Evaluated>& evaluated);
-  void note(const plan::BodyNode& node, std::uint64_t path, const plan::Source& at, const Value& value);
+  void note(Choice choice);
   /// Keeps that a statement was begun.
   void note_reached(const plan::BodyNode& node, std::uint64_t path);
   /// Wakes every wait that depends on what has just been changed by a step.

@@ -47,7 +47,7 @@ Task<Flow> loop(Context context, const plan::BodyNode& node, const plan::Scope& 
   if (items.size() > scope.most) {
     co_return run.fail(run.failure_at(node, fmt::format("`for` would run {} times, and {} is the most that was known before the run", items.size(), scope.most), node.text));
   }
-  if (run.state.chooses) run.note(node, context.path, scope.value->at, items);
+  run.note({&node, context.path, scope.value->at, items});
   for (std::size_t i = 0; i < items.size(); ++i) {
     run.frame[scope.slot] = items[i];
     Task<Flow> task = run_body(run, context.scope, iteration(context.path, i), scope.body);

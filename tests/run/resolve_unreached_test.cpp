@@ -90,22 +90,62 @@ scenario "one" {
   EXPECT_EQ(text.find("boss of"), std::string::npos) << text;
 }
 
-/// Nor is it taken for a claim about the whole set.
-TEST(Resolve, APickForEachElementOfAConditionIsCounted) {
-  const Checked plan = checked(prelude(3) + "scenario \"one\" {\n  expect every n in kv: (random 1 of [n, w[0]]) is running\n  kill (random 1 of kv)\n}\n");
-  ASSERT_TRUE(plan.plan);
-  std::size_t stays = 0;
-  for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u}) {
-    resolve::Schedules schedules(*plan.plan, *plan.sources, "a seed");
-    const auto text = schedules.text(done(*plan.plan, seed).result);
-    ASSERT_TRUE(text) << text.error().message;
-    const bool written = text->find("(random 1 of [n, w[0]])") != std::string::npos;
-    EXPECT_EQ(written, text->find("came to several things at one place: 1.") != std::string::npos) << *text;
-    EXPECT_EQ(text->find("([n, w[0]]) is running"), std::string::npos) << *text;
-    EXPECT_TRUE(sound(*text)) << *text;
-    stays += written;
+/// What a condition picks for each element of a list is written by its place in the set, since the set is another one each time.
+TEST(Resolve, APickForEachElementOfACondition) {
+  const std::string text = resolved_body(R"(
+  expect every n in kv: (random 1 of [n, w[0]]) is running
+  eventually within 5s: any n in kv: n == kv[4] and (random 2 of ([kv[0], w[0]] then n)) is running
+  always: every n in kv: (random 1 of n) is running
+  restart (random 1 of w)
+  expect count([for n in kv if (50% of [n, w[0]]) is running: n]) == 5)");
+  EXPECT_EQ(text.find("random"), std::string::npos) << text;
+  EXPECT_EQ(text.find('%'), std::string::npos) << text;
+  EXPECT_NE(text.find("every n in kv: [[n, w[0]]["), std::string::npos) << text;
+}
+
+/// Of sets of several sizes: whether the condition holds shows who was picked.
+TEST(Resolve, PlacesFollowTheSizeOfTheSet) {
+  const std::string text = prelude(5) + R"(
+define upto n: node = [for m in kv if m.index <= n.index: m]
+scenario "one" {
+  kill kv[3]
+  expect SOME n in kv: (AMOUNT of upto(n)) is running
+}
+)";
+  std::map<run::Verdict, std::size_t> verdicts;
+  std::size_t by_size = 0;
+  for (const std::string some : {"every", "any"}) {
+    for (const std::string amount : {"1", "random 1", "random 2", "40%", "random 40%"}) {
+      std::string source = text;
+      source.replace(source.find("SOME"), 4, some).replace(source.find("AMOUNT"), 6, amount);
+      const Checked first = checked(source);
+      ASSERT_TRUE(first.plan);
+      for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u}) {
+        const Done original = done(*first.plan, seed);
+        resolve::Schedules schedules(*first.plan, *first.sources, "a seed");
+        const auto written = schedules.text(original.result);
+        ASSERT_TRUE(written) << written.error().message;
+        EXPECT_EQ(scenario_of(*written).find("random"), std::string::npos) << *written;
+        ++verdicts[original.result.verdict];
+        by_size += written->find("choose(count(") != std::string::npos;
+        const Checked second = checked(*written);
+        ASSERT_TRUE(second.plan) << *written;
+        for (const std::uint64_t other : {7u, 8u, 9u}) EXPECT_EQ(done(*second.plan, other).result.verdict, original.result.verdict) << *written;
+      }
+    }
   }
-  EXPECT_GT(stays, 0u);
+  EXPECT_GT(verdicts[run::Verdict::pass], 0u);
+  EXPECT_GT(verdicts[run::Verdict::fail], 0u);
+  EXPECT_GT(by_size, 0u);
+}
+
+/// One definition, asked twice in one condition, over sets of two sizes.
+TEST(Resolve, ADefinitionThatPicksTwiceInOneCondition) {
+  const std::string text = resolved(prelude(5) + R"(
+define one_of these: nodes = random 1 of these
+scenario "one" { expect one_of(kv) is running and one_of(w) is running and one_of([kv[0], kv[1]]) is running }
+)");
+  EXPECT_EQ(text.find("random"), std::string::npos) << text;
 }
 
 TEST(Resolve, StepsThatNothingCallsAnyMoreGo) {
