@@ -274,17 +274,17 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
   }
   if (is_choice(expr, stands)) {
     const auto* pick = std::get_if<ast::Pick>(&expr.node);
-    const auto text = written(chosen(around, nodes, expr, stands));
-    if (text) {
+    const Taken::Came* found = stands == Stands::asks ? came(around, nodes, expr, stands) : nullptr;
+    if (found && !found->drawn.empty() && (found->several || names_any(*pick->set, around.elements))) {
+      edits.replace(with_brackets(around.unit.text, expr.span), by_place(around, nodes, *pick, found->drawn));
+      return true;
+    }
+    if (const auto text = written(chosen(around, nodes, expr, stands))) {
       // A `random` that is kept keeps its brackets.
       edits.replace(form_ != Form::as_nodes ? expr.span : with_brackets(around.unit.text, expr.span), *text);
       return true;
     }
     if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;
-    if (const Taken::Came* found = came(around, nodes, expr, stands); found && found->several) {
-      edits.replace(with_brackets(around.unit.text, expr.span), by_place(around, nodes, *pick, found->drawn));
-      return true;
-    }
     // Asked of nobody: it is about the set.
     edits.replace({expr.span.begin, pick->set->span.begin}, "");
   }
@@ -299,6 +299,7 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
       for (std::size_t i = 0; i < call->arguments.size(); ++i) {
         Edits inside;
         known = parts(around, nodes, *call->arguments[i], stands, inside) && known;
+        if (names_any(*call->arguments[i], around.elements)) in.elements.insert(definition->parameters[i].name.text);
         in.names[definition->parameters[i].name.text] = "(" + inside.applied(around.unit.text, call->arguments[i]->span) + ")";
       }
       Edits inside;
@@ -314,9 +315,15 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
     }
   }
   if (const auto* ref = std::get_if<ast::Ref>(&expr.node)) bound(around, ref->name, edits);
-  if (const auto* list = std::get_if<ast::ListFor>(&expr.node)) bound(around, list->variable, edits);
-  if (const auto* quantified = std::get_if<ast::Quantified>(&expr.node)) bound(around, quantified->variable, edits);
-  for_each_part(expr, [&](const ast::Expr& part) { known = parts(around, nodes, part, stands, edits) && known; });
+  const auto* list = std::get_if<ast::ListFor>(&expr.node);
+  const auto* quantified = std::get_if<ast::Quantified>(&expr.node);
+  std::optional<Around> each;
+  if (list || quantified) {
+    const ast::Name& variable = list ? list->variable : quantified->variable;
+    bound(around, variable, edits);
+    each.emplace(around).elements.insert(variable.text);
+  }
+  for_each_part(expr, [&](const ast::Expr& part) { known = parts(each ? *each : around, nodes, part, stands, edits) && known; });
   return known;
 }
 

@@ -52,7 +52,8 @@ class BodyWriter {
     std::uint64_t path = 0;
     std::map<std::string_view, std::string> names = {};
     std::set<std::string_view> gone = {};
-    const ast::Workload* workload = nullptr;  // whose invocations choose
+    const ast::Workload* workload = nullptr;   // whose invocations choose
+    std::set<std::string_view> elements = {};  // names of what is another thing for each element of a list
   };
 
   static Place place(const plan::Source& at) { return {at.file, at.line, at.column}; }

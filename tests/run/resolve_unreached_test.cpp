@@ -94,6 +94,8 @@ scenario "one" {
 TEST(Resolve, APickForEachElementOfACondition) {
   const std::string text = resolved_body(R"(
   expect every n in kv: (random 1 of [n, w[0]]) is running
+  expect any n in kv: (random 1 of [kv[0], n]) is running
+  expect any n in kv: (random 2 of [kv[0], w[0], kv[1]]) is running
   eventually within 5s: any n in kv: n == kv[4] and (random 2 of ([kv[0], w[0]] then n)) is running
   always: every n in kv: (random 1 of n) is running
   restart (random 1 of w)
@@ -101,6 +103,8 @@ TEST(Resolve, APickForEachElementOfACondition) {
   EXPECT_EQ(text.find("random"), std::string::npos) << text;
   EXPECT_EQ(text.find('%'), std::string::npos) << text;
   EXPECT_NE(text.find("every n in kv: [[n, w[0]]["), std::string::npos) << text;
+  EXPECT_NE(text.find("any n in kv: [[kv[0], n]["), std::string::npos) << "the first element decided\n" << text;
+  EXPECT_EQ(text.find("[[kv[0], w[0], kv[1]]["), std::string::npos) << "it is the same set for all\n" << text;
 }
 
 /// Of sets of several sizes: whether the condition holds shows who was picked.
