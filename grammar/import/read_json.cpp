@@ -122,9 +122,8 @@ class JsonReader {
     std::string value;
     std::size_t piece = at_;
     for (;;) {
-      const std::size_t stop = text_.find_first_of("\"\\\n\r\t", at_);
-      if (stop == std::string_view::npos) return at_ = text_.size(), wrong("`\"`");
-      at_ = stop;
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] != '\n' && text_[at_] != '\r' && text_[at_] != '\t') ++at_;
+      if (at_ == text_.size()) return wrong("`\"`");
       if (text_[at_] == '"') break;
       if (text_[at_] != '\\') return wrong("an escape: a string has no control characters");
       value += text_.substr(piece, at_ - piece);

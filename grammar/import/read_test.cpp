@@ -129,6 +129,19 @@ TEST(ReadSpec, WhatIsNoJson) {
     expect_part(json_error(text), part);
 }
 
+/// Wherever it stands: text is looked at in blocks.
+TEST(ReadSpec, ControlCharactersAndBrokenUtf8) {
+  for (const std::string bad : {"\x01", "\x7f", "\xff", "\xe2\x82"}) {
+    for (std::size_t at = 0; at < 150; ++at) {
+      std::string text = "{\"a\": \"" + std::string(150, 'x') + "\"}";
+      const Reading good("f.json", text + "\n\t\r\n");
+      EXPECT_TRUE(good.tree) << good.error();
+      text.insert(7 + at, bad);
+      expect_part(json_error(text), "f.json:1:" + std::to_string(8 + at));
+    }
+  }
+}
+
 TEST(ReadSpec, Limits) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_EQ(json_error(nested(kDeepest)), "none");

@@ -91,7 +91,13 @@ Status FileJournal::write_pending() {
   return status;
 }
 
+Status FileJournal::scenario_ended() {
+  if (!sync_ && std::chrono::steady_clock::now() - flushed_ < std::chrono::milliseconds(100)) return Done{};
+  return flush();
+}
+
 Status FileJournal::flush() {
+  flushed_ = std::chrono::steady_clock::now();
   if (const Status status = write_pending(); !status) return status;
   if (buffer_.empty()) return Done{};
   Status status = write_whole(history_, buffer_, folder_, "history.jsonl");

@@ -1,5 +1,6 @@
 #pragma once
 // The journal in a folder: `journal.jsonl`, `history.jsonl` and `lock`.
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,7 +11,7 @@ namespace failc::journal {
 
 struct FileOptions {
   std::int64_t pid = 0;  // of the writer, for the message that another one gets
-  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk, others are written together at the next `flush`
+  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk, others are written together, at most a tenth of a second's behind a scenario's end
 };
 
 /// Holds the folder until it is destroyed.
@@ -27,6 +28,7 @@ class FileJournal : public Journal {
   Status write(const std::string& record, bool durable) override;
   Status history(const nlohmann::ordered_json& record) override;
   Status flush() override;
+  Status scenario_ended() override;
 
   /// Removes what it holds: for a run that came to nothing before its first record could be written. Nothing is to follow but the end.
   Status discard();
@@ -45,6 +47,7 @@ class FileJournal : public Journal {
   std::uint64_t written_ = 0;
   std::string pending_;  // records that are not in the file yet
   std::string buffer_;   // of the history
+  std::chrono::steady_clock::time_point flushed_{};
 };
 
 }  // namespace failc::journal

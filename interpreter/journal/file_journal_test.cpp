@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <thread>
 
 #include "interpreter/journal/reader.hpp"
 
@@ -45,6 +49,29 @@ class FileJournalTest : public ::testing::Test {
 
   fs::path base_;
 };
+
+/// Without effects, scenarios that are over at once do not write each for itself; whoever is done is in the file.
+TEST_F(FileJournalTest, RunsWithoutEffectsWriteTogether) {
+  const std::string folder = path("idle");
+  const auto lines = [&] {
+    std::ifstream in(folder + "/journal.jsonl");
+    return std::count(std::istreambuf_iterator<char>(in), {}, '\n');
+  };
+  auto journal = FileJournal::open(folder, {.pid = 7, .sync = false});
+  ASSERT_TRUE(journal) << journal.error().message;
+  ASSERT_TRUE((*journal)->append(record("run"), true));
+  ASSERT_TRUE((*journal)->flush());
+  const auto begun = std::chrono::steady_clock::now();
+  ASSERT_TRUE((*journal)->append(record("verdict"), false) && (*journal)->scenario_ended());
+  if (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(50)) {
+    EXPECT_EQ(lines(), 1);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  ASSERT_TRUE((*journal)->scenario_ended());
+  EXPECT_EQ(lines(), 2);
+  ASSERT_TRUE((*journal)->append(record("verdict"), false) && (*journal)->flush());
+  EXPECT_EQ(lines(), 3);
+}
 
 TEST_F(FileJournalTest, WritesNumberedLinesThatAreReadBack) {
   const std::string folder = path("a/b/c");

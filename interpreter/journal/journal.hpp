@@ -35,6 +35,8 @@ class Journal {
   /// One finished operation of a workload; buffered, into the side file `history.jsonl`.
   virtual Status history(const nlohmann::ordered_json& record) = 0;
   virtual Status flush() = 0;
+  /// What was written of a scenario should soon be where others see it.
+  virtual Status scenario_ended() { return flush(); }
 };
 
 /// In memory, for tests and the fake.

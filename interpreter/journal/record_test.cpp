@@ -35,6 +35,26 @@ TEST(Record, IsWrittenAsALibraryWouldWriteIt) {
   for (const Json& value : values) EXPECT_EQ(text_of(value), dumped(value));
 }
 
+/// Texts are looked at in pieces: what has to be escaped may stand anywhere in one.
+TEST(Record, EscapesWhereverItStands) {
+  for (const std::string special : {"\"", "\\", "\n", "\t", "\x7f", "\x1f", "\xc3\xa9", "\xff", "!#[]~ "}) {
+    for (const std::size_t length : {0u, 1u, 7u, 8u, 9u, 500u, 1200u}) {
+      for (const std::size_t at : {std::size_t{0}, length / 2, length - length / 8, length}) {
+        std::string text(length, 'a');
+        text.insert(at, special);
+        std::string out = "before";
+        write_json(out, std::string_view(text));
+        EXPECT_EQ(out, "before" + dumped(text)) << length << " at " << at;
+      }
+    }
+    std::string many;
+    for (int i = 0; i < 700; ++i) many += special + std::string(static_cast<std::size_t>(i % 11), 'b');
+    std::string out;
+    write_json(out, std::string_view(many));
+    EXPECT_EQ(out, dumped(many));
+  }
+}
+
 TEST(Record, PutsItsKeysInOrder) {
   Record record;
   record.put("at", std::int64_t{-5});

@@ -18,6 +18,7 @@ class ToldJournal : public Journal {
   }
   Status history(const nlohmann::ordered_json& record) override { return inner_.history(record); }
   Status flush() override { return inner_.flush(); }
+  Status scenario_ended() override { return inner_.scenario_ended(); }
 
  private:
   Journal& inner_;  // outlives this

@@ -228,8 +228,8 @@ void Recorder::history(const Json& record) {
   if (!error_) check(journal_.history(record));
 }
 
-void Recorder::flush() {
-  if (!error_) check(journal_.flush());
+void Recorder::scenario_ended() {
+  if (!error_) check(journal_.scenario_ended());
 }
 
 }  // namespace failc::run

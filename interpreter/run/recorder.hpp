@@ -45,7 +45,7 @@ class Recorder {
   void kept(const std::string& what);
   void kept(const std::string& what, const std::string& node, const backend::NodeInfo& info);
   void history(const Json& record);
-  void flush();
+  void scenario_ended();
 
  private:
   journal::Record record(const char* kind);

@@ -75,7 +75,7 @@ std::vector<ScenarioResult> run(const plan::Plan& plan, const Options& options, 
     if (progress.began) progress.began(scenario);
     recorder.scenario(plan, scenario);
     what(one);
-    recorder.flush();
+    recorder.scenario_ended();
     one.result.ended = world.now();
     recorder.verdict(scenario, one.result);
     around.take_from(one);

@@ -46,7 +46,7 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"interpreter/backends/agent", {"grammar/base", "interpreter/value", "interpreter/backend", "interpreter/host", "interpreter/journal"}},
     {"interpreter/systems/mongodb/bson", {"grammar/base"}},
     {"interpreter/systems/mongodb/query", {"grammar/base", "interpreter/systems/mongodb/bson"}},
-    {"interpreter/systems/mongodb/sdam", {"grammar/base"}},
+    {"interpreter/systems/mongodb/sdam", {"grammar/base", "interpreter/value"}},
     {"interpreter/systems/mongodb/observer",
      {"grammar/base", "interpreter/value", "interpreter/backend/observer.hpp", "interpreter/systems/mongodb/bson", "interpreter/systems/mongodb/sdam", "interpreter/systems/mongodb/wire"}},
     {"interpreter/systems/mongodb/sdam_phases",

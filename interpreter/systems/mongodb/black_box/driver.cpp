@@ -132,7 +132,7 @@ std::vector<check::SpecFormat> Driver::formats(std::vector<check::SpecFormat> al
     }
     format.read = read_format;
     format.leave_out = [state = state_](const Document& file) {
-      const auto phases = sdam::read_phases(sdam::json_of(Value(file)));
+      const auto phases = sdam::read_phases(file);
       return phases ? plan_file(*phases, state->facts).untold : "";
     };
   }

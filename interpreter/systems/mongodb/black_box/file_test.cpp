@@ -32,7 +32,7 @@ Json phase(const List& responses, const List& errors = {}, Json more = Json::obj
   return {{"responses", responses}, {"applicationErrors", errors}, {"outcome", outcome}};
 }
 FilePlan plan(const List& phases, const DriverFacts& driver = kNew, const char* uri = "mongodb://a/?replicaSet=rs") {
-  const auto file = sdam::read_phases({{"uri", uri}, {"phases", phases}});
+  const auto file = sdam::read_phases(Json{{"uri", uri}, {"phases", phases}});
   EXPECT_TRUE(file) << (file ? "" : file.error().message);
   return plan_file(*file, driver);
 }
@@ -96,7 +96,7 @@ TEST(Plan, WhatADriverSaysNothingOfIsDroppedByName) {
   DriverFacts quiet = kNew;
   quiet.unsaid = {"compatible", "servers.pool"};
   std::optional<sdam::PhaseProblem> problem;
-  const sdam::PhaseOutcome outcome = sdam::read_outcome({{"topologyType", "Single"}, {"compatible", true}, {"setName", nullptr}, {"servers", {{"a:27017", {{"type", "Unknown"}, {"pool", {{"generation", 1}}}}}}}}, problem);
+  const sdam::PhaseOutcome outcome = sdam::read_outcome(Json{{"topologyType", "Single"}, {"compatible", true}, {"setName", nullptr}, {"servers", {{"a:27017", {{"type", "Unknown"}, {"pool", {{"generation", 1}}}}}}}}, problem);
   ASSERT_FALSE(problem);
   std::set<std::string> dropped;
   const sdam::PhaseOutcome told = told_part(outcome, quiet, dropped);

@@ -46,7 +46,7 @@ class BlackBoxPlayer : public backend::Player {
   }
 
   Status play(const Document& document) override {
-    const Json step = sdam::json_of(Value(document));
+    const Json step = sdam::DocumentView(document).json();
     if (step_ >= plan_.steps.size()) return Error{"the file has no such step"};
     for (std::size_t at = step_; at < plan_.steps.size(); ++at)
       if (plan_.steps[at] && plan_.steps[at]->begun_at == step_ && at != step_)
@@ -62,7 +62,7 @@ class BlackBoxPlayer : public backend::Player {
   std::vector<backend::Difference> compare(const Document& wanted) override {
     std::optional<sdam::PhaseProblem> problem;
     std::set<std::string> dropped;
-    const sdam::PhaseOutcome outcome = told_part(sdam::read_outcome(sdam::json_of(Value(wanted)), problem), driver_->facts, dropped);
+    const sdam::PhaseOutcome outcome = told_part(sdam::read_outcome(wanted, problem), driver_->facts, dropped);
     if (problem) return {{{problem->key}, "an outcome", problem->message}};
     {
       const std::lock_guard lock(driver_->mutex);
@@ -277,7 +277,7 @@ class BlackBoxPlayer : public backend::Player {
 }  // namespace
 
 Result<std::unique_ptr<backend::Player>> make_player(std::shared_ptr<Driver::State> driver, const Document& options) {
-  const auto file = sdam::read_phases(sdam::json_of(Value(options)));
+  const auto file = sdam::read_phases(options);
   if (!file) return file.error();
   FilePlan plan = plan_file(*file, driver->facts);
   if (!plan.untold.empty()) return Error{"this cannot be told from outside: " + plan.untold};

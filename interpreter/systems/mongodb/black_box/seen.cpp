@@ -15,7 +15,7 @@ std::string address_of(Fields& fields) {
   return out;
 }
 
-sdam::ServerDescription read_server(const Json& document, Fields& outer, std::optional<std::uint64_t>* generation = nullptr) {
+sdam::ServerDescription read_server(const sdam::DocumentView& document, Fields& outer, std::optional<std::uint64_t>* generation = nullptr) {
   sdam::ServerDescription out;
   Fields fields(document, "a server");
   out.address = address_of(fields);
@@ -35,7 +35,7 @@ sdam::ServerDescription read_server(const Json& document, Fields& outer, std::op
   out.topology_version = fields.topology_version("topologyVersion");
   out.min_wire_version = fields.wire_version("minWireVersion");
   out.max_wire_version = fields.wire_version("maxWireVersion");
-  if (const Json* pool = fields.object("pool"); pool != nullptr && generation != nullptr) {
+  if (const auto pool = fields.object("pool"); pool && generation != nullptr) {
     Fields inside(*pool, "`pool` of a server");
     if (const auto number = inside.integer("generation"); number && *number >= 0) *generation = static_cast<std::uint64_t>(*number);
     fields.adopt(inside);
@@ -44,7 +44,7 @@ sdam::ServerDescription read_server(const Json& document, Fields& outer, std::op
   return out;
 }
 
-SeenTopology read_topology(const Json& document, Fields& outer) {
+SeenTopology read_topology(const sdam::DocumentView& document, Fields& outer) {
   SeenTopology out;
   Fields fields(document, "the topology");
   const std::string type = fields.text("type").value_or("");
@@ -55,10 +55,10 @@ SeenTopology read_topology(const Json& document, Fields& outer) {
   out.description.max_set_version = fields.integer("maxSetVersion");
   out.description.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
   out.description.compatible = fields.boolean("compatible").value_or(true);
-  if (const Json* servers = fields.array("servers"))
-    for (const Json& server : *servers) {
+  if (const auto servers = fields.array("servers"))
+    for (std::size_t i = 0; i < servers->size(); ++i) {
       std::optional<std::uint64_t> generation;
-      sdam::ServerDescription one = read_server(server, fields, &generation);
+      sdam::ServerDescription one = read_server((*servers)[i], fields, &generation);
       if (generation) out.generations[one.address] = *generation;
       std::string address = one.address;
       if (!out.description.servers.emplace(std::move(address), std::move(one)).second) fields.fail("servers", "has an address twice");
@@ -71,10 +71,10 @@ SeenTopology read_topology(const Json& document, Fields& outer) {
 
 const Json kEmpty = Json::object();
 
-const Json& part(Fields& fields, const char* name) {
-  const Json* found = fields.object(name);
-  if (found == nullptr) fields.fail(name, "missing");
-  return found == nullptr ? kEmpty : *found;
+sdam::DocumentView part(Fields& fields, const char* name) {
+  const auto found = fields.object(name);
+  if (!found) fields.fail(name, "missing");
+  return found.value_or(kEmpty);
 }
 
 }  // namespace

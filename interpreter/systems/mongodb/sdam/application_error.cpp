@@ -13,7 +13,7 @@ struct Words {
 };
 
 /// One field a reader: a wrong type of one must not hide the others.
-Words words_of(const nlohmann::json& document) {
+Words words_of(const DocumentView& document) {
   Words out;
   out.code = Fields(document, "").integer("code");
   // Before there were codes for all errors some replies had a 0.
@@ -54,7 +54,7 @@ CommandFailure read_failure(const nlohmann::json& response) {
   Words words;
   if (out.failed) {
     words = words_of(response);
-  } else if (const nlohmann::json* concern = Fields(response, "").object("writeConcernError")) {
+  } else if (const auto concern = Fields(response, "").object("writeConcernError")) {
     words = words_of(*concern);
   }
   out.message = words.message;

@@ -11,10 +11,9 @@ namespace {
 using Json = nlohmann::json;
 
 /// The value of `{"$name": "…"}`, where `value` is that and nothing else.
-const std::string* wrapped(const Json& value, const char* name) {
-  if (!value.is_object() || value.size() != 1) return nullptr;
-  const auto found = value.find(name);
-  return found != value.end() && found->is_string() ? found->get_ptr<const std::string*>() : nullptr;
+const std::string* wrapped(const DocumentView& value, const char* name) {
+  const auto found = value.is_object() && value.size() == 1 ? value.find(name) : std::nullopt;
+  return found ? found->text() : nullptr;
 }
 
 std::optional<double> double_of(const std::string& text) {
@@ -35,8 +34,8 @@ std::optional<Integer> whole_of(std::string_view text) {
   return out;
 }
 
-std::optional<double> number_of(const Json& value) {
-  if (value.is_number()) return value.get<double>();
+std::optional<double> number_of(const DocumentView& value) {
+  if (const std::optional<double> number = value.number()) return number;
   if (const std::string* text = wrapped(value, "$numberDouble")) return double_of(*text);
   if (const std::optional<std::int64_t> whole = integer_of(value)) return static_cast<double>(*whole);
   return std::nullopt;
@@ -78,37 +77,30 @@ std::optional<std::chrono::milliseconds> iso_date_of(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::int64_t> integer_of(const Json& value) {
-  if (value.is_number_unsigned()) {
-    const std::uint64_t number = value.get<std::uint64_t>();
-    if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-    return static_cast<std::int64_t>(number);
-  }
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  std::optional<double> real;
-  if (value.is_number_float()) real = value.get<double>();
-  if (const std::string* text = wrapped(value, "$numberDouble")) real = double_of(*text);
-  if (real) {
-    // 2^63 itself is no int64; the comparisons are false for NaN.
-    if (!(*real >= -9223372036854775808.0 && *real < 9223372036854775808.0) || std::trunc(*real) != *real) return std::nullopt;
-    return static_cast<std::int64_t>(*real);
+std::optional<std::int64_t> integer_of(const DocumentView& value) {
+  if (const std::optional<std::int64_t> number = value.integer()) return number;
+  if (const std::string* text = wrapped(value, "$numberDouble")) {
+    const std::optional<double> real = double_of(*text);
+    const Json number = real.value_or(std::numeric_limits<double>::quiet_NaN());
+    return DocumentView(number).integer();
   }
   if (const std::string* text = wrapped(value, "$numberInt")) return whole_of<std::int32_t>(*text);
   if (const std::string* text = wrapped(value, "$numberLong")) return whole_of<std::int64_t>(*text);
   return std::nullopt;
 }
 
-Fields::Fields(const Json& document, std::string where) : document_(document.is_object() ? &document : nullptr), where_(std::move(where)) {
-  if (document_ == nullptr) error_ = Error{where_ + " is " + document.type_name() + ", expected an object"};
+Fields::Fields(DocumentView document, std::string where) : where_(std::move(where)) {
+  if (document.is_object()) document_ = document;
+  else error_ = Error{where_ + " is " + std::string(document.kind()) + ", expected an object"};
 }
 
-const Json* Fields::find(const char* name) const {
-  if (document_ == nullptr || error_) return nullptr;
-  const auto found = document_->find(name);
-  return found == document_->end() || found->is_null() ? nullptr : &*found;
+std::optional<DocumentView> Fields::find(const char* name) const {
+  if (!document_ || error_) return std::nullopt;
+  std::optional<DocumentView> found = document_->find(name);
+  return found && !found->is_null() ? found : std::nullopt;
 }
 
-bool Fields::has(const char* name) const { return document_ != nullptr && document_->contains(name); }
+bool Fields::has(const char* name) const { return document_ && document_->find(name); }
 
 void Fields::adopt(const Fields& part) {
   if (error_ || !part.error()) return;
@@ -124,74 +116,74 @@ void Fields::fail(const std::string& name, const std::string& why) {
 }
 
 void Fields::only(std::initializer_list<std::string_view> known) {
-  if (document_ == nullptr) return;
-  for (const auto& [key, value] : document_->items())
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      if (!error_) known_keys_ = known;
-      return fail(key, "not a known key");
-    }
+  if (!document_ || error_) return;
+  document_->each([&](const std::string& key, const DocumentView&) {
+    if (error_ || std::find(known.begin(), known.end(), key) != known.end()) return;
+    known_keys_ = known;
+    fail(key, "not a known key");
+  });
 }
 
 std::optional<bool> Fields::boolean(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
-  if (value->is_boolean()) return value->get<bool>();
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
+  if (const std::optional<bool> truth = value->boolean()) return truth;
   if (const std::optional<double> number = number_of(*value)) return *number != 0;
   fail(name, "not a boolean");
   return std::nullopt;
 }
 
 std::optional<std::int64_t> Fields::integer(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
   const std::optional<std::int64_t> out = integer_of(*value);
   if (!out) fail(name, "not a whole number");
   return out;
 }
 
 std::optional<double> Fields::number(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
   const std::optional<double> out = number_of(*value);
   if (!out) fail(name, "not a number");
   return out;
 }
 
 std::optional<std::string> Fields::text(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
-  if (value->is_string()) return value->get<std::string>();
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
+  if (const std::string* found = value->text()) return *found;
   fail(name, "not a string");
   return std::nullopt;
 }
 
 std::vector<std::string> Fields::texts(const char* name) {
   std::vector<std::string> out;
-  const Json* value = array(name);
-  if (value == nullptr) return out;
-  for (const Json& item : *value) {
-    if (!item.is_string()) fail(name, "not an array of strings");
-    if (error_) return {};
-    out.push_back(item.get<std::string>());
+  const std::optional<DocumentView> value = array(name);
+  if (!value) return out;
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    const std::string* item = (*value)[i].text();
+    if (!item) return fail(name, "not an array of strings"), std::vector<std::string>();
+    out.push_back(*item);
   }
   return out;
 }
 
 std::optional<std::map<std::string, std::string>> Fields::text_map(const char* name) {
-  const Json* value = object(name);
-  if (value == nullptr) return std::nullopt;
+  const std::optional<DocumentView> value = object(name);
+  if (!value) return std::nullopt;
   std::map<std::string, std::string> out;
-  for (const auto& [key, item] : value->items()) {
-    if (!item.is_string()) fail(name, "not a document of strings");
-    if (error_) return std::nullopt;
-    out.emplace(key, item.get<std::string>());
-  }
+  value->each([&](const std::string& key, const DocumentView& item) {
+    if (const std::string* found = item.text()) out.emplace(key, *found);
+    else fail(name, "not a document of strings");
+  });
+  if (error_) return std::nullopt;
   return out;
 }
 
 std::optional<ObjectId> Fields::object_id(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
   const std::string* digits = wrapped(*value, "$oid");
   const std::optional<ObjectId> out = digits == nullptr ? std::nullopt : object_id_of(*digits);
   if (!out) fail(name, "not an ObjectId (`{\"$oid\": …}` with 24 hexadecimal digits)");
@@ -206,8 +198,8 @@ std::int32_t Fields::wire_version(const char* name) {
 }
 
 std::optional<TopologyVersion> Fields::topology_version(const char* name) {
-  const Json* value = object(name);
-  if (value == nullptr) return std::nullopt;
+  const std::optional<DocumentView> value = object(name);
+  if (!value) return std::nullopt;
   Fields fields(*value, "`" + std::string(name) + "` of " + where_);
   const std::optional<ObjectId> process_id = fields.object_id("processId");
   const std::optional<std::int64_t> counter = fields.integer("counter");
@@ -219,33 +211,32 @@ std::optional<TopologyVersion> Fields::topology_version(const char* name) {
 }
 
 std::optional<std::chrono::milliseconds> Fields::date(const char* name) {
-  const Json* value = find(name);
-  if (value == nullptr) return std::nullopt;
-  const auto inside = value->is_object() && value->size() == 1 ? value->find("$date") : value->end();
-  const Json& stamp = value->is_object() && inside != value->end() ? *inside : *value;
-  if (const std::optional<std::int64_t> number = integer_of(stamp)) return std::chrono::milliseconds(*number);
-  if (&stamp != value && stamp.is_string())
-    if (const std::optional<std::chrono::milliseconds> out = iso_date_of(stamp.get_ref<const std::string&>())) return out;
+  const std::optional<DocumentView> value = find(name);
+  if (!value) return std::nullopt;
+  const std::optional<DocumentView> inside = value->is_object() && value->size() == 1 ? value->find("$date") : std::nullopt;
+  if (const std::optional<std::int64_t> number = integer_of(inside ? *inside : *value)) return std::chrono::milliseconds(*number);
+  if (inside && inside->text())
+    if (const std::optional<std::chrono::milliseconds> out = iso_date_of(*inside->text())) return out;
   fail(name, "not a date (`{\"$date\": …}`)");
   return std::nullopt;
 }
 
-const Json* Fields::object(const char* name) {
-  const Json* value = find(name);
-  if (value != nullptr && !value->is_object()) fail(name, "not an object");
-  return error_ ? nullptr : value;
+std::optional<DocumentView> Fields::object(const char* name) {
+  const std::optional<DocumentView> value = find(name);
+  if (value && !value->is_object()) fail(name, "not an object");
+  return error_ ? std::nullopt : value;
 }
 
-const Json* Fields::array(const char* name) {
-  const Json* value = find(name);
-  if (value != nullptr && !value->is_array()) fail(name, "not an array");
-  return error_ ? nullptr : value;
+std::optional<DocumentView> Fields::array(const char* name) {
+  const std::optional<DocumentView> value = find(name);
+  if (value && !value->is_array()) fail(name, "not an array");
+  return error_ ? std::nullopt : value;
 }
 
-bool is_ok(const Json& reply) {
-  const auto found = reply.is_object() ? reply.find("ok") : reply.end();
-  if (found == reply.end()) return false;
-  return found->is_boolean() ? found->get<bool>() : number_of(*found) == 1.0;
+bool is_ok(const DocumentView& reply) {
+  const std::optional<DocumentView> found = reply.find("ok");
+  if (!found) return false;
+  return found->boolean().value_or(number_of(*found) == 1.0);
 }
 
 Json to_json(const ObjectId& id) { return Json{{"$oid", text_of(id)}}; }

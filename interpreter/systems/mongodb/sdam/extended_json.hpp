@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "grammar/base/result.hpp"
+#include "interpreter/systems/mongodb/sdam/document_view.hpp"
 #include "interpreter/systems/mongodb/sdam/object_id.hpp"
 
 namespace failc::sdam {
@@ -19,7 +20,7 @@ namespace failc::sdam {
 class Fields {
  public:
   /// `where` names the document in errors. What is no object is an error at once.
-  Fields(const nlohmann::json& document, std::string where);
+  Fields(DocumentView document, std::string where);
 
   std::optional<bool> boolean(const char* name);          // also numbers: not 0
   std::optional<std::int64_t> integer(const char* name);  // also doubles without a fraction
@@ -32,8 +33,8 @@ class Fields {
   /// 0 where there is none.
   std::int32_t wire_version(const char* name);
   std::optional<std::chrono::milliseconds> date(const char* name);  // since the Unix epoch; also a bare integer
-  const nlohmann::json* object(const char* name);                   // nullptr: absent
-  const nlohmann::json* array(const char* name);                    // nullptr: absent
+  std::optional<DocumentView> object(const char* name);
+  std::optional<DocumentView> array(const char* name);
 
   bool has(const char* name) const;  // present, be it null
   /// The error of a reader of a part of this document.
@@ -47,9 +48,9 @@ class Fields {
   const std::vector<std::string_view>& known_keys() const { return known_keys_; }
 
  private:
-  const nlohmann::json* find(const char* name) const;
+  std::optional<DocumentView> find(const char* name) const;
 
-  const nlohmann::json* document_;  // nullptr: no object
+  std::optional<DocumentView> document_;  // nothing: no object
   std::string where_;
   std::optional<Error> error_;
   std::string failed_key_;
@@ -57,10 +58,10 @@ class Fields {
 };
 
 /// A whole number, in any of the spellings.
-std::optional<std::int64_t> integer_of(const nlohmann::json& value);
+std::optional<std::int64_t> integer_of(const DocumentView& value);
 
 /// Whether a server's reply has `ok: 1` (or true).
-bool is_ok(const nlohmann::json& reply);
+bool is_ok(const DocumentView& reply);
 
 nlohmann::json to_json(const ObjectId& id);              // {"$oid": …}
 nlohmann::json to_json(const TopologyVersion& version);  // counter as {"$numberLong": …}

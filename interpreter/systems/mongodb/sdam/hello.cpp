@@ -33,7 +33,7 @@ std::vector<std::string> addresses(Fields& fields, const char* name) {
 
 }  // namespace
 
-Result<Hello> parse_hello(const nlohmann::json& reply) {
+Result<Hello> parse_hello(const DocumentView& reply) {
   Fields fields(reply, "the reply to hello");
   Hello hello;
   hello.ok = is_ok(reply);
@@ -63,7 +63,7 @@ Result<Hello> parse_hello(const nlohmann::json& reply) {
   hello.max_wire_version = fields.wire_version("maxWireVersion");
   hello.logical_session_timeout_minutes = fields.integer("logicalSessionTimeoutMinutes");
   hello.topology_version = fields.topology_version("topologyVersion");
-  if (const nlohmann::json* last_write = fields.object("lastWrite")) {
+  if (const auto last_write = fields.object("lastWrite")) {
     Fields inside(*last_write, "`lastWrite` of the reply to hello");
     hello.last_write_date = inside.date("lastWriteDate");
     fields.adopt(inside);

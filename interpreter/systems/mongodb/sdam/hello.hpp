@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "grammar/base/result.hpp"
+#include "interpreter/systems/mongodb/sdam/document_view.hpp"
 #include "interpreter/systems/mongodb/sdam/object_id.hpp"
 
 namespace failc::sdam {
@@ -39,6 +39,6 @@ struct Hello {
 };
 
 /// `reply` in Extended JSON. Errors name the field.
-Result<Hello> parse_hello(const nlohmann::json& reply);
+Result<Hello> parse_hello(const DocumentView& reply);
 
 }  // namespace failc::sdam

@@ -10,14 +10,30 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// From JSON, and from the same as a scenario's value.
+Result<Hello> parsed(const char* text) {
+  const Json json = Json::parse(text);
+  const Value value = from_json(json);
+  const Result<Hello> of_value = parse_hello(value);
+  Result<Hello> out = parse_hello(json);
+  EXPECT_EQ(bool(out), bool(of_value)) << text;
+  if (!out && !of_value) {
+    EXPECT_EQ(out.error().message, of_value.error().message);
+  } else if (out && of_value) {
+    EXPECT_TRUE(equivalent(describe("a:27017", *out), describe("a:27017", *of_value))) << text;
+  }
+  EXPECT_EQ(DocumentView(value).json(), json);
+  return out;
+}
+
 Hello read(const char* text) {
-  const Result<Hello> out = parse_hello(Json::parse(text));
+  const Result<Hello> out = parsed(text);
   EXPECT_TRUE(out) << text << ": " << (out ? "" : out.error().message);
   return out ? *out : Hello{};
 }
 
 std::string error_of(const char* text) {
-  const Result<Hello> out = parse_hello(Json::parse(text));
+  const Result<Hello> out = parsed(text);
   return out ? "none" : out.error().message;
 }
 
@@ -109,6 +125,16 @@ TEST(ParseHello, WrongTypesAreErrorsThatNameTheField) {
            {R"({"ok": 1, "lastWrite": {"lastWriteDate": {"$date": "2024-02-03T00:00:00"}}})", "not a date"},
        })
     EXPECT_NE(error_of(text).find(part), std::string::npos) << text << ": " << error_of(text);
+}
+
+TEST(ExtendedJson, ValuesThatJsonHasNoKindFor) {
+  const Document document{{{"setName", Value(Nanos(5))}, {"ok", Value(std::int64_t{1})}}};
+  const Result<Hello> hello = parse_hello(document);
+  ASSERT_FALSE(hello);
+  EXPECT_NE(hello.error().message.find("`setName`"), std::string::npos) << hello.error().message;
+  EXPECT_TRUE(DocumentView(document).json()["setName"].is_discarded());
+  EXPECT_FALSE(parse_hello(Value(Nanos(5))));
+  EXPECT_EQ(DocumentView(Value(Nanos(5))).kind(), kind_of(Value(Nanos(5))));
 }
 
 TEST(ExtendedJson, Dates) {

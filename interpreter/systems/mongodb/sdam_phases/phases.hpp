@@ -61,8 +61,8 @@ struct PhaseFile {
   std::vector<Phase> phases;
 };
 
-/// From a document or the text of one in JSON. Errors name the phase and the key; a key that the format does not have is one.
-Result<PhaseFile> read_phases(const nlohmann::json& document);
+/// From a document, or from the text of one in JSON. Errors name the phase and the key; a key that the format does not have is one.
+Result<PhaseFile> read_phases(const DocumentView& document);
 Result<PhaseFile> read_phase_text(std::string_view text);
 
 /// What is wrong with a part of a file: a key of it (perhaps deeper inside), and if that is not known, those that are.
@@ -71,9 +71,9 @@ struct PhaseProblem {
   std::vector<std::string_view> known;
 };
 /// The parts by themselves: `[address, reply]`, an application error, an outcome. `problem` is set where the result means nothing.
-PhaseResponse read_response(const nlohmann::json& pair, std::optional<PhaseProblem>& problem);
-PhaseError read_application_error(const nlohmann::json& document, std::optional<PhaseProblem>& problem);
-PhaseOutcome read_outcome(const nlohmann::json& document, std::optional<PhaseProblem>& problem);
+PhaseResponse read_response(const DocumentView& pair, std::optional<PhaseProblem>& problem);
+PhaseError read_application_error(const DocumentView& document, std::optional<PhaseProblem>& problem);
+PhaseOutcome read_outcome(const DocumentView& document, std::optional<PhaseProblem>& problem);
 
 /// A way in which a topology is not as an outcome says. `path` is that of the outcome's document; `text` says it in a line.
 struct PhaseDifference {

@@ -31,18 +31,17 @@ class Comparison {
     out_.push_back({std::move(path), wanted, is, where + " is " + is + ", expected " + wanted});
   }
 
-  template <class T>
-  void compare(Path path, const std::string& where, const Expected<T>& wanted, const std::optional<T>& is) {
-    if (wanted && *wanted != is) say(std::move(path), where, show(is), show(*wanted));
-  }
-
   void server(const std::string& address, const ExpectedServer& wanted, const ServerDescription& is,
               std::optional<std::uint64_t> generation) {
-    const std::string of = " of " + address;
-    const auto at = [&](const char* key) { return Path{"servers", address, key}; };
-    const auto compare_key = [&](const char* key, const auto& expected, const auto& known) { compare(at(key), key + of, expected, known); };
+    const auto say_key = [&](Path path, const char* what, const std::string& seen, const std::string& expected) {
+      path.insert(path.begin(), {"servers", address});
+      say(std::move(path), what + (" of " + address), seen, expected);
+    };
+    const auto compare_key = [&](const char* key, const auto& expected, const auto& known) {
+      if (expected && *expected != known) say_key({key}, key, show(known), show(*expected));
+    };
     if (wanted.type != is.type && !(wanted.type == ServerType::possible_primary && is.type == ServerType::unknown))
-      say(at("type"), "the type" + of, std::string(name_of(is.type)), std::string(name_of(wanted.type)));
+      say_key({"type"}, "the type", std::string(name_of(is.type)), std::string(name_of(wanted.type)));
     compare_key("setName", wanted.set_name, is.set_name);
     compare_key("setVersion", wanted.set_version, is.set_version);
     compare_key("electionId", wanted.election_id, is.election_id);
@@ -58,41 +57,60 @@ class Comparison {
     compare_wire_version("minWireVersion", wanted.min_wire_version, is.min_wire_version);
     compare_wire_version("maxWireVersion", wanted.max_wire_version, is.max_wire_version);
     if (wanted.pool_generation && wanted.pool_generation != generation)
-      say({"servers", address, "pool", "generation"}, "the pool's generation" + of, generation ? std::to_string(*generation) : "null",
-          std::to_string(*wanted.pool_generation));
+      say_key({"pool", "generation"}, "the pool's generation", generation ? std::to_string(*generation) : "null", std::to_string(*wanted.pool_generation));
     if (!wanted.error) return;
     const bool same = *wanted.error && is.error ? is.error->find(**wanted.error) != std::string::npos : *wanted.error == is.error;
-    if (!same) say(at("error"), "the error" + of, show(is.error), "one with " + show(*wanted.error));
+    if (!same) say_key({"error"}, "the error", show(is.error), "one with " + show(*wanted.error));
   }
 
+  /// Where a value of an event stands: most of them are as they should be, and nobody asks for their path.
+  struct Place {
+    const Place* around = nullptr;
+    std::string_view key;
+    std::size_t shown = 0;  // of an element of a list: its number in order
+    bool element = false;
+  };
+
   /// Sets are compared as such: addresses, and servers by address.
-  void json(const Path& path, const std::string& where, const Json& wanted, const Json& is) {
+  void json(const Place& place, const Json& wanted, const Json& is) {
     if (wanted == "42" || wanted == 42) return;
     // The same to all but single-threaded clients, and the files are for both.
     if (wanted == "PossiblePrimary" && is == "Unknown") return;
     if (wanted.is_object() && is.is_object()) {
       for (const auto& [key, value] : wanted.items()) {
-        if (is.contains(key))
-          json(deeper(path, key), where + "." + key, value, is[key]);
+        const auto found = is.find(key);
+        if (found != is.end())
+          json({&place, key}, value, *found);
         else if (!value.is_null())
-          say(deeper(path, key), where + "." + key, "absent", show(value));
+          say({&place, key}, "absent", show(value));
       }
       for (const auto& [key, value] : is.items())
-        if (!wanted.contains(key)) say(deeper(path, key), where + "." + key, show(value), "absent");
+        if (!wanted.contains(key)) say({&place, key}, show(value), "absent");
     } else if (wanted.is_array() && is.is_array() && wanted.size() == is.size()) {
       const std::vector<std::size_t> left = order(wanted), right = order(is);
-      for (std::size_t i = 0; i < left.size(); ++i)
-        json(deeper(path, std::to_string(left[i])), where + "[" + std::to_string(i) + "]", wanted[left[i]], is[right[i]]);
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        const std::string number = std::to_string(left[i]);
+        json({&place, number, i, true}, wanted[left[i]], is[right[i]]);
+      }
     } else if (wanted != is) {
-      say(path, where, show(is), show(wanted));
+      say(place, show(is), show(wanted));
     }
   }
 
  private:
-  static Path deeper(const Path& path, const std::string& key) {
-    Path out = path;
-    out.push_back(key);
-    return out;
+  void say(const Place& place, const std::string& is, const std::string& wanted) {
+    Path path;
+    std::string where;
+    spell(place, path, where);
+    say(std::move(path), where, is, wanted);
+  }
+  /// An event's number stands below `events`.
+  static void spell(const Place& place, Path& path, std::string& where) {
+    if (place.around) spell(*place.around, path, where);
+    else path.push_back("events");
+    path.emplace_back(place.key);
+    if (!place.around) where = "event " + std::to_string(place.shown + 1);
+    else where += place.element ? "[" + std::to_string(place.shown) + "]" : "." + std::string(place.key);
   }
   static std::vector<std::size_t> order(const Json& list) {
     std::vector<std::size_t> out(list.size());
@@ -121,7 +139,9 @@ std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const PhaseSee
   const std::vector<Event>& events = seen.events;
   if (outcome.topology_type && *outcome.topology_type != is.type)
     comparison.say({"topologyType"}, "the topology's type", std::string(name_of(is.type)), std::string(name_of(*outcome.topology_type)));
-  const auto compare_key = [&](const char* key, const auto& expected, const auto& known) { comparison.compare({key}, key, expected, known); };
+  const auto compare_key = [&](const char* key, const auto& expected, const auto& known) {
+    if (expected && *expected != known) comparison.say({key}, key, show(known), show(*expected));
+  };
   compare_key("setName", outcome.set_name, is.set_name);
   compare_key("logicalSessionTimeoutMinutes", outcome.logical_session_timeout_minutes, is.logical_session_timeout_minutes);
   compare_key("maxSetVersion", outcome.max_set_version, is.max_set_version);
@@ -142,16 +162,15 @@ std::vector<PhaseDifference> compare(const PhaseOutcome& outcome, const PhaseSee
   }
   if (!outcome.events) return out;
   for (std::size_t i = 0; i < std::max(events.size(), outcome.events->size()); ++i) {
-    const std::string where = "event " + std::to_string(i + 1);
-    const Path path = {"events", std::to_string(i)};
+    const std::string number = std::to_string(i), where = "event " + std::to_string(i + 1);
     if (i >= events.size()) {
       const std::string wanted = show((*outcome.events)[i]);
-      out.push_back({path, wanted, "missing", where + " is missing: " + wanted});
+      out.push_back({{"events", number}, wanted, "missing", where + " is missing: " + wanted});
     } else if (i >= outcome.events->size()) {
       const std::string seen = show(event_document(events[i], "1"));
-      out.push_back({path, "no further event", seen, where + " is not expected: " + seen});
+      out.push_back({{"events", number}, "no further event", seen, where + " is not expected: " + seen});
     } else {
-      comparison.json(path, where, (*outcome.events)[i], event_document(events[i], "1"));
+      comparison.json({nullptr, number, i, true}, (*outcome.events)[i], event_document(events[i], "1"));
     }
   }
   return out;

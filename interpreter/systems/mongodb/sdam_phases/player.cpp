@@ -6,35 +6,15 @@
 
 namespace failc::sdam {
 
-nlohmann::json json_of(const Value& value) {
-  if (value.is<Null>()) return nullptr;
-  if (const auto* truth = value.as<bool>()) return *truth;
-  if (const auto* whole = value.as<std::int64_t>()) return *whole;
-  if (const auto* real = value.as<double>()) return *real;
-  if (const auto* text = value.as<std::string>()) return *text;
-  if (const auto* list = value.as<List>()) {
-    nlohmann::json out = nlohmann::json::array();
-    for (const Value& item : *list) out.push_back(json_of(item));
-    return out;
-  }
-  if (const auto* document = value.as<Document>()) {
-    nlohmann::json::object_t out;
-    for (const auto& [key, item] : document->entries) out.insert_or_assign(key, json_of(item));
-    return out;
-  }
-  return nlohmann::json(nlohmann::json::value_t::discarded);
-}
-
 namespace {
 
-using Json = nlohmann::json;
 using Problems = std::vector<backend::PlayerModel::Problem>;
 
 using MaybeProblem = std::optional<backend::PlayerModel::Problem>;
 
 MaybeProblem unplayable(const Document& document, backend::DocumentPath& path);
 
-/// What json_of cannot say, and where; the first one. `path` leads to `value`, and is as before where there is none.
+/// What a document of MongoDB cannot hold, and where; the first one. `path` leads to `value`, and is as before where there is none.
 MaybeProblem unplayable(const Value& value, backend::DocumentPath& path) {
   if (value.is<std::string>() || value.is<Null>() || value.is<bool>() || value.is<std::int64_t>() || value.is<double>()) return std::nullopt;
   if (const auto* document = value.as<Document>()) return unplayable(*document, path);
@@ -110,9 +90,9 @@ Step step_of(const Document& document, Problems& problems) {
   const auto& [key, value] = document.entries.front();
   std::optional<PhaseProblem> problem;
   if (key == "response") {
-    out.response = read_response(json_of(value), problem);
+    out.response = read_response(value, problem);
   } else if (key == "applicationError") {
-    out.error = read_application_error(json_of(value), problem);
+    out.error = read_application_error(value, problem);
   } else {
     const std::string_view near = diag::nearest(key, {"response", "applicationError"});
     problems.push_back({{key}, "`" + key + "` cannot be played", near.empty() ? "a step is a `response` or an `applicationError`" : "did you mean `" + std::string(near) + "`?"});
@@ -156,7 +136,7 @@ class SdamPlayer : public backend::Player {
   std::vector<backend::Difference> compare(const Document& wanted) override {
     if (auto found = unplayable(wanted)) return {{std::move(found->path), "a value", found->message}};
     std::optional<PhaseProblem> problem;
-    const PhaseOutcome outcome = read_outcome(json_of(wanted), problem);
+    const PhaseOutcome outcome = read_outcome(wanted, problem);
     if (problem) return {{{problem->key}, "an outcome", problem->message}};
     return compare(outcome);
   }
@@ -205,7 +185,7 @@ backend::PlayerModel::Checked check_played(backend::PlayerPart part, const Docum
     }
     case backend::PlayerPart::wanted: {
       std::optional<PhaseProblem> problem;
-      PhaseOutcome outcome = read_outcome(json_of(document), problem);
+      PhaseOutcome outcome = read_outcome(document, problem);
       if (!problem) return {{}, std::make_shared<OutcomeReading>(std::move(outcome))};
       add(out, problem, document, {});
       return out;

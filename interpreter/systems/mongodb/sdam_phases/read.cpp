@@ -24,6 +24,8 @@ std::optional<std::uint64_t> generation(Fields& fields) {
   return static_cast<std::uint64_t>(*number);
 }
 
+bool is_response(const DocumentView& pair) { return pair.is_array() && pair.size() == 2 && pair[0].text() && pair[1].is_object(); }
+
 std::string address(Fields& fields, const std::string& text) {
   const Result<std::string> normal = normalize_address(text);
   if (normal) return *normal;
@@ -31,23 +33,23 @@ std::string address(Fields& fields, const std::string& text) {
   return text;
 }
 
-PhaseResponse read_response(const Json& pair, Fields& phase, const std::string& where) {
+PhaseResponse read_response(const DocumentView& pair, Fields& phase, const std::string& where) {
   PhaseResponse out;
-  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_object()) {
+  if (!is_response(pair)) {
     phase.fail("responses", "not an array of [address, reply]");
     return out;
   }
-  out.address = address(phase, pair[0].get<std::string>());
-  if (pair[1].empty()) return out;
-  const Result<Hello> hello = parse_hello(pair[1]);
+  out.address = address(phase, *pair[0].text());
+  if (pair[1].size() == 0) return out;
+  Result<Hello> hello = parse_hello(pair[1]);
   if (hello)
-    out.hello = *hello;
+    out.hello = std::move(*hello);
   else
     phase.fail("responses", "no list of replies of servers: " + where + ": " + hello.error().message);
   return out;
 }
 
-PhaseError read_error(const Json& document, Fields& phase, const std::string& where) {
+PhaseError read_error(const DocumentView& document, Fields& phase, const std::string& where) {
   PhaseError out;
   Fields fields(document, where);
   fields.only({"address", "generation", "maxWireVersion", "when", "type", "response"});
@@ -72,16 +74,16 @@ PhaseError read_error(const Json& document, Fields& phase, const std::string& wh
     out.error.phase = out.error.kind == ErrorKind::command ? ErrorPhase::before_authentication : ErrorPhase::before_hello;
   else if (when != "afterHandshakeCompletes")
     fields.fail("when", "`" + when + "`, expected beforeHandshakeCompletes or afterHandshakeCompletes");
-  const Json* response = fields.object("response");
-  if ((response != nullptr) != (out.error.kind == ErrorKind::command))
+  const auto response = fields.object("response");
+  if (response.has_value() != (out.error.kind == ErrorKind::command))
     fields.fail("response", "for errors of type command, and needed there");
-  if (response != nullptr) out.error.response = *response;
+  if (response) out.error.response = response->json();
   out.error.message = type;
   phase.adopt(fields);
   return out;
 }
 
-ExpectedServer read_server(const Json& document, Fields& outcome, const std::string& where) {
+ExpectedServer read_server(const DocumentView& document, Fields& outcome, const std::string& where) {
   ExpectedServer out;
   Fields fields(document, where);
   fields.only({"type", "setName", "setVersion", "electionId", "logicalSessionTimeoutMinutes", "minWireVersion", "maxWireVersion",
@@ -99,7 +101,7 @@ ExpectedServer read_server(const Json& document, Fields& outcome, const std::str
   out.max_wire_version = expected(fields, "maxWireVersion", fields.integer("maxWireVersion"));
   out.election_id = expected(fields, "electionId", fields.object_id("electionId"));
   out.topology_version = expected(fields, "topologyVersion", fields.topology_version("topologyVersion"));
-  if (const Json* pool = fields.object("pool")) {
+  if (const auto pool = fields.object("pool")) {
     Fields inside(*pool, "`pool` of " + where);
     inside.only({"generation"});
     out.pool_generation = generation(inside);
@@ -110,52 +112,53 @@ ExpectedServer read_server(const Json& document, Fields& outcome, const std::str
   return out;
 }
 
-void check_server_document(const Json& document, Fields& outer, const std::string& where) {
+void check_server_document(const DocumentView& document, Fields& outer, const std::string& where) {
   Fields fields(document, where);
   fields.only({"address", "arbiters", "hosts", "passives", "type", "primary", "setName"});
   outer.adopt(fields);
 }
 
-void check_topology_document(const Json& document, Fields& outer, const std::string& where) {
+void check_topology_document(const DocumentView& document, Fields& outer, const std::string& where) {
   Fields fields(document, where);
   fields.only({"topologyType", "setName", "servers"});
-  if (const Json* servers = fields.array("servers"))
-    for (const Json& server : *servers) check_server_document(server, fields, "a server of " + where);
+  if (const auto servers = fields.array("servers"))
+    for (std::size_t i = 0; i < servers->size(); ++i) check_server_document((*servers)[i], fields, "a server of " + where);
   outer.adopt(fields);
 }
 
-std::vector<Json> read_events(const Json& list, Fields& outcome) {
+std::vector<Json> read_events(const DocumentView& list, Fields& outcome) {
   static constexpr std::array<std::string_view, 6> known = {"topology_opening_event", "topology_description_changed_event",
                                                             "server_opening_event",   "server_description_changed_event",
                                                             "server_closed_event",    "topology_closed_event"};
   std::vector<Json> out;
-  for (const Json& event : list) {
-    const std::string where = "event " + std::to_string(out.size() + 1);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const DocumentView event = list[i];
+    const std::string where = "event " + std::to_string(i + 1);
     if (!event.is_object() || event.size() != 1) {
       outcome.fail("events", "no list of events with one key each");
       return out;
     }
-    const std::string name = event.begin().key();
-    const Json& body = event.begin().value();
-    if (std::find(known.begin(), known.end(), name) == known.end()) outcome.fail("events", "no list of discovery events: `" + name + "`");
-    Fields fields(body, where);
-    fields.only({"topologyId", "address", "previousDescription", "newDescription"});
-    for (const char* key : {"previousDescription", "newDescription"}) {
-      const Json* description = fields.object(key);
-      if (description == nullptr) continue;
-      const std::string place = "`" + std::string(key) + "` of " + where;
-      if (name == "server_description_changed_event")
-        check_server_document(*description, fields, place);
-      else
-        check_topology_document(*description, fields, place);
-    }
-    outcome.adopt(fields);
-    out.push_back(event);
+    event.each([&](const std::string& name, const DocumentView& body) {
+      if (std::find(known.begin(), known.end(), name) == known.end()) outcome.fail("events", "no list of discovery events: `" + name + "`");
+      Fields fields(body, where);
+      fields.only({"topologyId", "address", "previousDescription", "newDescription"});
+      for (const char* key : {"previousDescription", "newDescription"}) {
+        const auto description = fields.object(key);
+        if (!description) continue;
+        const std::string place = "`" + std::string(key) + "` of " + where;
+        if (name == "server_description_changed_event")
+          check_server_document(*description, fields, place);
+        else
+          check_topology_document(*description, fields, place);
+      }
+      outcome.adopt(fields);
+    });
+    out.push_back(event.json());
   }
   return out;
 }
 
-PhaseOutcome read_outcome(const Json& document, Fields& phase, const std::string& where) {
+PhaseOutcome read_outcome(const DocumentView& document, Fields& phase, const std::string& where) {
   PhaseOutcome out;
   Fields fields(document, where);
   fields.only(
@@ -164,35 +167,36 @@ PhaseOutcome read_outcome(const Json& document, Fields& phase, const std::string
     out.topology_type = topology_type_of(*type);
     if (!out.topology_type) fields.fail("topologyType", "`" + *type + "`, no topology type");
   }
-  if (const Json* servers = fields.object("servers")) {
+  if (const auto servers = fields.object("servers")) {
     out.servers.emplace();
-    for (const auto& [name, server] : servers->items())
+    servers->each([&](const std::string& name, const DocumentView& server) {
       out.servers->emplace(address(fields, name), read_server(server, fields, "server `" + name + "` of " + where));
+    });
   }
   out.set_name = expected(fields, "setName", fields.text("setName"));
   out.logical_session_timeout_minutes = expected(fields, "logicalSessionTimeoutMinutes", fields.integer("logicalSessionTimeoutMinutes"));
   out.max_set_version = expected(fields, "maxSetVersion", fields.integer("maxSetVersion"));
   out.max_election_id = expected(fields, "maxElectionId", fields.object_id("maxElectionId"));
   out.compatible = fields.boolean("compatible");
-  if (const Json* events = fields.array("events")) out.events = read_events(*events, fields);
+  if (const auto events = fields.array("events")) out.events = read_events(*events, fields);
   if (!out.events && (!out.topology_type || !out.servers))
     fields.fail("topologyType", "missing, or `servers` is: they or `events` are needed");
   phase.adopt(fields);
   return out;
 }
 
-Phase read_phase(const Json& document, Fields& file, const std::string& where) {
+Phase read_phase(const DocumentView& document, Fields& file, const std::string& where) {
   Phase out;
   Fields fields(document, where);
   fields.only({"description", "responses", "applicationErrors", "outcome"});
   out.description = fields.text("description").value_or("");
-  if (const Json* responses = fields.array("responses"))
-    for (const Json& response : *responses)
-      out.responses.push_back(read_response(response, fields, "response " + std::to_string(out.responses.size() + 1)));
-  if (const Json* errors = fields.array("applicationErrors"))
-    for (const Json& error : *errors)
-      out.errors.push_back(read_error(error, fields, "application error " + std::to_string(out.errors.size() + 1) + " of " + where));
-  if (const Json* outcome = fields.object("outcome"))
+  if (const auto responses = fields.array("responses"))
+    for (std::size_t i = 0; i < responses->size(); ++i)
+      out.responses.push_back(read_response((*responses)[i], fields, "response " + std::to_string(i + 1)));
+  if (const auto errors = fields.array("applicationErrors"))
+    for (std::size_t i = 0; i < errors->size(); ++i)
+      out.errors.push_back(read_error((*errors)[i], fields, "application error " + std::to_string(i + 1) + " of " + where));
+  if (const auto outcome = fields.object("outcome"))
     out.outcome = read_outcome(*outcome, fields, "the outcome of " + where);
   else
     fields.fail("outcome", "missing");
@@ -213,21 +217,21 @@ const Json kNone = Json::object();
 
 }  // namespace
 
-PhaseResponse read_response(const Json& pair, std::optional<PhaseProblem>& problem) {
+PhaseResponse read_response(const DocumentView& pair, std::optional<PhaseProblem>& problem) {
   PhaseResponse out;
-  if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_object()) {
+  if (!is_response(pair)) {
     problem = PhaseProblem{"", "a response is an address and a reply: `[\"a:27017\", { … }]`", {}};
     return out;
   }
-  const Result<std::string> normal = normalize_address(pair[0].get<std::string>());
+  const Result<std::string> normal = normalize_address(*pair[0].text());
   if (normal)
     out.address = *normal;
   else
     problem = PhaseProblem{"", normal.error().message, {}};
-  if (pair[1].empty()) return out;
-  const Result<Hello> hello = parse_hello(pair[1]);
+  if (pair[1].size() == 0) return out;
+  Result<Hello> hello = parse_hello(pair[1]);
   if (hello) {
-    out.hello = *hello;
+    out.hello = std::move(*hello);
   } else if (!problem) {
     // Fields words its errors so that the key is the first that is quoted.
     const std::string& message = hello.error().message;
@@ -237,29 +241,29 @@ PhaseResponse read_response(const Json& pair, std::optional<PhaseProblem>& probl
   return out;
 }
 
-PhaseError read_application_error(const Json& document, std::optional<PhaseProblem>& problem) {
+PhaseError read_application_error(const DocumentView& document, std::optional<PhaseProblem>& problem) {
   Fields outer(kNone, "the step");
   PhaseError out = read_error(document, outer, "the application error");
   problem = problem_of(outer);
   return out;
 }
 
-PhaseOutcome read_outcome(const Json& document, std::optional<PhaseProblem>& problem) {
+PhaseOutcome read_outcome(const DocumentView& document, std::optional<PhaseProblem>& problem) {
   Fields outer(kNone, "the phase");
   PhaseOutcome out = read_outcome(document, outer, "the outcome");
   problem = problem_of(outer);
   return out;
 }
 
-Result<PhaseFile> read_phases(const Json& document) {
+Result<PhaseFile> read_phases(const DocumentView& document) {
   PhaseFile out;
   Fields fields(document, "the file");
   fields.only({"description", "uri", "phases"});
   out.description = fields.text("description").value_or("");
   out.uri = fields.text("uri").value_or("");
   if (out.uri.empty()) fields.fail("uri", "missing");
-  if (const Json* phases = fields.array("phases"))
-    for (const Json& phase : *phases) out.phases.push_back(read_phase(phase, fields, "phase " + std::to_string(out.phases.size() + 1)));
+  if (const auto phases = fields.array("phases"))
+    for (std::size_t i = 0; i < phases->size(); ++i) out.phases.push_back(read_phase((*phases)[i], fields, "phase " + std::to_string(i + 1)));
   if (out.phases.empty()) fields.fail("phases", "missing or empty");
   if (fields.error()) return *fields.error();
   return out;
