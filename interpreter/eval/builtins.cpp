@@ -29,6 +29,7 @@ const std::vector<Builtin>& builtins() {
       {"missing", {"list", "list"}, "list"},
       {"extract", {"string", "regex"}, "string"},
       {"choose", {"bool", "any", "any"}, "any"},
+      {"opaque", {"any"}, "any"},
       {"type_of", {"any"}, "string"},
       {"text_file", {"path"}, "string"},
       {"find_program", {"list"}, "string"},
@@ -42,6 +43,7 @@ Value call(const plan::Plan& plan, const std::string& name, const Values& argume
   for (const Builtin& builtin : builtins()) {
     if (builtin.name != name) continue;
     if (builtin.parameters.size() != arguments.size()) return Undefined{"`" + name + "` was given the wrong number of arguments"};
+    if (name == "opaque") return *arguments.front();
     if (auto value = call_text(plan, name, arguments)) return std::move(*value);
     if (auto value = call_list(plan, name, arguments)) return std::move(*value);
   }

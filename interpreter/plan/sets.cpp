@@ -60,6 +60,7 @@ bool collect(const Plan& plan, const Expr& expr, std::set<std::uint32_t>& out) {
     case Op::minus:
     case Op::pick:
     case Op::pick_random: return !expr.args.empty() && collect(plan, expr.args[0], out);
+    case Op::call: return expr.name == "opaque" && !expr.args.empty() && collect(plan, expr.args[0], out);
     default: return false;
   }
 }
@@ -84,7 +85,7 @@ Size most(const Plan& plan, const Expr& expr) {
       for (const Group& group : plan.groups) largest = std::max(largest, group.count);
       return largest;
     }
-    case Op::call: return expr.name == "sort" || expr.name == "distinct" || expr.name == "missing" ? argument(0) : Size();
+    case Op::call: return expr.name == "sort" || expr.name == "distinct" || expr.name == "missing" || expr.name == "opaque" ? argument(0) : Size();
     default: return std::nullopt;
   }
 }

@@ -33,13 +33,9 @@ const plan::Scope* scope_of(const Nodes& nodes, plan::ScopeKind kind, const plan
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ']' || c == ')'; }
 
-/// "random 2 of [kv[0], kv[1]]"; of one node, "(random 1 of [kv[1]])[0]".
-std::optional<std::string> pick_of_all(const plan::Plan& plan, const Value& value) {
-  if (value.is<NodeRef>()) return fmt::format("(random 1 of [{}])[0]", *literal(plan, value));
+bool of_nodes(const Value& value) {
   const auto* list = value.as<List>();
-  if (!list || list->empty() || !std::all_of(list->begin(), list->end(), [](const Value& item) { return item.is<NodeRef>(); })) return std::nullopt;
-  const auto nodes = literal(plan, value);
-  return nodes ? std::optional(fmt::format("random {} of {}", list->size(), *nodes)) : std::nullopt;
+  return value.is<NodeRef>() || (list && !list->empty() && std::all_of(list->begin(), list->end(), [](const Value& item) { return item.is<NodeRef>(); }));
 }
 
 bool names_any(const ast::Expr& expr, const std::set<std::string_view>& names) {
@@ -242,16 +238,14 @@ std::string BodyWriter::by_place(const Around& around, const Nodes& nodes, const
 
 std::optional<std::string> BodyWriter::written(const Value* value) const {
   if (!value) return std::nullopt;
-  if (form_ != Form::as_nodes)
-    if (auto text = pick_of_all(plan_, *value)) return text;
   // A set of one is written as the node that it is: it may stand wherever the set may.
   const auto* list = value->as<List>();
-  return literal(plan_, list && list->size() == 1 ? list->front() : *value);
+  return in_form(list && list->size() == 1 ? list->front() : *value);
 }
 
-std::string BodyWriter::written_list(const Value& list) const {
-  const std::optional<std::string> picks = form_ != Form::as_nodes ? pick_of_all(plan_, list) : std::nullopt;
-  return picks ? *picks : literal(plan_, list).value_or("[null]");
+std::optional<std::string> BodyWriter::in_form(const Value& value) const {
+  auto text = literal(plan_, value);
+  return text && form_ != Form::as_nodes && of_nodes(value) ? fmt::format("opaque({})", *text) : std::move(text);
 }
 
 bool BodyWriter::expression(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands, Edits& edits) {
@@ -280,8 +274,7 @@ bool BodyWriter::parts(const Around& around, const Nodes& nodes, const ast::Expr
       return true;
     }
     if (const auto text = written(chosen(around, nodes, expr, stands))) {
-      // A `random` that is kept keeps its brackets.
-      edits.replace(form_ != Form::as_nodes ? expr.span : with_brackets(around.unit.text, expr.span), *text);
+      edits.replace(with_brackets(around.unit.text, expr.span), *text);
       return true;
     }
     if (stands == Stands::decides || !taken_.reached(nodes, around.path)) return false;
@@ -382,7 +375,7 @@ void BodyWriter::loop(const Around& around, const Nodes& nodes, const ast::State
       out += fmt::format("step \"{} {} of {}\" {{\n", variable ? "for" : "repeat", at + 1, times);
       if (variable) out += fmt::format("let {} = {}\n", name, written(&(*list)[at]).value_or("null"));
     } else if (variable) {
-      out += fmt::format("for {} in {} {{\n", name, written_list(over));
+      out += fmt::format("for {} in {} {{\n", name, in_form(over).value_or("[null]"));
     } else {
       // Proofs take a loop's rounds together, and so they do with one that runs once over what is no node.
       out += group.times == 1 ? fmt::format("for round_{} in [{}] {{\n", ++calls_, at + 1) : fmt::format("repeat {} {{\n", group.times);

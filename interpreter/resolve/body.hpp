@@ -15,10 +15,10 @@
 
 namespace failc::resolve {
 
-/// How nodes that were chosen are written. `as_picks`: `random 2 of [kv[0], kv[1]]`, which are those and no others, but which proofs do not follow: what is certain of
-/// one run, a kill of what was stopped or a claim that did not hold, would else be taken for a mistake of the file. `claiming`: the same, with a claim at its end that
-/// holds: of what the scenario claims nothing was reached.
-enum class Form : std::uint8_t { as_nodes, as_picks, claiming };
+/// How nodes that were chosen are written. `opaque`: `opaque([kv[0], kv[1]])`, which proofs do not follow: what is certain of one run, a kill of what was stopped or a
+/// claim that did not hold, would else be taken for a mistake of the file. `claiming`: the same, with a claim at its end that holds: of what the scenario claims nothing
+/// was reached.
+enum class Form : std::uint8_t { as_nodes, opaque, claiming };
 
 /// A statement that was not reached, and that chooses, becomes a `log` that says so; one that found nothing to choose becomes the question whether there is something.
 class BodyWriter {
@@ -78,7 +78,7 @@ class BodyWriter {
   bool expression(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands, Edits& edits);
   bool parts(const Around& around, const Nodes& nodes, const ast::Expr& expr, Stands stands, Edits& edits);
   std::optional<std::string> written(const Value* value) const;
-  std::string written_list(const Value& list) const;
+  std::optional<std::string> in_form(const Value& value) const;
   /// The first choice in it that is not known; null where there is none.
   const ast::Expr* unknown(const Around& around, const Nodes& nodes, const ast::Expr& expr) const;
   /// What it came to when it ran, or before anything ran. Null where neither tells.

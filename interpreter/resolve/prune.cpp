@@ -12,17 +12,9 @@
 namespace failc::resolve {
 namespace {
 
-/// `random 2 of [kv[0], kv[1]]` is no choice.
-bool takes_all(const ast::Pick& pick) {
-  const auto* amount = pick.amount ? std::get_if<ast::Integer>(&pick.amount->node) : nullptr;
-  const auto* set = pick.set ? std::get_if<ast::List>(&pick.set->node) : nullptr;
-  return amount && set && amount->value == static_cast<std::int64_t>(set->items.size());
-}
-
 /// Picks that are still there, wherever.
 std::size_t picks_in(const ast::Expr& expr) {
-  const auto* pick = std::get_if<ast::Pick>(&expr.node);
-  std::size_t count = pick && !takes_all(*pick);
+  std::size_t count = std::holds_alternative<ast::Pick>(expr.node);
   for_each_part(expr, [&](const ast::Expr& part) { count += picks_in(part); });
   return count;
 }

@@ -157,7 +157,7 @@ Result<std::string> Schedules::text(const run::ScenarioResult& result, Form form
   if (imported) whole += import_of(plan_, scenario, fresh("imported"));
   const Pruned rest = pruned(whole);
   std::string head = fmt::format("# What `{}` chose, {}. {}oles that conditions ask for are questions.\n", scenario.id, origin_, rest.left > 0 ? "R" : "It chooses nothing itself; r");
-  if (form != Form::as_nodes) head += "# `random N of` a list of N is that list: what is certain of this one run would else be a mistake to `failc check`.\n";
+  if (form != Form::as_nodes) head += "# Nodes are `opaque` to proofs: what is certain of this one run would else be a mistake to `failc check`.\n";
   if (rest.left > 0) head += fmt::format("# Choices that stand as they were written: {}.\n", rest.left);
   if (result.drawn.size() >= run::kMostDrawn) head += fmt::format("# Of its workloads' choices these are the first {}; invocations beyond have what the last one of them had.\n", run::kMostDrawn);
   for (char& c : head)

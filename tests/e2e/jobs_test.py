@@ -341,7 +341,7 @@ scenario "two of them" {
         self.expect(self.failc("run", "a.fail", "--journal", "j", "--seed", "3"), 1)
         resolved = self.base / "j/resolved/1-half.fail"
         text = resolved.read_text()
-        for choice in ("random 1 of app", "random 1 of [app[0], app[1]]", "random 1 of [app[2], app[3]]", "as they were written"):
+        for choice in ("random", "% of", "as they were written"):
             self.assertNotIn(choice, text)
         self.assertIn('log "line 8 was not reached"', text)
         for seed in (4, 5):

@@ -95,8 +95,8 @@ std::string resolved(const std::string& text, const std::map<std::string, std::s
   }
   // What is certain of one run is no mistake of the file.
   if (!sound(*written)) {
-    written = schedules.text(original.result, resolve::Form::as_picks);
-    EXPECT_NE(written->find("`random N of` a list of N is that list"), std::string::npos);
+    written = schedules.text(original.result, resolve::Form::opaque);
+    EXPECT_NE(written->find("Nodes are `opaque` to proofs"), std::string::npos);
   }
   const Checked second = checked(*written);
   if (!second.plan) return *written;

@@ -148,7 +148,7 @@ void write_schedule(resolve::Schedules& schedules, const report::FileRun& file, 
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   Result<std::string> text = schedules.text(result);
-  for (const resolve::Form form : {resolve::Form::as_picks, resolve::Form::claiming})
+  for (const resolve::Form form : {resolve::Form::opaque, resolve::Form::claiming})
     if (text && !is_sound(*text)) text = schedules.text(result, form);
   const Status written = text ? write_whole(folder + "/" + schedule_name(*file.plan, result.scenario), *text) : Status(text.error());
   if (!written) complain("the resolved schedule of `" + file.plan->scenarios[result.scenario].id + "` is not written: " + written.error().message);
