@@ -95,7 +95,8 @@ TEST(Pause, StopsAllProcessesUntilResumed) {
   const auto resumed = run.ask(backend::Resume{0});
   EXPECT_EQ(number(resumed.data, "processes"), 3);
   EXPECT_EQ(stopped(run.options.run), 0u);
-  EXPECT_EQ(marked(run.options.run), 3u);
+  // One that was paused in the midst of an exec has no environment for a moment, when it goes on.
+  EXPECT_TRUE(holds_within(1s, [&] { return marked(run.options.run) == 3; })) << marked(run.options.run);
 }
 
 TEST(Pause, StopsAServerThatStartsProgramsAllTheTime) {
