@@ -212,6 +212,7 @@ std::optional<Response> Replica::on_request(IncomingId id, const FetchRequest& r
     return Refusal{errors::not_primary_or_secondary("this node is " + std::string(show(state_)) + " and has no entries to give")};
   for (HeldFetch& held : held_fetches_)
     if (held.request.sender_id == request.sender_id) held.deadline = at_.now;  // the asker has given it up
+  from.given = request.after;
   held_fetches_.push_back({id, request, at_.now + std::clamp<Nanos>(request.wait, Nanos{}, std::chrono::seconds(10))});
   return std::nullopt;  // `serve_fetches` answers, at once when it can
 }
@@ -231,7 +232,7 @@ bool Replica::held_back(HeldFetch& held, int& needed) const {
   const bool news = held.request.after < oplog_.last();
   if (role_ != Role::leader || !news || held.request.after < all_wanted_ || at_.now >= held.deadline) return false;
   const Member* asker = config_->find(held.request.sender_id);
-  if (!held.surplus && (commit_ == oplog_.last() || (asker && asker->voter() && asker->data_bearing() && needed-- > 0))) return false;
+  if (!held.surplus && asker && asker->voter() && asker->data_bearing() && needed-- > 0) return false;
   if (!std::exchange(held.surplus, true)) held.deadline = std::min(held.deadline, at_.now + kSurplusWithin);
   return true;
 }
@@ -243,7 +244,11 @@ Effects Replica::want_all(Moment at, const OpTime& place) {
 }
 
 void Replica::serve_fetches() {
+  // Who was sent the last entry need not have told yet that it has it.
   int needed = config_->write_majority() - 1;
+  if (role_ == Role::leader)
+    for (const Peer& one : peers_)
+      if (const Member* member = config_->find(one.id); member && member->voter() && member->data_bearing() && one.given >= oplog_.last()) --needed;
   std::erase_if(held_fetches_, [&](HeldFetch& held) {
     if (held_back(held, needed)) return false;
     if (!held.told_commit_point && commit_ > held.request.commit_point && oplog_.contains(held.request.after)) {
@@ -251,7 +256,10 @@ void Replica::serve_fetches() {
       held.deadline = std::min(held.deadline, at_.now + kCommitPointWithin);
     }
     std::optional<FetchResponse> response = serve(held.request, at_.now >= held.deadline);
-    if (response) out_.push_back(Answer{held.id, std::move(*response)});
+    if (response) {
+      if (Peer* asker = peer(held.request.sender_id); asker && !response->entries.empty()) asker->given = response->entries.back().at;
+      out_.push_back(Answer{held.id, std::move(*response)});
+    }
     return response.has_value();
   });
 }

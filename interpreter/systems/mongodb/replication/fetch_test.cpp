@@ -243,6 +243,28 @@ TEST(Serve, WhoIsNotNeededWaitsForMore) {
   EXPECT_EQ(giver.given(2), 2u);
 }
 
+/// Its own sync would be in the way of that of the one that a client waits for.
+TEST(Serve, WhoAsksWhileAnotherWasSentTheEntryIsNotNeeded) {
+  Giver giver(config_of(3));
+  giver.write("one");
+  giver.pass(milliseconds(3));
+  ASSERT_EQ(giver.given(2), 1u);
+  const OpTime one = giver.replica.last_applied();
+  giver.held[1] = giver.fetch(1);
+  giver.write("two");
+  ASSERT_EQ(giver.given(1), 1u);
+  const auto behind = [&](MemberId member) { return giver.ask<FetchResponse>(FetchRequest{"rs0", member, giver.replica.term(), one, one, one, one, milliseconds(400), 1000}); };
+  EXPECT_FALSE(behind(2));
+  EXPECT_LT(giver.replica.commit_point(), giver.replica.last_applied());
+  const IncomingId waits = giver.asked;
+  giver.pass(milliseconds(3));
+  const std::optional<FetchResponse> later = giver.answer<FetchResponse>(waits);
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->entries.size(), 1u);
+  giver.write("three");
+  EXPECT_TRUE(behind(2)) << "of this one nobody was sent anything";
+}
+
 TEST(Serve, WhoIsAskedForByAWriteIsNeeded) {
   Giver giver(config_of(3));
   giver.write("one");

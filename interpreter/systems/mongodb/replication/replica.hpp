@@ -126,6 +126,7 @@ class Replica {
     std::optional<Nanos> contact;  // its last message
     Nanos up_since{};
     OpTime applied, durable;
+    OpTime given;                  // the last entry that it was sent, or had when it asked
     ConfigVersion config;
     bool config_durable = false;
     MemberId primary = kNobody;
