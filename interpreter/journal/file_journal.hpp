@@ -11,7 +11,7 @@ namespace failc::journal {
 
 struct FileOptions {
   std::int64_t pid = 0;  // of the writer, for the message that another one gets
-  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk, others are written together, at most a tenth of a second's behind a scenario's end
+  bool sync = true;      // false where nothing real is touched: durable records are not forced to the disk, others are written together, at the ends of scenarios, every tenth of a second at most
 };
 
 /// Holds the folder until it is destroyed.

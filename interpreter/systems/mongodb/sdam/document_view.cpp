@@ -4,17 +4,14 @@
 #include <limits>
 
 namespace failc::sdam {
-namespace {
 
 using Json = nlohmann::json;
 
-std::optional<std::int64_t> whole(double real) {
+std::optional<std::int64_t> whole_number(double real) {
   // 2^63 itself is no int64; the comparisons are false for NaN.
   if (!(real >= -9223372036854775808.0 && real < 9223372036854775808.0) || std::trunc(real) != real) return std::nullopt;
   return static_cast<std::int64_t>(real);
 }
-
-}  // namespace
 
 std::optional<bool> DocumentView::boolean() const {
   const bool* found = json_ ? json_->get_ptr<const bool*>() : value_ ? value_->as<bool>() : nullptr;
@@ -29,7 +26,7 @@ std::optional<std::int64_t> DocumentView::integer() const {
   if (json_ && json_->is_number_integer()) return json_->get<std::int64_t>();
   if (const auto* found = value_ ? value_->as<std::int64_t>() : nullptr) return *found;
   const std::optional<double> real = number();
-  return real ? whole(*real) : std::nullopt;
+  return real ? whole_number(*real) : std::nullopt;
 }
 
 std::optional<double> DocumentView::number() const {

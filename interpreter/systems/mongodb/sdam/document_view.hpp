@@ -12,6 +12,9 @@
 
 namespace failc::sdam {
 
+/// The whole number that `real` is, where it is one and fits.
+std::optional<std::int64_t> whole_number(double real);
+
 /// A value of a document, or a document; what it shows outlives it. A scenario's value that JSON has no kind for (a duration, something undefined) is of no kind here.
 class DocumentView {
  public:

@@ -81,8 +81,7 @@ std::optional<std::int64_t> integer_of(const DocumentView& value) {
   if (const std::optional<std::int64_t> number = value.integer()) return number;
   if (const std::string* text = wrapped(value, "$numberDouble")) {
     const std::optional<double> real = double_of(*text);
-    const Json number = real.value_or(std::numeric_limits<double>::quiet_NaN());
-    return DocumentView(number).integer();
+    return real ? whole_number(*real) : std::nullopt;
   }
   if (const std::string* text = wrapped(value, "$numberInt")) return whole_of<std::int32_t>(*text);
   if (const std::string* text = wrapped(value, "$numberLong")) return whole_of<std::int64_t>(*text);
