@@ -109,7 +109,7 @@ Term Checker::builtin_call(const ast::Call& tree, std::size_t which, Span span) 
   }
   if (builtin.name == "opaque") {
     type = first;
-    arguments.front().known = Known::runtime;  // else it would be what it is
+    arguments.front().known = Known::runtime;  // else the constant would stand in its place
   }
   if (builtin.name == "choose" && arguments[1].type.kind == arguments[2].type.kind) type = of(arguments[1].type.kind);
   return make(plan::Op::call, type, span, std::move(arguments), std::string(builtin.name));

@@ -254,8 +254,9 @@ bool BodyWriter::expression(const Around& around, const Nodes& nodes, const ast:
     edits.append(std::move(inside));
     return true;
   }
-  const Taken::Came* whole = came(around, nodes, expr, stands);
-  const auto text = stands == Stands::decides ? written(whole ? &whole->value : nullptr) : std::nullopt;
+  if (stands == Stands::asks) return false;
+  const Taken::Came* whole = came(around, nodes, expr);
+  const auto text = written(whole ? &whole->value : nullptr);
   if (text) edits.replace(with_brackets(around.unit.text, expr.span), *text);
   return text.has_value();
 }

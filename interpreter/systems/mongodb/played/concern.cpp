@@ -3,6 +3,7 @@
 #include "grammar/base/bug.hpp"
 #include "interpreter/systems/mongodb/played/connection_string.hpp"
 #include "interpreter/systems/mongodb/played/shown.hpp"
+#include "interpreter/systems/mongodb/sdam/extended_json.hpp"
 
 namespace failc::played {
 namespace {
@@ -28,7 +29,7 @@ WriteConcern read_write_concern(const Document& document, Problems& problems, ba
   WriteConcern out;
   if (const Value* nodes = document.find("w"); nodes != nullptr && !nodes->is<Null>()) {
     if (const auto* text = nodes->as<std::string>()) out.nodes = *text;
-    else if (const auto count = integer_of(*nodes)) out.nodes = *count;
+    else if (const auto count = sdam::integer_of(*nodes)) out.nodes = *count;
     else concern.wrong("w", "`w` is a whole number or a string, and this is " + std::string(kind_of(*nodes)));
   }
   out.timeout = concern.integer(spelling.timeout);

@@ -1,10 +1,10 @@
 #include "interpreter/systems/mongodb/played/reading.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "grammar/diag/diagnostic.hpp"
+#include "interpreter/systems/mongodb/sdam/extended_json.hpp"
 
 namespace failc::played {
 namespace {
@@ -15,39 +15,9 @@ backend::DocumentPath deeper(const backend::DocumentPath& path, std::string_view
   return out;
 }
 
-/// The text of `{name: "…"}`.
-const std::string* wrapped(const Value& value, std::string_view name) {
-  const auto* document = value.as<Document>();
-  if (document == nullptr || document->entries.size() != 1 || document->entries.front().first != name) return nullptr;
-  return document->entries.front().second.as<std::string>();
-}
-
-template <class Number>
-std::optional<Number> parsed(const std::string& text) {
-  Number out{};
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return out;
-}
-
 std::string shown(const Value* value) { return value == nullptr ? "absent" : show(*value); }
 
 }  // namespace
-
-std::optional<std::int64_t> integer_of(const Value& value) {
-  if (const auto* whole = value.as<std::int64_t>()) return *whole;
-  if (const auto* real = value.as<double>(); real != nullptr && std::trunc(*real) == *real && std::abs(*real) < 9e15) return static_cast<std::int64_t>(*real);
-  for (const char* name : {"$numberLong", "$numberInt"})
-    if (const std::string* text = wrapped(value, name)) return parsed<std::int64_t>(*text);
-  return std::nullopt;
-}
-
-std::optional<double> number_of(const Value& value) {
-  if (const auto* real = value.as<double>()) return *real;
-  if (const std::string* text = wrapped(value, "$numberDouble")) return parsed<double>(*text);
-  if (const auto whole = integer_of(value)) return static_cast<double>(*whole);
-  return std::nullopt;
-}
 
 const Value* Reading::find(std::string_view key) const {
   const Value* found = document_.find(key);
@@ -84,7 +54,7 @@ std::optional<bool> Reading::boolean(std::string_view key) {
 std::optional<std::int64_t> Reading::integer(std::string_view key) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
-  const std::optional<std::int64_t> out = integer_of(*value);
+  const std::optional<std::int64_t> out = sdam::integer_of(*value);
   if (!out) wrong(key, "`" + std::string(key) + "` is a whole number, and this is " + std::string(kind_of(*value)));
   return out;
 }
@@ -92,7 +62,7 @@ std::optional<std::int64_t> Reading::integer(std::string_view key) {
 std::optional<double> Reading::number(std::string_view key) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
-  const std::optional<double> out = number_of(*value);
+  const std::optional<double> out = sdam::number_of(*value);
   if (out && std::isfinite(*out)) return out;
   wrong(key, "`" + std::string(key) + "` is a number, and this is " + (out ? "none that counts" : std::string(kind_of(*value))));
   return std::nullopt;
@@ -123,7 +93,7 @@ const List* Reading::list(std::string_view key) {
 void compare_values(const Value& wanted, const Value* seen, backend::DocumentPath path, std::vector<backend::Difference>& out) {
   const auto differs = [&] { out.push_back({path, show(wanted), shown(seen)}); };
   if (seen == nullptr) return differs();
-  const std::optional<double> number = number_of(wanted), is = number_of(*seen);
+  const std::optional<double> number = sdam::number_of(wanted), is = sdam::number_of(*seen);
   if (number || is) {
     if (number != is) differs();
     return;

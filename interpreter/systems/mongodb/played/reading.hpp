@@ -45,10 +45,6 @@ class Reading {
   backend::DocumentPath path_;
 };
 
-/// A whole number, or a number, in any of the spellings.
-std::optional<std::int64_t> integer_of(const Value& value);
-std::optional<double> number_of(const Value& value);
-
 /// What is not as `wanted` has it. Documents have the same keys, lists the same length and order; numbers are compared as such.
 void compare_values(const Value& wanted, const Value* seen, backend::DocumentPath path, std::vector<backend::Difference>& out);
 

@@ -34,13 +34,6 @@ std::optional<Integer> whole_of(std::string_view text) {
   return out;
 }
 
-std::optional<double> number_of(const DocumentView& value) {
-  if (const std::optional<double> number = value.number()) return number;
-  if (const std::string* text = wrapped(value, "$numberDouble")) return double_of(*text);
-  if (const std::optional<std::int64_t> whole = integer_of(value)) return static_cast<double>(*whole);
-  return std::nullopt;
-}
-
 /// `2024-02-29T12:34:56[.789](Z|+hh:mm|-hh:mm)`, to the millisecond.
 std::optional<std::chrono::milliseconds> iso_date_of(std::string_view text) {
   const auto part = [&](std::size_t at, std::size_t length) -> int {
@@ -85,6 +78,13 @@ std::optional<std::int64_t> integer_of(const DocumentView& value) {
   }
   if (const std::string* text = wrapped(value, "$numberInt")) return whole_of<std::int32_t>(*text);
   if (const std::string* text = wrapped(value, "$numberLong")) return whole_of<std::int64_t>(*text);
+  return std::nullopt;
+}
+
+std::optional<double> number_of(const DocumentView& value) {
+  if (const std::optional<double> number = value.number()) return number;
+  if (const std::string* text = wrapped(value, "$numberDouble")) return double_of(*text);
+  if (const std::optional<std::int64_t> whole = integer_of(value)) return static_cast<double>(*whole);
   return std::nullopt;
 }
 

@@ -57,8 +57,9 @@ class Fields {
   std::vector<std::string_view> known_keys_;
 };
 
-/// A whole number, in any of the spellings.
+/// A whole number, or a number, in any of the spellings.
 std::optional<std::int64_t> integer_of(const DocumentView& value);
+std::optional<double> number_of(const DocumentView& value);
 
 /// Whether a server's reply has `ok: 1` (or true).
 bool is_ok(const DocumentView& reply);
